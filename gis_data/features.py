@@ -26,7 +26,7 @@ USES = (
     "garage",
     "outbuilding",
 )
-"""Uses of a building. `assembly` holds churches, museums, theatres and libraries; garages and outbuildings are unheated."""
+"""Uses of a building. `assembly` holds churches, museums and libraries; garages and outbuildings are unheated."""
 
 
 @dataclass(frozen=True)
