@@ -1,1 +1,1 @@
-"""apps."""
+"""The scenes: command line, web service, map."""

@@ -1,0 +1,91 @@
+"""`twin run` and `twin export`: compute a year and hand it over."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from apps.cli.terminal import ERR, OUT, progress
+
+District = Annotated[str, typer.Option("--district", "-d", help="District: a name or a folder.")]
+ScenarioFile = Annotated[
+    Path | None, typer.Option("--scenario", "-s", help="Scenario file (YAML); without it, as it is.")
+]
+
+
+class Format(StrEnum):
+    """Formats that results can be handed over in."""
+
+    geojson = "geojson"
+    geoparquet = "geoparquet"
+    csv = "csv"
+    netcdf = "netcdf"
+    cityjson = "cityjson"
+
+
+def run(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for results.nc and kpis.json.")],
+    name: District = "helsinki-centre",
+    scenario: ScenarioFile = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,
+) -> None:
+    """Compute a district's year, hour by hour: results.nc and kpis.json."""
+    import twin  # noqa: PLC0415  the models take seconds to import
+
+    with progress("Computing the year") as report:
+        district = twin.load_district(name)
+        results = twin.run(district, _scenario(scenario), seed=seed, progress=report)
+        kpis = twin.kpis(results)
+        results.save(out / "results.nc")
+        twin.save_json(kpis, out / "kpis.json")
+    _show_kpis(kpis["district"])
+    ERR.print(f"Written to {out / 'results.nc'} and {out / 'kpis.json'}", markup=False)
+
+
+def export(
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write (CSV: a folder).")],
+    what: Annotated[
+        Format | None, typer.Option("--format", "-f", help="Format; without it, by the file's ending.")
+    ] = None,
+    name: District = "helsinki-centre",
+    scenario: ScenarioFile = None,
+    results_file: Annotated[
+        Path | None,
+        typer.Option("--results", "-r", help="results.nc of an earlier run; without it, the year is computed."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,
+) -> None:
+    """Hand results over as GeoJSON, GeoParquet, CSV, netCDF or CityJSON."""
+    import twin  # noqa: PLC0415
+
+    with progress("Exporting") as report:
+        district = twin.load_district(name)
+        if results_file is None:
+            results = twin.run(district, _scenario(scenario), seed=seed, progress=report)
+        else:
+            results = twin.load_results(results_file)
+        written = twin.export(results, district, out, format=what.value if what else None)
+    ERR.print(f"Written to {written}", markup=False)
+
+
+def _scenario(file: Path | None) -> Any:
+    import twin  # noqa: PLC0415
+
+    return None if file is None else twin.load_scenario(file)
+
+
+def _show_kpis(kpis: dict[str, dict[str, Any]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column, side in (("", "left"), ("value", "right"), ("unit", "left"), ("kind", "left")):
+        table.add_column(column, justify="right" if side == "right" else "left")
+    for name, kpi in kpis.items():
+        value = f"{kpi['value']:,.4g}" if kpi["available"] else "–"
+        table.add_row(
+            str(kpi.get("label", name)), value, kpi["unit"], kpi["kind"] if kpi["available"] else kpi["reason"]
+        )
+    OUT.print(table)
