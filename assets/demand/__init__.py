@@ -1,0 +1,1 @@
+"""Demand of buildings: heat, cold, hot water, appliances and light, hour by hour."""
