@@ -1,0 +1,1 @@
+"""Readers: an OSM file, live OSM, a GeoJSON file. Each returns Features."""
