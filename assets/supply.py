@@ -321,11 +321,11 @@ def _drawn(ids: Sequence[str], seed: int) -> Array:
 
 def _catalogue_country(country: str) -> str:
     code = country.lower()
-    return code if (resources.files("assets.catalogue") / f"heating_shares_{code}.csv").is_file() else "fi"
+    return code if (resources.files("assets") / "catalogue" / f"heating_shares_{code}.csv").is_file() else "fi"
 
 
 def _read(name: str) -> pd.DataFrame:
-    with (resources.files("assets.catalogue") / name).open(encoding="utf-8") as file:
+    with (resources.files("assets") / "catalogue" / name).open(encoding="utf-8") as file:
         return pd.read_csv(file)
 
 
