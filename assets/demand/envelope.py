@@ -1,0 +1,182 @@
+"""From areas and U-values to the conductances of a 5R1C zone."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from assets.demand._kernel import H_MS_W_M2K
+from assets.demand.zone import Zones
+
+Float64 = npt.NDArray[np.float64]
+
+SECTORS = 8
+"""Walls are grouped by the direction they face: 0 north, 1 north-east, … 7 north-west; plane 8 is the roof."""
+HEAT_OF_AIR_J_M3K = 1200.0
+"""ISO 13790:2008, 9.3.1 (rho c of air)."""
+H_IS_W_M2K = 3.45
+SURFACES_PER_FLOOR = 4.5
+"""ISO 13790:2008, 7.2.2.2."""
+R_SE_M2K_W = 0.04
+ABSORPTANCE = 0.6
+SKY_W_M2 = 5.0 * 0.9 * 11.0
+"""Radiative coefficient 5 ε and 11 K between air and sky (ISO 13790:2008, 11.4.6)."""
+INCIDENCE_FACTOR = 0.9
+"""F_w: light does not come at right angles (ISO 13790:2008, 11.4.2)."""
+OBSTRUCTION_FACTOR = 0.85
+"""Reveals, balconies, trees: what the horizon of neighbouring buildings does not hold (assumed)."""
+
+
+def wall_areas(buildings: pd.Index, walls: pd.DataFrame) -> Float64:
+    """Sum the exposed wall of each building by the sector it faces.
+
+    Parameters
+    ----------
+    buildings : Index (n,)
+        Building ids.
+    walls : DataFrame
+        Columns building_id, azimuth_deg (clockwise from north), area_m2 (windows included).
+
+    Returns
+    -------
+    ndarray (n, 8)
+        m²; walls of unknown buildings and negative or missing areas count as none.
+    """
+    areas = np.zeros((len(buildings), SECTORS))
+    row = buildings.get_indexer(walls["building_id"])
+    sector = np.round(walls["azimuth_deg"].to_numpy(dtype=float) / (360.0 / SECTORS))
+    area = walls["area_m2"].to_numpy(dtype=float)
+    good = (row >= 0) & np.isfinite(sector) & (area > 0.0)
+    np.add.at(areas, (row[good], sector[good].astype(int) % SECTORS), area[good])
+    return areas
+
+
+def leakage_divisor(levels: npt.ArrayLike) -> Float64:
+    """Return x of the leakage air change q50 / x by the number of storeys.
+
+    Parameters
+    ----------
+    levels : array_like (n,)
+        Storeys above ground.
+
+    Returns
+    -------
+    ndarray (n,)
+        35, 24, 20 and 15 for one, two, three or four, and more storeys (ympäristöministeriö 2018, *Rakennuksen
+        energiankulutuksen ja lämmitystehontarpeen laskenta*, eq. 3.9).
+    """
+    storeys = np.nan_to_num(np.asarray(levels, dtype=float), nan=1.0)
+    return np.select([storeys < 1.5, storeys < 2.5, storeys < 4.5], [35.0, 24.0, 20.0], 15.0)
+
+
+def heated_area(buildings: pd.DataFrame, parameters: pd.DataFrame) -> Float64:
+    """Return the heated net floor area, m² (n,): gross area × share of it inside the walls' faces."""
+    gross = np.nan_to_num(buildings["floor_area_m2"].to_numpy(dtype=float), nan=0.0)
+    net: Float64 = np.maximum(gross, 0.0) * parameters["heated_area_share"].to_numpy(dtype=float)
+    return net
+
+
+def zones_of(
+    buildings: pd.DataFrame,
+    walls: pd.DataFrame,
+    parameters: pd.DataFrame,
+    *,
+    plane_of: npt.NDArray[np.int32],
+    operating_of: npt.NDArray[np.int32],
+) -> Zones:
+    """Turn buildings and their parameters into 5R1C zones.
+
+    Conductances follow ISO 13790:2008, 8.3 and 12.2; thermal bridges add a share to the opaque parts (1048/2017,
+    annex 1); leakage is q50 A / (x · 3600) per envelope area A.
+
+    Parameters
+    ----------
+    buildings : DataFrame (n rows)
+        Index building_id; floor_area_m2, footprint_m2, height_m, levels.
+    walls : DataFrame
+        building_id, azimuth_deg, area_m2.
+    parameters : DataFrame (n rows)
+        As `archetypes` gives it, in the order of `buildings`.
+    plane_of : ndarray of int32 (n, 9)
+        Row of the irradiance table for each sector and the roof; -1 for none.
+    operating_of : ndarray of int32 (n,)
+        Row of the table of operating hours.
+
+    Returns
+    -------
+    Zones
+        n zones.
+    """
+    p = {
+        name: parameters[name].to_numpy(dtype=float)
+        for name in parameters.columns
+        if parameters[name].dtype.kind in "fiub"
+    }
+    floor = heated_area(buildings, parameters)
+    footprint = np.maximum(np.nan_to_num(buildings["footprint_m2"].to_numpy(dtype=float), nan=0.0), 0.0)
+    exposed = wall_areas(buildings.index, walls)
+    windows = exposed * np.clip(p["window_to_wall"], 0.0, 0.95)[:, None]
+    doors = exposed.sum(axis=1) * np.clip(p["door_to_wall"], 0.0, 0.05)
+    opaque = np.maximum(exposed - windows - doors[:, None] / SECTORS, 0.0)
+
+    bridges = 1.0 + p["thermal_bridge_share"]
+    to_air = bridges * (p["u_wall_w_m2k"] * opaque.sum(axis=1) + p["u_roof_w_m2k"] * footprint)
+    to_ground = bridges * p["u_floor_w_m2k"] * footprint
+    light = p["u_window_w_m2k"] * windows.sum(axis=1) + p["u_door_w_m2k"] * doors
+    h_ms = H_MS_W_M2K * p["a_m_factor"] * floor
+    to_air, to_ground = _behind_mass(to_air, to_ground, h_ms)
+
+    envelope = exposed.sum(axis=1) + 2.0 * footprint
+    leakage_m3_h = p["q50_m3_h_m2"] * envelope / leakage_divisor(buildings["levels"])
+    per_l_s = HEAT_OF_AIR_J_M3K / 1000.0 * floor
+    limited = {
+        name: np.where(p[flag] > 0.0, p.get(name, np.inf), 0.0)
+        for name, flag in (("heating_max_kw", "heated"), ("cooling_max_kw", "cooled"))
+    }
+    glass = windows * (p["window_g"] * (1.0 - p["window_frame_share"]) * INCIDENCE_FACTOR * OBSTRUCTION_FACTOR)[:, None]
+    dark = np.column_stack([opaque * p["u_wall_w_m2k"][:, None], footprint * p["u_roof_w_m2k"]])
+    sky = 0.5 * (p["u_wall_w_m2k"] * opaque.sum(axis=1) + p["u_window_w_m2k"] * windows.sum(axis=1))
+    return Zones(
+        h_tr_w_w_k=light,
+        h_tr_em_w_k=to_air,
+        h_ground_w_k=to_ground,
+        h_tr_ms_w_k=h_ms,
+        h_tr_is_w_k=H_IS_W_M2K * SURFACES_PER_FLOOR * floor,
+        c_m_j_k=p["c_m_j_k_m2"] * floor,
+        a_m_m2=p["a_m_factor"] * floor,
+        a_t_m2=SURFACES_PER_FLOOR * floor,
+        h_ve_on_w_k=p["ventilation_l_s_m2"] * per_l_s,
+        h_ve_off_w_k=p["ventilation_off_l_s_m2"] * per_l_s,
+        heat_recovery=np.clip(p["heat_recovery"], 0.0, 1.0),
+        h_infiltration_w_k=leakage_m3_h * HEAT_OF_AIR_J_M3K / 3600.0,
+        h_airing_w_k=np.where(p["cooled"] > 0.0, 0.0, p["airing_per_h"])
+        * p["room_height_m"] * floor * HEAT_OF_AIR_J_M3K / 3600.0,
+        heating_setpoint_c=p["heating_setpoint_c"],
+        heating_setback_k=p["heating_setback_k"],
+        cooling_setpoint_c=np.maximum(p["cooling_setpoint_c"], p["heating_setpoint_c"]),
+        airing_setpoint_c=np.maximum(p["heating_setpoint_c"] + 3.0, 23.0),
+        heating_max_kw=limited["heating_max_kw"],
+        cooling_max_kw=limited["cooling_max_kw"],
+        sky_loss_w=SKY_W_M2 * R_SE_M2K_W * (sky + p["u_roof_w_m2k"] * footprint),
+        shading_factor=np.clip(p["shading_factor"], 0.0, 1.0),
+        window_aperture_m2=np.column_stack([glass, np.zeros(len(floor))]),
+        opaque_aperture_m2=ABSORPTANCE * R_SE_M2K_W * dark,
+        plane_of=np.ascontiguousarray(plane_of, dtype=np.int32),
+        operating_of=np.ascontiguousarray(operating_of, dtype=np.int32),
+    )  # fmt: skip
+
+
+def _behind_mass(to_air: Float64, to_ground: Float64, h_ms: Float64) -> tuple[Float64, Float64]:
+    """Take the way from surface to mass out of the opaque conductance: H_em = 1 / (1 / H_op - 1 / H_ms) (12.2.2).
+
+    Where the opaque parts conduct more than the mass can take (a tiny floor under a huge roof), 90 % of H_ms is the
+    limit: the equation has no positive answer there.
+    """
+    total = to_air + to_ground
+    some = total > 0.0
+    bounded = np.minimum(total, 0.9 * h_ms)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        behind = np.where(bounded > 0.0, bounded * h_ms / (h_ms - bounded), 0.0)
+        share = np.where(some, behind / total, 0.0)
+    return to_air * share, to_ground * share
