@@ -254,9 +254,7 @@ def _check(
     if "air_temp_c" in weather.columns and not np.isfinite(weather["air_temp_c"].to_numpy(dtype=float)).all():
         found.append("weather has hours without air temperature: fill the gaps first")
     if np.shape(plane_of) != (len(buildings), SECTORS + 1):
-        found.append(
-            f"wall_irradiance refers to planes by {np.shape(plane_of)}: give {SECTORS + 1} for each of {len(buildings)} buildings"
-        )
+        found.append(f"wall_irradiance's index is {np.shape(plane_of)}: give {len(buildings)} × {SECTORS + 1} planes")
     if np.asarray(planes).dtype != np.float32 or np.ndim(planes) != 2:
         found.append("wall_irradiance's planes must be float32 of planes × hours")
     if not (-90.0 <= latitude <= 90.0 and -180.0 <= longitude <= 180.0):
