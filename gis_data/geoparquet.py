@@ -1,0 +1,91 @@
+"""GeoParquet whose bytes depend on the rows alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyproj
+import shapely
+
+from gis_data.schema import Column, geometry_column, table_columns
+
+_ARROW = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64()}
+# Members of PROJJSON that change between versions of the EPSG database without changing the CRS.
+_VOLATILE = frozenset({"$schema", "scope", "area", "bbox", "usages", "remarks"})
+
+
+def write_table(table: str, frame: pd.DataFrame, path: Path) -> None:
+    """Write one table of a district as GeoParquet 1.0 (plain Parquet where it has no geometry).
+
+    Left out is what varies without the rows varying: pandas' metadata with its version, and the parts of the CRS
+    that follow the EPSG database's edition.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table of tables.csv.
+    frame : pandas.DataFrame
+        As `conform` gives it.
+    path : Path
+        File to write.
+    """
+    index, *columns = table_columns()[table]
+    fields, arrays = [pa.field(index.name, pa.string(), nullable=False)], [pa.array(frame.index, pa.string())]
+    for column in columns:
+        values = frame[column.name]
+        arrow = pa.binary() if column.is_geometry else _ARROW[column.dtype]
+        if column.is_geometry:
+            values = shapely.to_wkb(np.asarray(values, dtype=object), byte_order=1)
+        fields.append(pa.field(column.name, arrow, nullable=column.nullable))
+        arrays.append(pa.array(values, arrow, from_pandas=True))
+    metadata = None
+    if (shape := geometry_column(table)) is not None:
+        metadata = {"geo": json.dumps(_geo(frame, shape), sort_keys=True, ensure_ascii=False)}
+    # Row groups of a set size and no Arrow schema: the same bytes from every pyarrow that writes the same encoding.
+    written = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
+    pq.write_table(written, path, compression="zstd", compression_level=9, row_group_size=65_536, store_schema=False)
+
+
+def read_table(table: str, path: Path) -> pd.DataFrame:
+    """Read one table of a district, its index set.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table of tables.csv.
+    path : Path
+        File to read.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, or pandas.DataFrame for a table without geometry
+    """
+    frame = pd.read_parquet(path) if geometry_column(table) is None else gpd.read_parquet(path)
+    index = table_columns()[table][0].name
+    return frame.set_index(index) if index in frame else frame
+
+
+def _geo(frame: gpd.GeoDataFrame, shape: Column) -> dict[str, Any]:
+    shapes = np.asarray(frame[shape.name], dtype=object)
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": sorted({geometry.geom_type for geometry in shapes}),
+        "crs": _steady(pyproj.CRS.from_user_input(frame.crs).to_json_dict()),
+    }
+    if len(shapes):
+        column["bbox"] = [float(value) for value in shapely.total_bounds(shapes)]
+    return {"version": "1.0.0", "primary_column": shape.name, "columns": {shape.name: column}}
+
+
+def _steady(value: Any) -> Any:
+    """PROJJSON without the members that follow the edition of the EPSG database."""
+    if isinstance(value, dict):
+        return {key: _steady(inner) for key, inner in value.items() if key not in _VOLATILE}
+    return [_steady(inner) for inner in value] if isinstance(value, list) else value
