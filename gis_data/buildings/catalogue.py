@@ -134,7 +134,7 @@ def feature_use(tags: Mapping[str, str]) -> FeatureUse | None:
     """
     for key, values in feature_uses().items():
         told = tags.get(key)
-        if told is None or told in ("no", "none", "vacant") and key != "shop":
+        if told is None or told in ("no", "none"):
             continue
         for value in told.split(";"):
             found = values.get(value.strip().lower()) or values.get("*")

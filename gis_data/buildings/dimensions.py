@@ -80,7 +80,7 @@ def storey_heights_m(use: Any, year: FloatArray) -> FloatArray:
 
 
 def levels_and_heights(
-    tags: pd.Series, use: Any, year: FloatArray, points: FloatArray, profiles: pd.DataFrame, footprint_m2: FloatArray
+    tags: pd.Series, use: Any, year: FloatArray, *, points: FloatArray, profiles: pd.DataFrame, footprint_m2: FloatArray
 ) -> pd.DataFrame:
     """Storeys and eaves' height of each building with their sources.
 

@@ -157,7 +157,7 @@ def _storeys(stack: list[_Part], ground: float, outline_levels: float) -> float:
 
 
 def part_profiles(outlines: gpd.GeoDataFrame, parts: gpd.GeoDataFrame) -> pd.DataFrame:
-    """What its parts tell of each building.
+    """Sum up what its parts tell of each building.
 
     Floor area is counted once: where parts lie above each other their storeys are joined, below a part that begins
     higher up stand the outline's own storeys.

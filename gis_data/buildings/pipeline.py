@@ -89,7 +89,7 @@ def buildings_from_features(features: Features, crs: str) -> BuildingTables:
     use, use_source = uses_of(tags, sizes, inside, named["address"].notna().to_numpy())
     year, year_source = _years(tags, use, points, profiles, inside)
     known_year = np.where(year_source == "default", np.nan, year)
-    dimensions = levels_and_heights(tags, use, known_year, points, profiles, footprint_m2)
+    dimensions = levels_and_heights(tags, use, known_year, points=points, profiles=profiles, footprint_m2=footprint_m2)
     floor_m2, floor_source = floor_areas(tags, dimensions, footprint_m2, profiles)
     roof_shape, roof_source = _roof_shapes(tags, use, footprint_m2, profiles)
     table = stock.drop(columns="tags").assign(
@@ -125,7 +125,7 @@ def _footprints(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, gpd.Geo
 
 
 def _id_key(feature_id: str) -> tuple[str, int, str]:
-    number = "".join(c for c in feature_id.split("-")[0] if c.isdigit())
+    number = "".join(c for c in feature_id.split("-", maxsplit=1)[0] if c.isdigit())
     return feature_id[:1], int(number) if number else 0, feature_id
 
 
@@ -210,12 +210,12 @@ def _roof_shapes(tags: pd.Series, use: Any, footprint_m2: FloatArray, profiles: 
 
 def _osm_id(building_id: str) -> str | None:
     kind = {"w": "way", "r": "relation", "n": "node"}.get(building_id[:1])
-    number = building_id[1:].split("-")[0]
+    number = building_id[1:].split("-", maxsplit=1)[0]
     return f"{kind}/{number}" if kind and number.isdigit() else None
 
 
 def _name_input(table: gpd.GeoDataFrame, tags: pd.Series) -> None:
-    """What a GeoJSON file told is input, not a tag."""
+    """Call input, not tagged, what a GeoJSON file told."""
     given = tags.map(lambda own: own.get("source:geojson") == "yes").to_numpy(dtype=bool)
     for column in [c for c in table.columns if c.endswith("_source")]:
         table.loc[given & (table[column] == "tagged").to_numpy(), column] = "input"

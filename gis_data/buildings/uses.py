@@ -132,7 +132,7 @@ def uses_of(tags: pd.Series, sizes: Sizes, contents: Contents, has_address: Any)
 
 
 def _from_contents(sizes: Sizes, contents: Contents) -> Any:
-    """A street-level shop doesn't make a block of flats a shop: shops count for one floor, or two."""
+    """Judge by what is inside: a street-level shop fills one floor, or two, and leaves the flats above be."""
     n = len(sizes.levels)
     use = np.full(n, "", dtype=object)
     floor = sizes.footprint_m2 * sizes.levels

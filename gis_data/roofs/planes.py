@@ -72,30 +72,29 @@ def planes_of(model: str, a: FloatArray, b: FloatArray, slope: FloatArray) -> li
     n = len(a)
     far = FAR * (a + b) + 10.0
     zero = np.zeros(n)
-    if model == "flat":
-        return [
-            Plane(_region((-far, -far), (far, -far), (far, far), (-far, far), n=n), _fall(0, -1, n), zero, zero, zero)
-        ]
-    if model == "skillion":
-        return [
-            Plane(_region((-far, -far), (far, -far), (far, far), (-far, far), n=n), _fall(0, -1, n), slope, b, zero)
-        ]
+    if model in ("flat", "skillion"):
+        everywhere = _region((-far, -far), (far, -far), (far, far), (-far, far), n=n)
+        return [Plane(everywhere, _fall(0, -1, n), zero if model == "flat" else slope, b, zero)]
+    if model in ("gabled", "gambrel", "round"):
+        return _strips(a, b, far, _bands(model, b, slope))
+    by_hips = {
+        "half-hipped": _half_hipped,
+        "pyramidal": _pyramid,
+        "dome": _cone,
+        "hipped": _hipped,
+        "mansard": _mansard,
+    }
+    return by_hips[model](a, b, far, slope)
+
+
+def _bands(model: str, b: FloatArray, slope: FloatArray) -> list[tuple[float, float, FloatArray]]:
+    """Bands from the eaves up: inner and outer edge as shares of the half depth, slope."""
     if model == "gabled":
-        return _strips(a, b, far, [(0.0, 1.0, slope)])
+        return [(0.0, 1.0, slope)]
     if model == "gambrel":
-        upper = slope * 2 / 3
-        return _strips(a, b, far, [(0.5, 1.0, 2 * upper), (0.0, 0.5, upper)])
-    if model == "round":
-        inner, outer = _chords(b, slope)
-        return _strips(a, b, far, [(0.5, 1.0, outer), (0.0, 0.5, inner)])
-    if model == "half-hipped":
-        return _half_hipped(a, b, far, slope)
-    if model == "pyramidal":
-        return _pyramid(a, b, far, slope)
-    if model == "dome":
-        return _cone(a, b, far, slope)
-    hips = _hipped(a, b, far, slope)
-    return hips if model == "hipped" else _mansard(a, b, far, slope)
+        return [(0.5, 1.0, slope * 4 / 3), (0.0, 0.5, slope * 2 / 3)]
+    inner, outer = _chords(b, slope)
+    return [(0.5, 1.0, outer), (0.0, 0.5, inner)]
 
 
 def _chords(b: FloatArray, slope: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -107,7 +106,7 @@ def _chords(b: FloatArray, slope: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _strips(a: FloatArray, b: FloatArray, far: FloatArray, bands: list[tuple[float, float, FloatArray]]) -> list[Plane]:
-    """Strips along the ridge on both sides; bands from the eaves up: (inner, outer edge as shares of b, slope)."""
+    """Lay strips along the ridge on both sides; bands from the eaves up: (inner, outer edge as shares of b, slope)."""
     n = len(a)
     planes = []
     for side in (-1.0, 1.0):
@@ -136,7 +135,7 @@ def _hipped(a: FloatArray, b: FloatArray, far: FloatArray, slope: FloatArray) ->
 
 
 def _mansard(a: FloatArray, b: FloatArray, far: FloatArray, slope: FloatArray) -> list[Plane]:
-    """A hipped roof with a break: each side has a steep band below and a low plane above."""
+    """Break a hipped roof: each side has a steep band below and a low plane above."""
     n = len(a)
     ridge = np.maximum(a - b, 0.0)
     band = STEEP_BAND * b

@@ -56,7 +56,7 @@ def roofs_of(buildings: gpd.GeoDataFrame, tags: pd.Series) -> gpd.GeoDataFrame:
     piece_owner = np.concatenate([owner[~winged], owner[winged][wing_row]])
     north = _north(buildings)
     tables = [
-        _planes_of_model(name, pieces[rows], piece_owner[rows], told, specs, north)
+        _planes_of_model(name, pieces[rows], piece_owner[rows], told, specs=specs, north=north)
         for name in sorted(set(model))
         if (rows := np.flatnonzero(model[piece_owner] == name)).size
     ]
@@ -76,11 +76,11 @@ def _empty() -> pd.DataFrame:
 
 
 def _planes_of_model(
-    model: str, pieces: Any, owner: Any, told: RoofTags, specs: list[Shape], north: FloatArray
+    model: str, pieces: Any, owner: Any, told: RoofTags, *, specs: list[Shape], north: FloatArray
 ) -> pd.DataFrame:
     """Planes of the wings of one model: row of the building, region, tilt, azimuth and rise over the eaves."""
     frames = _oriented(model, pieces, owner, told, north)
-    slope = _slopes(model, frames, pieces, owner, told, specs)
+    slope = _slopes(model, frames, pieces, owner, told=told, specs=specs)
     tables = []
     for number, plane in enumerate(planes_of(model, frames.half_x, frames.half_y, slope)):
         x, y = frames.axis[:, 0], frames.axis[:, 1]
@@ -127,7 +127,7 @@ def _oriented(model: str, pieces: Any, owner: Any, told: RoofTags, north: FloatA
     return frames_along(pieces, axis)
 
 
-def _slopes(model: str, frames: Frames, pieces: Any, owner: Any, told: RoofTags, specs: list[Shape]) -> FloatArray:
+def _slopes(model: str, frames: Frames, pieces: Any, owner: Any, *, told: RoofTags, specs: list[Shape]) -> FloatArray:
     """Tangent of the tilt of each wing: angle, height or storeys of the roof as tagged, else usual."""
     depth = frames.half_y * (2.0 if model == "skillion" else 1.0)
     if model in ("hipped", "mansard", "pyramidal", "dome"):
