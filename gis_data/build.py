@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import zoneinfo
 from collections.abc import Callable
@@ -45,6 +46,15 @@ Progress = Callable[[float, str], None]
 Bounds = tuple[float, float, float, float]
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$")
+_WEATHER_DECIMALS = {
+    "air_temp_c": 2,
+    "relative_humidity_pct": 1,
+    "wind_speed_m_s": 2,
+    "ghi_w_m2": 1,
+    "dni_w_m2": 1,
+    "dhi_w_m2": 1,
+    "pressure_pa": 0,
+}
 _SURROUNDINGS: tuple[tuple[str, Callable[[Features, str], tuple[Any, tuple[Problem, ...]]]], ...] = (
     ("streets", streets_of),
     ("chargers", chargers_of),
@@ -232,7 +242,7 @@ def _weather(
 
 
 def _synthetic(normals: MonthlyNormals, latitude: float, longitude: float, timezone: str, seed: int) -> Weather:
-    return synthetic_weather(
+    year = synthetic_weather(
         normals,
         latitude,
         longitude,
@@ -240,6 +250,8 @@ def _synthetic(normals: MonthlyNormals, latitude: float, longitude: float, timez
         utc_offset_h=standard_utc_offset_h(timezone),
         seed=seed,
     )
+    # As many digits as stations tell: the last bits of exp and cos differ between processors, the bytes must not.
+    return dataclasses.replace(year, table=year.table.round(_WEATHER_DECIMALS))
 
 
 def standard_utc_offset_h(timezone: str, year: int = 2025) -> float:

@@ -45,12 +45,13 @@ def write_table(table: str, frame: pd.DataFrame, path: Path) -> None:
             values = shapely.to_wkb(np.asarray(values, dtype=object), byte_order=1)
         fields.append(pa.field(column.name, arrow, nullable=column.nullable))
         arrays.append(pa.array(values, arrow, from_pandas=True))
-    metadata = None
-    if (shape := geometry_column(table)) is not None:
-        metadata = {"geo": json.dumps(_geo(frame, shape), sort_keys=True, ensure_ascii=False)}
-    # Row groups of a set size and no Arrow schema: the same bytes from every pyarrow that writes the same encoding.
-    written = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
-    pq.write_table(written, path, compression="zstd", compression_level=9, row_group_size=65_536, store_schema=False)
+    schema = pa.schema(fields)
+    # Row groups of a set size and no copy of Arrow's schema: bytes follow from rows and codec alone.
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=9, store_schema=False) as writer:
+        writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=65_536)
+        if (shape := geometry_column(table)) is not None:
+            geo = json.dumps(_geo(frame, shape), sort_keys=True, ensure_ascii=False)
+            writer.add_key_value_metadata({"geo": geo})
 
 
 def read_table(table: str, path: Path) -> pd.DataFrame:

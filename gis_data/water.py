@@ -98,13 +98,13 @@ def sea_areas(coast: Any, box: Any) -> list[Any]:
     Returns
     -------
     list of shapely.Polygon
-        Empty where no coastline enters the box.
+        The largest first; empty where no coastline enters the box.
     """
     lines = [_to_edge(line, box) for line in _merged(coast) if line.intersects(box)]
-    inside = [part for line in lines for part in shapely.get_parts(shapely.intersection(line, box)) if part.length > 0]
-    if not inside:
+    if not lines:
         return []
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([*inside, box.exterior])]))
+    # Lines and edge are noded together and not cut first: a cut end misses the edge by the last digit.
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all([*lines, box.exterior]))))
     faces = faces[shapely.within(shapely.point_on_surface(faces), box)]
     votes = np.zeros(len(faces))
     tree = shapely.STRtree(faces)
@@ -117,7 +117,8 @@ def sea_areas(coast: Any, box: Any) -> list[Any]:
         for side, weight in ((right, 1.0), (-right, -1.0)):
             spot, face = tree.query(shapely.points(starts + ahead / 2 + side), predicate="within")
             np.add.at(votes, face, weight * length[spot])
-    return list(faces[votes > 0])
+    sea = faces[votes > 0]
+    return list(sea[np.argsort(-shapely.area(sea), kind="stable")])
 
 
 def _mapped_areas(features: Features, crs: str) -> pd.DataFrame:
@@ -185,8 +186,9 @@ def _to_edge(line: Any, box: Any) -> Any:
     for at in (0, -1):
         end = shapely.Point(points[at])
         if box.contains(end):
-            reach = shapely.shortest_line(end, box.exterior)
-            edge = shapely.get_coordinates(reach)[-1:]
+            reach = shapely.get_coordinates(shapely.shortest_line(end, box.exterior))
+            # A metre further, so that it crosses the edge whatever the last digit.
+            edge = reach[1:] + (reach[1:] - reach[:1]) / max(np.hypot(*(reach[1] - reach[0])), 1e-9)
             points = np.vstack([edge, points]) if at == 0 else np.vstack([points, edge])
     return shapely.linestrings(points)
 

@@ -33,7 +33,8 @@ _OFFLINE = (
     "Without the internet, build from a file: download an OSM extract of the area and name it with --osm FILE, "
     "or set {env} to a server within reach."
 )
-_TAGS: Mapping[str, bool | list[str]] = dict.fromkeys(NEEDED_KEYS, True) | {"type": ["building"]}
+# Relations by type, too: building relations, and multipolygons whose tags stand on their outlines.
+_TAGS: Mapping[str, bool | list[str]] = dict.fromkeys(NEEDED_KEYS, True) | {"type": ["building", "multipolygon"]}
 _ONE_AT_A_TIME = threading.Lock()  # osmnx keeps its settings in the module
 
 
