@@ -119,9 +119,27 @@ def use_rules() -> Mapping[str, UseRule]:
 
 
 @cache
+def name_words() -> Mapping[str, str]:
+    """Use by a word that a building's name bears, the more telling words first."""
+    return MappingProxyType({row["word"]: row["use"] for row in _rows("name_words.csv")})
+
+
+@cache
 def heating_values() -> Mapping[str, str]:
     """Heating system by the value of a heating or fuel tag."""
     return MappingProxyType({row["value"]: row["system"] for row in _rows("heating_values.csv")})
+
+
+def named_use(name: str) -> str | None:
+    """Use that a building's name tells ("Svenska skolan"), or None.
+
+    Parameters
+    ----------
+    name : str
+        Name as tagged.
+    """
+    plain = name.lower()
+    return next((use for word, use in name_words().items() if word in plain), None)
 
 
 def feature_use(tags: Mapping[str, str]) -> FeatureUse | None:

@@ -184,9 +184,12 @@ def _claim_parts(owner: str, parts: list[str], found: _Found) -> dict[str, str]:
 
 def _outline_of(relation_id: str, own: Tags, named: list[str], areas: Mapping[str, Any], found: _Found) -> str | None:
     """Id under which the building of a `type=building` relation lives: its outline's."""
-    outline = next((i for i in named if i in areas), None)
+    outline = next((i for i in named if i in found.tags), None)
+    if outline is None and relation_id in found.geometry:
+        return relation_id
+    outline = outline or next((i for i in named if i in areas), None)
     if outline is None:
-        return relation_id if relation_id in found.geometry else None
+        return None
     shared = {key: value for key, value in own.items() if key != "type"}
     found.tags[outline] = {"building": "yes", **shared, **found.tags.get(outline, {})}
     found.geometry[outline] = areas[outline]

@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis_data.buildings.catalogue import feature_use
+from gis_data.buildings.catalogue import feature_use, named_use
 from gis_data.buildings.contents import Contents
 from gis_data.buildings.neighbours import FloatArray, neighbour_votes
 from gis_data.buildings.selection import building_value
 
 OUTBUILDING_M2 = 50.0
 """An untold building without address, storeys or contents below this is a shed, a sauna or a garage, m²."""
+HUT_M2 = 25.0
+"""Smaller than this no one lives or works in it, whatever stands around, m²."""
 PARK_HUT_M2 = 150.0
 """On green land an untold building below this is a hut, m²."""
 BLOCK_M2 = 350.0
@@ -27,15 +29,18 @@ ROW_M2 = 160.0
 ROW_SHORTEST_M = 25.0
 """A house of up to two storeys and at least this length, three times its depth, is a row in one piece, m."""
 
-INSTITUTION_SHARE = 0.25
-"""A hotel, a school or a theatre gives its use to a building of up to four times its own usual floor area."""
+INSTITUTION_SHARE = 0.3
+"""A hotel, a school or a theatre gives its use to a building of about three times its own usual floor area."""
 RETAIL_SHARE = 0.5
 LOW_RETAIL_SHARE = 0.1
 """Not every shop is mapped: in a building of up to two storeys this share of the floor is enough."""
 OFFICE_SHARE = 0.15
 OFFICE_COUNT = 3
 _INSTITUTIONS = ("hotel", "school", "university", "hospital", "assembly", "transport", "sports", "industrial")
-_VOTED = ("apartment_block", "detached_house", "row_house", "office", "retail", "industrial", "warehouse")
+_CAMPUS = ("university", "hospital")
+_VOTED = ("apartment_block", "detached_house", "row_house", "office", "retail", "industrial", "warehouse", *_CAMPUS)
+CAMPUS_M2 = 500.0
+"""On a campus untold buildings of this footprint or larger belong to it, m²."""
 _GENERIC_VALUES: Mapping[str, str] = {
     "commercial": "office",
     "public": "assembly",
@@ -79,6 +84,9 @@ def tagged_use(tags: Mapping[str, str]) -> str | None:
     own = feature_use(tags)
     if own is not None:
         return own.use
+    named = named_use(tags.get("name", ""))
+    if named is not None:
+        return named
     generic = next((v.strip().lower() for v in tags.get("building", "").split(";")), "")
     if generic in _GENERIC_VALUES:
         return _GENERIC_VALUES[generic]
@@ -162,7 +170,8 @@ def _from_contents(sizes: Sizes, contents: Contents) -> Any:
 
 def _too_small_to_live_in(sizes: Sizes, has_address: Any) -> Any:
     low = ~sizes.levels_known | (sizes.levels <= 1.0)
-    small = (sizes.footprint_m2 < OUTBUILDING_M2) & low & ~np.asarray(has_address)
+    hut = (sizes.footprint_m2 < HUT_M2) & low
+    small = hut | (sizes.footprint_m2 < OUTBUILDING_M2) & low & ~np.asarray(has_address)
     return np.where(small, "outbuilding", "").astype(object)
 
 
@@ -240,7 +249,12 @@ def _from_vote(use: Any, sizes: Sizes, contents: Contents) -> Any:
     large = (area >= BLOCK_M2) | (levels >= BLOCK_LEVELS)
     for name in ("detached_house", "row_house"):
         total[large, _VOTED.index(name)] = 0.0
+    # Between blocks a low small building is an annex of unknown use, not a block.
+    total[~large & (levels < 2.0), _VOTED.index("apartment_block")] *= 0.25
     total[~large, _VOTED.index("apartment_block")] *= 0.5
+    for name in _CAMPUS:
+        column = total[:, _VOTED.index(name)]
+        column[(area < CAMPUS_M2) | (column < 0.5 * total.sum(axis=1))] = 0.0
     decided = total.max(axis=1, initial=0.0) > 0
     answer[takers[decided]] = np.array(_VOTED, dtype=object)[total[decided].argmax(axis=1)]
     return answer
