@@ -16,9 +16,10 @@ import pandas as pd
 from gis_data._errors import BuildError, WeatherError
 from gis_data.buildings import buildings_from_features
 from gis_data.chargers import chargers_of
-from gis_data.district import District, country_of_timezone, metric_crs, timezone_at
+from gis_data.district import District
 from gis_data.features import Features, Problem
 from gis_data.landuse import landuse_of
+from gis_data.place import country_of_timezone, metric_crs, timezone_at
 from gis_data.readers.geojson import read_geojson
 from gis_data.readers.osm_file import read_osm_file
 from gis_data.readers.osm_live import read_osm_live

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,30 @@ def read_table(table: str, path: Path) -> pd.DataFrame:
     -------
     geopandas.GeoDataFrame, or pandas.DataFrame for a table without geometry
     """
-    frame = pd.read_parquet(path) if geometry_column(table) is None else gpd.read_parquet(path)
-    index = table_columns()[table][0].name
-    return frame.set_index(index) if index in frame else frame
+    stored = pq.read_table(path)
+    index, *_ = table_columns()[table]
+    shape = geometry_column(table)
+    frame = stored.to_pandas()
+    if shape is not None and shape.name in frame:
+        shapes = shapely.from_wkb(frame[shape.name].to_numpy(dtype=object))
+        frame = gpd.GeoDataFrame(frame.assign(**{shape.name: shapes}), geometry=shape.name, crs=_crs(stored, shape))
+    return frame.set_index(index.name) if index.name in frame else frame
+
+
+def _crs(stored: pa.Table, shape: Column) -> pyproj.CRS:
+    """CRS that the file states; by its code where it has one, which is much quicker than from all its members."""
+    geo = json.loads((stored.schema.metadata or {}).get(b"geo", b"{}"))
+    try:
+        stated = geo["columns"][shape.name]["crs"]
+    except KeyError as error:
+        raise ValueError("it has no GeoParquet metadata") from error
+    code = stated.get("id") if isinstance(stated, dict) else None
+    return _crs_by_code(f"{code['authority']}:{code['code']}") if code else pyproj.CRS.from_user_input(stated)
+
+
+@cache
+def _crs_by_code(code: str) -> pyproj.CRS:
+    return pyproj.CRS.from_user_input(code)
 
 
 def _geo(frame: gpd.GeoDataFrame, shape: Column) -> dict[str, Any]:
