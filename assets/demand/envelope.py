@@ -131,7 +131,7 @@ def zones_of(
     leakage_m3_h = p["q50_m3_h_m2"] * envelope / leakage_divisor(buildings["levels"])
     per_l_s = HEAT_OF_AIR_J_M3K / 1000.0 * floor
     limited = {
-        name: np.where(p[flag] > 0.0, p.get(name, np.inf), 0.0)
+        name: np.where(p[flag] > 0.0, np.nan_to_num(p.get(name, np.inf), nan=np.inf, posinf=np.inf), 0.0)
         for name, flag in (("heating_max_kw", "heated"), ("cooling_max_kw", "cooled"))
     }
     glass = windows * (p["window_g"] * (1.0 - p["window_frame_share"]) * INCIDENCE_FACTOR * OBSTRUCTION_FACTOR)[:, None]
