@@ -263,6 +263,50 @@ def heat_supply(
     return supply
 
 
+def behind_the_meter(
+    load_kwh: Hourly, potential_kw: Hourly, *, share: Array, grid_kwh: Array
+) -> tuple[Hourly, Hourly, Hourly]:
+    """Let a building's modules serve its own load first; the grid gives and takes the rest.
+
+    Parameters
+    ----------
+    load_kwh : ndarray of float32, shape (n, T)
+        Electricity used in the hour, on the building's grid [kWh].
+    potential_kw : ndarray of float32, shape (n, T)
+        What modules on all usable area would give [kW].
+    share : ndarray, shape (n,)
+        Part of that which is installed [0 to 1].
+    grid_kwh : ndarray, shape (n,)
+        The grid of `Supply`: differences on it are exact in single precision [kWh].
+
+    Returns
+    -------
+    pv_kwh, grid_import_kwh, grid_export_kwh : ndarray of float32, shape (n, T)
+    """
+    # Buildings without modules touch no memory: zeroed pages that are never written cost none.
+    pv, sold = np.zeros_like(load_kwh), np.zeros_like(load_kwh)
+    bought = np.empty_like(load_kwh)
+    _meter(load_kwh, potential_kw, (np.asarray(share, dtype=np.float64), grid_kwh), pv, (bought, sold))
+    return pv, bought, sold
+
+
+@nb.njit(cache=True)
+def _meter(load: Any, potential: Any, buildings: Any, pv: Any, grid: Any) -> None:
+    share, step = buildings
+    bought, sold = grid
+    n, hours = load.shape
+    for b in range(n):
+        if share[b] <= 0.0:
+            bought[b] = load[b]
+            continue
+        for t in range(hours):
+            made = np.rint(potential[b, t] * share[b] / step[b]) * step[b]
+            net = load[b, t] - made
+            pv[b, t] = made
+            bought[b, t] = max(net, 0.0)
+            sold[b, t] = max(-net, 0.0)
+
+
 @nb.njit(cache=True)
 def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> None:
     eff_space, eff_hot, electric, pv_peak = buildings

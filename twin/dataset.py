@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -67,23 +68,22 @@ def make_dataset(twin: Twin, *, demand: Demand, supply: Supply, roofs: RoofSun, 
     xarray.Dataset
         Dimensions `building`, `roof` and `time` (naive UTC, start of the hour).
     """
-    ids = twin.buildings.index.to_numpy(dtype=object)
-    dataset = xr.Dataset(
+    hourly = _hourly(demand, supply, exchange)
+    of_buildings = _per_building(twin, demand, exchange)
+    # All at once: adding variables one by one aligns the whole dataset every time.
+    variables: dict[str, Any] = {
+        name: (("building", "time"), hourly[name], _attrs(*what)) for name, what in HOURLY.items()
+    }
+    variables |= {name: ("building", of_buildings[name], _attrs(*what)) for name, what in _BUILDING.items()}
+    return xr.Dataset(
+        variables | _of_roofs(twin, roofs) | _of_hours(twin),
         coords={
-            "building": ("building", ids, {"long_name": "Building id"}),
+            "building": ("building", twin.buildings.index.to_numpy(dtype=object), {"long_name": "Building id"}),
             "roof": ("roof", twin.roofs.index.to_numpy(dtype=object), {"long_name": "Roof plane id"}),
             "time": ("time", twin.weather.table.index.tz_convert("UTC").tz_localize(None).to_numpy(), _TIME),
-        }
+        },
+        attrs=provenance(twin),
     )
-    hourly = _hourly(demand, supply, exchange)
-    for name, (unit, kind, title) in HOURLY.items():
-        dataset[name] = (("building", "time"), hourly[name], _attrs(unit, kind, title))
-    for name, values in _per_building(twin, demand, exchange).items():
-        dataset[name] = ("building", values, _attrs(*_BUILDING[name]))
-    _add_roofs(dataset, twin, roofs)
-    _add_hours(dataset, twin)
-    dataset.attrs = provenance(twin)
-    return dataset
 
 
 def flows_of(dataset: xr.Dataset) -> dict[str, Any]:
@@ -155,36 +155,39 @@ def _per_building(twin: Twin, demand: Demand, exchange: Exchange) -> dict[str, A
     }
 
 
-def _add_roofs(dataset: xr.Dataset, twin: Twin, roofs: RoofSun) -> None:
+def _of_roofs(twin: Twin, roofs: RoofSun) -> dict[str, Any]:
     owner = rows_of(twin.roofs["building_id"], twin.buildings.index).astype(np.int32)
     usable = twin.roofs["usable_m2"].to_numpy(dtype=np.float64)
-    for name, values, unit, kind, title in (
+    rows = (
         ("building_of_roof", owner, "", "assumed", "Row of the roof plane's building, from 0"),
         ("usable_m2", usable, "m²", "assumed", "Area that can carry modules"),
         ("roof_irradiation_kwh_m2", roofs.irradiation_kwh_m2, "kWh/m²", "modelled", "Sun on the plane over the year"),
         ("roof_pv_potential_kwh", roofs.potential_kwh, "kWh", "modelled", "Yield of modules on all usable area"),
         ("roof_pv_potential_kwp", roofs.potential_kwp, "kWp", "modelled", "Power of modules on all usable area"),
-    ):
-        dataset[name] = ("roof", values, _attrs(unit, kind, title))
+    )
+    return {name: ("roof", values, _attrs(unit, kind, title)) for name, values, unit, kind, title in rows}
 
 
-def _add_hours(dataset: xr.Dataset, twin: Twin) -> None:
+def _of_hours(twin: Twin) -> dict[str, Any]:
     table = twin.weather.table
     month = table.index.tz_convert(twin.timezone).month.to_numpy().astype(np.int64)
     prices = twin.prices
     factor = np.full(len(table), twin.factors.kgco2_kwh["electricity"])
     kind = twin.weather.kind
-    for name, values, unit, of, title in (
+    rows = (
         ("air_temp_c", table["air_temp_c"].to_numpy(), "°C", kind, "Outdoor temperature"),
         ("ghi_w_m2", table["ghi_w_m2"].to_numpy(), "W/m²", kind, "Sun on flat ground"),
         ("electricity_price_eur_kwh", prices.hourly("electricity", month), "EUR/kWh", "assumed", "Electricity bought"),
         ("export_price_eur_kwh", prices.hourly("electricity_export", month), "EUR/kWh", "assumed", "Electricity sold"),
         ("district_heat_price_eur_kwh", prices.hourly("district_heat", month), "EUR/kWh", "assumed", "District heat"),
         ("electricity_co2_kg_kwh", factor, "kgCO2/kWh", "assumed", "Emissions of electricity bought"),
-    ):
-        dataset[name] = ("time", values.astype(np.float32), _attrs(unit, of, title))
+    )
+    return {
+        name: ("time", values.astype(np.float32), _attrs(unit, of, title)) for name, values, unit, of, title in rows
+    }
 
 
+@cache
 def _versions() -> dict[str, str]:
     packages = ("numpy", "pandas", "xarray", "numba", "pvlib", "shapely")
     return {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assets.supply import Supply
+from assets.supply import Supply, behind_the_meter
 from twin.geometry import rows_of
 from twin.model import Twin
 from twin.sunlight import RoofSun
@@ -53,12 +53,5 @@ def grid_exchange(twin: Twin, supply: Supply, roofs: RoofSun) -> Exchange:
     kwp = np.zeros(len(share))
     owner = rows_of(twin.roofs["building_id"], twin.buildings.index)
     np.add.at(kwp, owner[owner >= 0], roofs.potential_kwp[owner >= 0])
-    pv = np.zeros_like(supply.load_kwh)
-    bought, sold = supply.load_kwh.copy(), np.zeros_like(pv)
-    for b in np.flatnonzero(share * kwp > 0.0):
-        step = supply.grid_kwh[b]
-        # On the building's grid, where differences of single precision are exact.
-        pv[b] = np.rint(roofs.building_kw[b] * (share[b] / step)) * step
-        net = supply.load_kwh[b] - pv[b]
-        bought[b], sold[b] = np.maximum(net, 0.0), np.maximum(-net, 0.0)
+    pv, bought, sold = behind_the_meter(supply.load_kwh, roofs.building_kw, share=share, grid_kwh=supply.grid_kwh)
     return Exchange(pv_kwh=pv, grid_import_kwh=bought, grid_export_kwh=sold, pv_kwp=kwp * share)

@@ -83,6 +83,8 @@ def _feed(digest: Any, part: Any) -> None:
         for column in part.columns:
             _feed(digest, str(column))
             _feed(digest, part[column])
+    elif isinstance(part, pd.DatetimeIndex):
+        _feed_array(digest, part.asi8)
     elif isinstance(part, pd.Series | pd.Index):
         _feed_array(digest, _wkb(part) if str(part.dtype) == "geometry" else part.to_numpy())
     elif isinstance(part, np.ndarray):

@@ -106,7 +106,7 @@ class _Stages:
         self.demand_key = content_key(
             self.walls_key,
             twin.buildings[_DEMAND_COLUMNS],
-            twin.parameters,
+            twin.parameters[[name for name in twin.parameters if not name.endswith("source")]],
             (twin.latitude, twin.longitude, twin.timezone, twin.country, twin.seed),
         )
 

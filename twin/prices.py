@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
@@ -67,6 +68,7 @@ class EmissionFactors:
         )
 
 
+@cache
 def prices_of(country: str) -> Prices:
     """Read the catalogue's tariffs of a country; Finland's where it has none.
 
@@ -85,6 +87,7 @@ def prices_of(country: str) -> Prices:
     return Prices(MappingProxyType(months), MappingProxyType(_sources(table)))
 
 
+@cache
 def emission_factors_of(country: str) -> EmissionFactors:
     """Read the catalogue's emission factors of a country; Finland's where it has none."""
     table = _read("emission_factors", country)
