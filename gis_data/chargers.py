@@ -62,8 +62,7 @@ def chargers_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[P
     problems : tuple of Problem
         Outputs that no socket can have.
     """
-    stations = features.tagged("amenity")
-    stations = stations[[tags["amenity"] == "charging_station" for tags in stations["tags"]]]
+    stations = features.where(lambda tags: tags.get("amenity") == "charging_station")
     problems: list[Problem] = []
     rows = []
     for key, tags in zip(stations.index, stations["tags"], strict=True):

@@ -107,14 +107,10 @@ def landuse_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[Pr
     problems : tuple of Problem
         Areas of nothing.
     """
-    frame = features.frame
-    areas = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object)) == 2
-    frame = frame[areas]
-    kinds = [landuse_kind(tags) for tags in frame["tags"]]
-    frame = frame[[kind is not None for kind in kinds]]
+    frame = features.where(lambda tags: landuse_kind(tags) is not None, dimensions=[2])
     shapes = polygonal(np.asarray(project(frame.geometry, crs), dtype=object))
     names = [tags.get("name") for tags in frame["tags"]]
-    table = pd.DataFrame({"kind": [kind for kind in kinds if kind], "name": names}, index=frame.index)
+    table = pd.DataFrame({"kind": [landuse_kind(tags) for tags in frame["tags"]], "name": names}, index=frame.index)
     table = table.assign(geometry=shapes)
     flat = shapely.area(shapes) <= 0
     problems = tuple(Problem(key, "the area of this land use is nothing", "dropped") for key in table.index[flat])

@@ -46,7 +46,6 @@ LANE_WIDTH_M = 3.25
 """Width of a lane in a town in m: assumed, within the 3.0 to 3.5 m of common design guides."""
 
 _WIDTH_RANGE_M = (0.5, 60.0)
-_LINES = (1, 5)  # type ids of LineString and MultiLineString
 
 
 def streets_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[Problem, ...]]:
@@ -65,10 +64,8 @@ def streets_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[Pr
     problems : tuple of Problem
         Widths that no street can have.
     """
-    frame = features.tagged("highway")
-    lines = np.isin(shapely.get_type_id(np.asarray(frame.geometry, dtype=object)), _LINES)
-    known = frame["tags"].map(lambda tags: tags["highway"] in CLASS_WIDTH_M).to_numpy(dtype=bool)
-    pieces, problems = explode_lines(frame[lines & known], crs), []
+    frame = features.where(lambda tags: tags.get("highway") in CLASS_WIDTH_M, dimensions=[1])
+    pieces, problems = explode_lines(frame, crs), []
     rows = []
     for key, tags in zip(pieces["way"], pieces["tags"], strict=True):
         width, source, odd = _width(tags)

@@ -80,11 +80,8 @@ def trees_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[Prob
     problems : tuple of Problem
         Heights that no tree reaches.
     """
-    frame = features.tagged("natural")
-    values = [tags["natural"] for tags in frame["tags"]]
-    dimension = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object))
-    single = frame[(dimension == 0) & np.array([value == "tree" for value in values], bool)]
-    rows = explode_lines(frame[(dimension == 1) & np.array([value == "tree_row" for value in values], bool)], crs)
+    single = features.where(lambda tags: tags.get("natural") == "tree", dimensions=[0])
+    rows = explode_lines(features.where(lambda tags: tags.get("natural") == "tree_row", dimensions=[1]), crs)
     ids, spots, tags = list(single.index), list(project(single.geometry, crs)), list(single["tags"])
     for key, line, row_tags in zip(rows.index, rows.geometry, rows["tags"], strict=True):
         count = int(line.length // TREE_ROW_SPACING_M) + 1
@@ -118,9 +115,7 @@ def parking_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[Pr
     parking : geopandas.GeoDataFrame
     problems : tuple of Problem
     """
-    frame = features.tagged("amenity")
-    dimension = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object))
-    frame = frame[[tags["amenity"] == "parking" for tags in frame["tags"]] & (dimension != 1)]
+    frame = features.where(lambda tags: tags.get("amenity") == "parking", dimensions=[0, 2])
     shapes = np.asarray(project(frame.geometry, crs), dtype=object)
     areas = shapely.get_dimensions(shapes) == 2
     shapes[areas] = polygonal(shapes[areas])
@@ -158,19 +153,19 @@ def pipes_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[Prob
     pipes : geopandas.GeoDataFrame
     problems : tuple of Problem
     """
-    frame = features.tagged("man_made")
-    lines = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object)) == 1
-    pipeline = np.array([tags["man_made"] == "pipeline" for tags in frame["tags"]], bool)
-    pieces = explode_lines(frame[lines & pipeline], crs)
-    carriers = [pipe_carrier(tags) for tags in pieces["tags"]]
+    frame = features.where(_is_told_pipe, dimensions=[1])
+    pieces = explode_lines(frame, crs)
     data = {
-        "carrier": carriers,
+        "carrier": [pipe_carrier(tags) for tags in pieces["tags"]],
         "diameter_mm": [parse_diameter_mm(tags.get("diameter")) for tags in pieces["tags"]],
         "operator": [tags.get("operator") for tags in pieces["tags"]],
         "geometry": pieces.geometry,
     }
-    table = pd.DataFrame(data, index=pieces.index)
-    return conform("pipes", table[[carrier is not None for carrier in carriers]], crs), ()
+    return conform("pipes", pd.DataFrame(data, index=pieces.index), crs), ()
+
+
+def _is_told_pipe(tags: Mapping[str, str]) -> bool:
+    return tags.get("man_made") == "pipeline" and pipe_carrier(tags) is not None
 
 
 def pipe_carrier(tags: Mapping[str, str]) -> str | None:
@@ -196,12 +191,10 @@ def power_of(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, tuple[Prob
     power : geopandas.GeoDataFrame
     problems : tuple of Problem
     """
-    frame = features.frame
-    kinds = [power_kind(tags) for tags in frame["tags"]]
-    frame = frame[[kind is not None for kind in kinds]]
+    frame = features.where(lambda tags: power_kind(tags) is not None)
     shapes = np.asarray(project(frame.geometry, crs), dtype=object)
     data = {
-        "kind": [kind for kind in kinds if kind],
+        "kind": [power_kind(tags) for tags in frame["tags"]],
         "voltage_v": [parse_voltage_v(tags.get("voltage")) for tags in frame["tags"]],
         "name": [tags.get("name") or tags.get("ref") for tags in frame["tags"]],
         "geometry": shapes,

@@ -122,32 +122,19 @@ def sea_areas(coast: Any, box: Any) -> list[Any]:
 
 
 def _mapped_areas(features: Features, crs: str) -> pd.DataFrame:
-    frame = features.frame
-    wet = [
-        "water" in t
-        or "waterway" in t
-        or t.get("natural") == "water"
-        or "landuse" in t
-        or t.get("amenity") == "fountain"
-        for t in frame["tags"]
-    ]
-    frame = frame[np.array(wet, bool) & (shapely.get_dimensions(np.asarray(frame.geometry, dtype=object)) == 2)]
+    # Whether still water is a pond or a lake hangs on its size; whether it is water does not.
+    frame = features.where(lambda tags: water_kind(tags, 0.0) is not None, dimensions=[2])
     shapes = polygonal(np.asarray(project(frame.geometry, crs), dtype=object))
     sizes = shapely.area(shapes)
     kinds = [water_kind(tags, size) for tags, size in zip(frame["tags"], sizes, strict=True)]
     names = [tags.get("name") for tags in frame["tags"]]
     table = pd.DataFrame({"kind": kinds, "name": names, "geometry": shapes}, index=frame.index)
-    return table[np.array([kind is not None for kind in kinds], bool) & (sizes > 0)]
+    return table[sizes > 0]
 
 
 def _rivers(features: Features, crs: str, areas: pd.DataFrame) -> pd.DataFrame:
     """Open rivers, canals and streams that are only lines, widened; what runs in mapped water is there already."""
-    frame = features.tagged("waterway")
-    lines = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object)) == 1
-    is_open = [
-        t["waterway"] in _LINE_WIDTH_M and parse_layer(t) >= 0 and "culvert" not in t.values() for t in frame["tags"]
-    ]
-    frame = frame[lines & np.array(is_open, bool)]
+    frame = features.where(_is_open_river, dimensions=[1])
     shapes = np.asarray(project(frame.geometry, crs), dtype=object)
     if len(areas) and len(shapes):
         shapes = shapely.difference(shapes, shapely.union_all(np.asarray(areas["geometry"], dtype=object)))
@@ -160,11 +147,12 @@ def _rivers(features: Features, crs: str, areas: pd.DataFrame) -> pd.DataFrame:
     return table[shapely.area(shapes) > 0]
 
 
+def _is_open_river(tags: Mapping[str, str]) -> bool:
+    return tags.get("waterway") in _LINE_WIDTH_M and parse_layer(tags) >= 0 and tags.get("tunnel") != "culvert"
+
+
 def _sea(features: Features, crs: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
-    frame = features.tagged("natural")
-    coastal = [tags["natural"] == "coastline" for tags in frame["tags"]]
-    lines = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object)) == 1
-    frame = frame[np.array(coastal, bool) & lines]
+    frame = features.where(lambda tags: tags.get("natural") == "coastline", dimensions=[1])
     coast = shapely.get_parts(np.asarray(project(frame.geometry, crs), dtype=object))
     areas = sea_areas(coast, _box(features, crs)) if len(coast) else []
     index = [f"sea-{number}" for number in range(1, len(areas) + 1)]

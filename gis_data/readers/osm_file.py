@@ -46,8 +46,6 @@ class Scan:
     members : dict
         (member id, role) of each multipolygon and building relation.
     problems : list of Problem
-    newest : str
-        Newest time stamp, ISO; empty where the file has none.
     """
 
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -56,7 +54,6 @@ class Scan:
     runs: dict[str, list[Any]] = field(default_factory=dict)
     members: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    newest: str = ""
 
 
 def read_osm_file(
@@ -108,7 +105,7 @@ def read_osm_file(
         bounds = bounds or _header_box(header) or tuple(frame.total_bounds)
         region = shapely.box(*bounds)
     west, south, east, north = (float(value) for value in (bounds or region.bounds))
-    date = _header_date(header) or scan.newest[:10] or UNKNOWN_DATE
+    date = _header_date(header) or _newest_date(path) or UNKNOWN_DATE
     return Features(
         frame=clip_to_region(frame, region),
         bounds=(west, south, east, north),
@@ -150,11 +147,8 @@ def _scan(path: Path, old_ids: Mapping[int, int] | None = None) -> Scan:
     nodes_with_use = osmium.filter.KeyFilter(*NEEDED_KEYS).enable_for(osmium.osm.NODE)
     processor = osmium.FileProcessor(str(path)).with_areas().with_filter(nodes_with_use)
     wkb = osmium.geom.WKBFactory()
-    newest = None
     for thing in processor:
         kind = thing.type_str()
-        if kind != "a" and (newest is None or thing.timestamp > newest):
-            newest = thing.timestamp
         if kind == "n":
             tags = _tags(thing)
             if is_needed(tags, node=True) and thing.location.valid():
@@ -169,8 +163,6 @@ def _scan(path: Path, old_ids: Mapping[int, int] | None = None) -> Scan:
                 scan.members[f"r{thing.id}"] = tuple((f"{m.type}{m.ref}", m.role) for m in thing.members)
         else:
             _scan_area(scan, thing, wkb)
-    # An object without a time stamp bears the epoch.
-    scan.newest = newest.isoformat() if newest is not None and newest.year > 1970 else ""
     return scan
 
 
@@ -261,3 +253,9 @@ def _header_date(header: Any) -> str:
         if stamp := str(header.get(key) or ""):
             return stamp[:10]
     return ""
+
+
+def _newest_date(path: Path) -> str:
+    """Date of the newest object, ISO; empty where objects bear no time stamps (libosmium gives them the epoch)."""
+    newest = max((thing.timestamp for thing in osmium.FileProcessor(str(path))), default=None)
+    return newest.date().isoformat() if newest is not None and newest.year > 1970 else ""

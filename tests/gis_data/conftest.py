@@ -12,8 +12,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlparse
+from xml.sax.saxutils import escape as _escape
 
 import pytest
+
+
+def escape(text: str) -> str:
+    """Text for an XML attribute."""
+    return _escape(text, {'"': "&quot;"})
+
 
 Elements = dict[tuple[str, int], dict[str, Any]]
 
@@ -135,3 +142,78 @@ def osm_server(otaniemi_osm: Path) -> Iterator[OsmServer]:
     server = OsmServer(elements_of(otaniemi_osm))
     yield server
     server.stop()
+
+
+class OsmText:
+    """Raw OSM written by hand: objects in metres around a place in Helsinki.
+
+    `node`, `way` and `relation` return the id, `area` and `line` make the nodes of a way as well.
+    """
+
+    LON, LAT = 24.94, 60.17
+    METRE_LON, METRE_LAT = 1 / 55_450.0, 1 / 111_410.0
+
+    def __init__(self) -> None:
+        self.parts: dict[str, dict[int, str]] = {"node": {}, "way": {}, "relation": {}}
+        self.next_id = 0
+        self.stamp = ""
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Longitude and latitude of a place, m east and north."""
+        return self.LON + x * self.METRE_LON, self.LAT + y * self.METRE_LAT
+
+    def node(self, x: float, y: float, number: int | None = None, **tags: str) -> int:
+        number = self._number(number)
+        lon, lat = self.place(x, y)
+        return self._add("node", number, f'lat="{lat:.7f}" lon="{lon:.7f}"', "", tags)
+
+    def way(self, refs: list[int], number: int | None = None, **tags: str) -> int:
+        body = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+        return self._add("way", self._number(number), "", body, tags)
+
+    def relation(self, members: list[tuple[str, int, str]], number: int | None = None, **tags: str) -> int:
+        body = "".join(f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in members)
+        return self._add("relation", self._number(number), "", body, tags)
+
+    def line(self, points: list[tuple[float, float]], **tags: str) -> int:
+        return self.way([self.node(*point) for point in points], **tags)
+
+    def area(self, points: list[tuple[float, float]], **tags: str) -> int:
+        refs = [self.node(*point) for point in points]
+        return self.way([*refs, refs[0]], **tags)
+
+    def box(self, x: float, y: float, width: float, depth: float, **tags: str) -> int:
+        return self.area([(x, y), (x + width, y), (x + width, y + depth), (x, y + depth)], **tags)
+
+    def text(self, bounds: tuple[float, float, float, float] | None = None) -> str:
+        """XML, with bounds in metres (west, south, east, north) if told."""
+        head = ""
+        if bounds is not None:
+            (west, south), (east, north) = self.place(*bounds[:2]), self.place(*bounds[2:])
+            head = f'<bounds minlat="{south:.7f}" minlon="{west:.7f}" maxlat="{north:.7f}" maxlon="{east:.7f}"/>'
+        body = "\n".join(text for kind in self.parts.values() for text in kind.values())
+        return f'<?xml version="1.0"?>\n<osm version="0.6">{head}\n{body}\n</osm>\n'
+
+    def write(self, path: Path, bounds: tuple[float, float, float, float] | None = None) -> Path:
+        """Write `.osm` or `.osm.gz`."""
+        data = self.text(bounds).encode()
+        path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+        return path
+
+    def _number(self, number: int | None) -> int:
+        if number is None:
+            self.next_id += 1
+            return self.next_id
+        return number
+
+    def _add(self, kind: str, number: int, attributes: str, body: str, tags: dict[str, str]) -> int:
+        told = "".join(f'<tag k="{key.replace("__", ":")}" v="{escape(value)}"/>' for key, value in tags.items())
+        stamp = f' timestamp="{self.stamp}" version="1"' if self.stamp else ""
+        self.parts[kind][number] = f'<{kind} id="{number}"{stamp} {attributes}>{body}{told}</{kind}>'
+        return number
+
+
+@pytest.fixture
+def osm() -> OsmText:
+    """Raw OSM to be written by hand."""
+    return OsmText()
