@@ -91,7 +91,7 @@ def contents_of(buildings: gpd.GeoDataFrame, features: Features) -> Contents:
     metric = features.frame.geometry.iloc[wanted].to_crs(buildings.crs).to_numpy()
     rows = nearest_building(shapely.point_on_surface(metric), buildings)
     # A school's grounds are land around the building, a shop's area is inside it.
-    size = shapely.area(buildings.geometry.to_numpy())
+    size = np.append(shapely.area(buildings.geometry.to_numpy()), 0.0)
     fits = (rows >= 0) & (shapely.area(metric) <= 1.2 * size[rows])
     areas = np.zeros((len(buildings), 0))
     table: dict[str, Any] = {}

@@ -28,6 +28,7 @@ ROW_M2 = 160.0
 """Houses that share walls and are smaller than this stand in a row, m²."""
 ROW_SHORTEST_M = 25.0
 """A house of up to two storeys and at least this length, three times its depth, is a row in one piece, m."""
+ROW_DEPTH_M = 11.0
 
 INSTITUTION_SHARE = 0.3
 """A hotel, a school or a theatre gives its use to a building of about three times its own usual floor area."""
@@ -199,7 +200,9 @@ def house_kind(rows: Any, sizes: Sizes) -> Any:
     half = shapely.length(box) / 2
     root = np.sqrt(np.maximum(half**2 - 4 * shapely.area(box), 0.0))
     length, depth = (half + root) / 2, (half - root) / 2
-    long_row = (length >= ROW_SHORTEST_M) & (length > 3 * depth) & (depth < 15) & (levels <= 2)
+    # A slab of flats is deeper than a row of houses.
+    shallow = depth < np.where(known, 15.0, ROW_DEPTH_M)
+    long_row = (length >= ROW_SHORTEST_M) & (length > 3 * depth) & shallow & ((levels <= 2) | ~known)
     kind[(area >= BLOCK_M2) | (known & (levels >= BLOCK_LEVELS))] = "apartment_block"
     kind[long_row] = "row_house"
     kind[(area < ROW_M2) & ((levels < BLOCK_LEVELS) | ~known) & (_wall_mates(rows, sizes) > 0)] = "row_house"
