@@ -12,6 +12,8 @@ from assets.solar._horizon_kernel import BUCKETS, EdgeGrid, Rays, cut_edges, hor
 from assets.solar._threads import share_out
 
 CELL_M = 25.0
+# Cells from a point to the rim of what it sees, at most.
+REACH = 16
 MOST_CELLS = 1_000_000
 
 
@@ -68,7 +70,7 @@ def horizon_angles(
         return out
     owner = _owner(point_owner, len(at), "point_owner")
     see_own = np.ascontiguousarray(np.broadcast_to(np.asarray(own_walls, dtype=bool), (len(at),)))
-    grid = _grid(walls, height, _owner(edge_owner, len(walls), "edge_owner"))
+    grid = _grid(walls, height, _owner(edge_owner, len(walls), "edge_owner"), max(CELL_M, radius_m / REACH))
     rays = _rays(n_azimuth, radius_m, grid.size_m)
     share_out(lambda first, stop: horizon_kernel(at, owner, see_own, grid, rays, first, stop, out), len(at), chunk=256)
     return out
@@ -144,11 +146,11 @@ def _owner(owner: ArrayLike | None, count: int, name: str) -> NDArray[np.int64]:
     return array
 
 
-def _grid(edges: NDArray[np.float64], height: NDArray[np.float64], owner: NDArray[np.int64]) -> EdgeGrid:
+def _grid(edges: NDArray[np.float64], height: NDArray[np.float64], owner: NDArray[np.int64], size_m: float) -> EdgeGrid:
     """Edges sorted into square cells by their middle."""
     low = np.minimum(edges[:, :2].min(axis=0), edges[:, 2:].min(axis=0))
     span = np.maximum(edges[:, :2].max(axis=0), edges[:, 2:].max(axis=0)) - low
-    size = max(CELL_M, math.sqrt(float((span[0] + CELL_M) * (span[1] + CELL_M)) / MOST_CELLS))
+    size = max(size_m, math.sqrt(float((span[0] + size_m) * (span[1] + size_m)) / MOST_CELLS))
     columns, rows = int(span[0] // size) + 1, int(span[1] // size) + 1
     pieces, piece_owner = cut_edges(edges, height, owner, size)
     column = np.clip(((pieces[:, 0] + pieces[:, 2]) / 2 - low[0]) // size, 0, columns - 1).astype(np.int64)
