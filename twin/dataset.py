@@ -18,7 +18,7 @@ from twin.geometry import rows_of
 from twin.scenario import dump_scenario
 
 if TYPE_CHECKING:
-    from assets.demand.buildings import Demand
+    from assets.demand import Demand
     from assets.supply import Supply
     from twin.exchange import Exchange
     from twin.model import Twin

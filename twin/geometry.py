@@ -21,7 +21,7 @@ class Edges:
     Attributes
     ----------
     xy_m : ndarray, shape (m, 4)
-        x0, y0, x1, y1 of every edge of every ring, holes included [m].
+        x0, y0, x1, y1 of every edge of every ring, holes included, with the building on its left [m].
     height_m : ndarray, shape (m,)
         Height of the edge above ground [m].
     owner : ndarray of int, shape (m,)
@@ -48,7 +48,7 @@ def building_edges(footprints: gpd.GeoSeries, height_m: Array) -> Edges:
     Edges
         Without edges of no length.
     """
-    parts, building = shapely.get_parts(np.asarray(footprints.array), return_index=True)
+    parts, building = shapely.get_parts(shapely.orient_polygons(np.asarray(footprints.array)), return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     if len(points) < 2:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from assets.demand.archetypes import archetypes
+from assets.demand import archetypes
 from assets.supply import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
 from twin.edited_weather import edited_weather
 from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
@@ -196,4 +196,7 @@ def _parameters(buildings: gpd.GeoDataFrame, country: str) -> pd.DataFrame:
         country,
         buildings["retrofit_level"].tolist(),
     )
-    return found.set_axis(buildings.index)
+    found = found.set_axis(buildings.index)
+    # A flat that the map says has no heating is not heated, whatever is typical of its use.
+    found["heated"] = found["heated"].to_numpy(dtype=bool) & buildings["heated"].to_numpy()
+    return found

@@ -10,9 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.balance import check_balance
-from assets.demand.buildings import Demand, building_demand
-from assets.solar import SiteSun, site_sun
-from assets.solar.horizon import horizon_angles
+from assets.demand import Demand, building_demand
+from assets.solar import SiteSun, horizon_angles, site_sun
 from assets.supply import Supply, heat_supply
 from twin.dataset import flows_of, make_dataset
 from twin.exchange import grid_exchange
@@ -100,8 +99,7 @@ class _Stages:
         self.year = content_key(twin.weather.table, place)
         self.shape = content_key(twin.buildings[_SHAPE])
         self.roofs_key = content_key(self.year, self.shape, twin.roofs[_ROOF_COLUMNS], twin.latitude)
-        heated = twin.parameters["heated"].to_numpy() if "heated" in twin.parameters else twin.buildings["heated"]
-        self.heated = np.asarray(heated, dtype=bool)
+        self.heated = twin.parameters["heated"].to_numpy(dtype=bool)
         self.walls_key = content_key(self.year, self.shape, twin.walls[_WALL_COLUMNS], self.heated)
         self.demand_key = content_key(
             self.walls_key,

@@ -12,15 +12,16 @@ import pandas as pd
 from assets.solar import (
     PVChain,
     SiteSun,
+    horizon_angles,
+    module_plane,
     plane_irradiance,
     plane_irradiation,
+    pv_capacity,
     pv_energy,
-    pv_modules,
-    pv_mountings,
     pv_power_by_owner,
+    rack_horizon,
     system_losses,
 )
-from assets.solar.horizon import horizon_angles
 from twin.geometry import Edges, rows_of, wall_points
 
 Array = npt.NDArray[np.float64]
@@ -28,8 +29,6 @@ Hourly = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
 
 MODULE = "standard"
-FLAT_BELOW_DEG = 10.0
-"""Roofs flatter than this carry modules on racks that face the equator, others modules in their own plane."""
 SECTORS = 8
 
 
@@ -86,20 +85,15 @@ def roof_sun(
     """
     tilt = roofs["tilt_deg"].to_numpy(dtype=np.float64)
     azimuth = roofs["azimuth_deg"].to_numpy(dtype=np.float64)
-    flat = tilt < FLAT_BELOW_DEG
-    mounting = np.where(flat, "rack", "roof")
-    catalogue = pv_mountings()
-    module_tilt = np.where(flat, float(catalogue.loc["rack", "rack_tilt_deg"]), tilt)
-    module_azimuth = np.where(flat, 180.0 if latitude >= 0 else 0.0, azimuth)
-    cover = catalogue["cover_ratio"].loc[mounting].to_numpy(dtype=np.float64)
-    kwp = roofs["usable_m2"].to_numpy(dtype=np.float64) * cover * float(pv_modules().loc[MODULE, "kwp_per_m2"])
+    stands = module_plane(tilt, azimuth, latitude=latitude)
+    kwp = pv_capacity(roofs["usable_m2"].to_numpy(dtype=np.float64), tilt, module=MODULE)
     chosen: dict[str, Any] = {
-        "horizon": horizon,
+        "horizon": rack_horizon(horizon, stands.tilt_deg, stands.azimuth_deg, stands.row_cover_ratio),
         "module": MODULE,
-        "mounting": list(mounting),
+        "mounting": list(stands.mounting),
         "chain": PVChain(losses=system_losses(horizon=True)),
     }
-    planes = (sun, weather, module_tilt, module_azimuth, kwp)
+    planes = (sun, weather, stands.tilt_deg, stands.azimuth_deg, kwp)
     return RoofSun(
         irradiation_kwh_m2=plane_irradiation(sun, tilt, azimuth, horizon),
         potential_kwh=pv_energy(*planes, **chosen),
@@ -138,7 +132,9 @@ def wall_sun(
     lit[lit] &= heated[owner[lit]]
     walls, owner = walls[lit], owner[lit]
     azimuth = walls["azimuth_deg"].to_numpy(dtype=np.float64)
-    horizon = horizon_angles(wall_points(walls), edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner)
+    horizon = horizon_angles(
+        wall_points(walls), edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner, own_walls=True
+    )
     planes = plane_irradiance(
         sun,
         np.append(np.full(len(walls), 90.0), 0.0),
