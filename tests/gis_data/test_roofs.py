@@ -167,12 +167,16 @@ def test_no_buildings_no_roofs() -> None:
     assert len(roofs_of(frame, pd.Series([], dtype=object))) == 0
 
 
+PLACE, SIDE = st.integers(0, 30), st.integers(4, 30)
+TAGS = ({}, {"roof:orientation": "across"}, {"roof:direction": "77"}, {"roof:height": "4"}, {"roof:levels": "2"})
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(sorted(shapes())),
-    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(4, 30), st.integers(4, 30)), min_size=1, max_size=4),
+    st.lists(st.tuples(PLACE, PLACE, SIDE, SIDE), min_size=1, max_size=4),
     st.floats(0, 360),
-    st.sampled_from([{}, {"roof:orientation": "across"}, {"roof:direction": "77"}, {"roof:height": "4"}, {"roof:levels": "2"}]),
+    st.sampled_from(TAGS),
 )  # fmt: skip
 def test_planes_tile_the_footprint(
     roof: str, boxes: list[tuple[int, int, int, int]], turn: float, tags: dict[str, str]

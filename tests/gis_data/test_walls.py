@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -121,5 +123,5 @@ def test_exposed_and_shared_walls_are_the_perimeter_times_the_height(
     expected = frame.geometry.length * frame["height_m"]
     assert total.to_dict() == pytest.approx(expected.to_dict(), rel=1e-9)
     # What one shares, the other shares too.
-    shared = sum(min(a[2], b[2]) * min(a[1], b[1]) for a, b in zip(row[:-1], row[1:], strict=True))
+    shared = sum(min(a[2], b[2]) * min(a[1], b[1]) for a, b in pairwise(row))
     assert walls["shared_m2"].sum() == pytest.approx(2 * shared, rel=1e-6, abs=1e-6)
