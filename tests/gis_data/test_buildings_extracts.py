@@ -57,8 +57,10 @@ def test_each_area_tagged_as_building_is_there_or_reported(
         ("Stockmann", "retail"), ("Helsingin tuomiokirkko", "assembly"), ("Porthania", "university"),
         ("Hotelli Torni", "hotel"), ("Suomen Kansallisteatteri", "assembly"), ("Kansallisarkisto", "assembly"),
         ("Helsingin keskustakirjasto Oodi", "assembly"), ("Suomen Pankki", "office"), ("Forum", "retail"),
-        ("Helsingin eurooppalainen koulu", "school"), ("Puolustusministeriö", "office"), ("Hopeatalo", "apartment_block"),
-        ("World Trade Center Helsinki", "office"), ("Vanha Kauppahalli", "retail"), ("Kaisaniemen venevaja", "outbuilding"),
+        ("Helsingin eurooppalainen koulu", "school"), ("Puolustusministeriö", "office"),
+        ("Hopeatalo", "apartment_block"),
+        ("World Trade Center Helsinki", "office"), ("Vanha Kauppahalli", "retail"),
+        ("Kaisaniemen venevaja", "outbuilding"),
     ],
 )  # fmt: skip
 def test_well_known_buildings_of_helsinki(helsinki: BuildingTables, name: str, use: str) -> None:
