@@ -81,8 +81,25 @@ def test_path_lies_within_the_hour_and_has_the_position_in_the_middle(sun):
     assert sun.path_zenith_deg.shape == (8760, 3)
     np.testing.assert_array_equal(sun.path_zenith_deg[:, 1], sun.zenith_deg)
     up = sun.zenith_deg < 89
+    whole = up & ((sun.position_time - sun.time) == pd.Timedelta("30min"))
+    early = pvlib.solarposition.get_solarposition(
+        sun.time[whole] + pd.Timedelta("10min"),
+        HELSINKI["latitude"],
+        HELSINKI["longitude"],
+        pressure=101_000.0,
+        temperature=helsinki()["air_temp_c"].mean(),
+    )
+    np.testing.assert_allclose(sun.path_zenith_deg[whole, 0], early["apparent_zenith"], atol=0.01)
+    np.testing.assert_allclose(sun.path_azimuth_deg[whole, 0], early["azimuth"], atol=0.02)
     turn = (sun.path_azimuth_deg[up, 2] - sun.path_azimuth_deg[up, 0]) % 360
     assert ((turn > 0) & (turn < 25)).all()
+
+
+def test_single_hours_stand_for_themselves(sun):
+    picked = helsinki().iloc[[4000, 4005, 4010]]
+    few = site_sun(picked, **HELSINKI)
+    # The refraction goes by the mean temperature of the table.
+    np.testing.assert_allclose(few.zenith_deg, sun.zenith_deg[[4000, 4005, 4010]], atol=0.03)
 
 
 def test_unusable_weather_is_refused_in_one_message():
