@@ -2,7 +2,7 @@
 
 from assets.demand.archetypes import archetypes
 from assets.demand.buildings import Demand, building_demand
-from assets.demand.comparison import annual_kwh, comparison
+from assets.demand.comparison import annual_kwh, comparison, heating_degree_days
 from assets.demand.zone import ZoneResults, Zones, simulate_zones
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "archetypes",
     "building_demand",
     "comparison",
+    "heating_degree_days",
     "simulate_zones",
 ]

@@ -77,6 +77,20 @@ def heated_area(buildings: pd.DataFrame, parameters: pd.DataFrame) -> Float64:
     return net
 
 
+def roof_area(buildings: pd.DataFrame) -> Float64:
+    """Return the area of roof, and of floor on the ground, over heated rooms, m² (n,).
+
+    It is the footprint, but no more than the gross floor area: what lies over passages and open halls is no roof of
+    rooms.
+    """
+    gross, footprint = (
+        np.maximum(np.nan_to_num(buildings[name].to_numpy(dtype=float), nan=0.0), 0.0)
+        for name in ("floor_area_m2", "footprint_m2")
+    )
+    roof: Float64 = np.minimum(gross, footprint)
+    return roof
+
+
 def zones_of(
     buildings: pd.DataFrame,
     walls: pd.DataFrame,
@@ -114,7 +128,7 @@ def zones_of(
         if parameters[name].dtype.kind in "fiub"
     }
     floor = heated_area(buildings, parameters)
-    footprint = np.maximum(np.nan_to_num(buildings["footprint_m2"].to_numpy(dtype=float), nan=0.0), 0.0)
+    footprint = roof_area(buildings)
     exposed = wall_areas(buildings.index, walls)
     windows = exposed * np.clip(p["window_to_wall"], 0.0, 0.95)[:, None]
     doors = exposed.sum(axis=1) * np.clip(p["door_to_wall"], 0.0, 0.05)

@@ -70,8 +70,12 @@ def helsinki_weather() -> pd.DataFrame:
 
 @lru_cache(maxsize=1)
 def helsinki_light() -> np.ndarray:
+    """The light of `helsinki_weather`."""
+    return light(helsinki_weather())
+
+
+def light(weather: pd.DataFrame) -> np.ndarray:
     """Nine unshaded planes: walls to the eight directions and the flat roof, W/m²."""
-    weather = helsinki_weather()
     middle = weather.index + pd.Timedelta(minutes=30)
     sun = pvlib.solarposition.get_solarposition(middle, HELSINKI["latitude"], HELSINKI["longitude"])
     extra = pvlib.irradiance.get_extra_radiation(middle).to_numpy()
