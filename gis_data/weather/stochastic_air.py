@@ -24,12 +24,16 @@ from gis_data.weather.series import (
 from gis_data.weather.stochastic_sun import Irradiance
 from gis_data.weather.sun import FloatArray
 
-SPREAD_BASE, SPREAD_PER_MEAN, SPREAD_PER_SEASON = 1.20, -0.044, 0.314
-"""Spread of daily means around their month's mean, σ = 1.20 − 0.044 T̄ + 0.314 σ_year [K].
+SPREAD_BASE, SPREAD_PER_MEAN, SPREAD_PER_SEASON, SPREAD_PER_FROST = 1.14, -0.044, 0.290, 0.108
+"""Spread of daily means around the seasonal course, σ = 1.14 − 0.044 T̄ + 0.290 σ_year + 0.108 max(−T̄, 0) [K].
 
-The predictors are those of Erbs, Klein and Beckman (1983), ASHRAE Journal 25(6), 60–65; the numbers are a least-squares
-fit to the months of 36 public typical and real years outside Finland (R² 0.42), because theirs, from nine stations of
-the United States, are half as large again as what is observed by the sea and in Europe."""
+The first predictors are those of Erbs, Klein and Beckman (1983), ASHRAE Journal 25(6), 60–65; the numbers
+are a least-squares fit to the months of 36 public typical and real years outside Finland (R² 0.43), because theirs,
+from nine stations of the United States, are half as large again as what is observed by the sea and in Europe."""
+
+FROST_SKEWNESS = -0.4
+"""Skewness of daily means in months below 2 °C, gone at 8 °C: cold spells reach further from the mean than mild ones.
+Months of the same 36 years have −0.3 to −0.4 there, 0.0 above."""
 
 TEMPERATURE_LAG1 = 0.74
 """Day-to-day autocorrelation of the daily mean temperature around its seasonal course.
@@ -44,6 +48,16 @@ clear days are cold while the ground loses more than it gets and warm in summer.
 
 HEAT_LAG_H = 4.0
 """Time constant with which the air follows the sun: puts the warmest hour about three hours after noon."""
+
+CANDIDATES = 25
+"""Temperature courses that are drawn; the one whose memory and spread are nearest the middle of all is taken, as a
+typical meteorological year takes the most typical of the years there are (ISO 15927-4)."""
+
+HOURLY_SPREAD_K, HOURLY_LAG1 = 1.7, 0.95
+"""Fronts and showers within the day: standard deviation before the day's own course is taken off, and lag-1. With both
+the hours stray from the month's mean daily cycle by 1.0 K; those of the 36 years do by 1.2 to 1.4 K."""
+
+_FOG_K = 0.5
 
 WIND_LAG1 = 0.90
 """Hour-to-hour autocorrelation of the wind's normal score: measured hourly series of the 36 years have 0.81 to 0.91."""
@@ -77,37 +91,46 @@ def daily_temperature(
     """
     means = np.asarray(normals.temp_mean_c, dtype=float)
     season = mean_keeping_curve(means, DAYS_IN_MONTH)
-    spread = np.maximum(SPREAD_BASE + SPREAD_PER_MEAN * means + SPREAD_PER_SEASON * float(np.std(means)), 0.5)
-    # Part of the spread within a month is the season itself moving on (James and Arguez 2015, J. Appl. Met. Clim. 54).
-    moving = month_means((season - means[MONTH_OF_DAY]) ** 2)
-    spread = np.sqrt(np.maximum(spread**2 - moving, (0.5 * spread) ** 2))
+    spread = SPREAD_BASE + SPREAD_PER_MEAN * means + SPREAD_PER_SEASON * float(np.std(means))
+    spread = np.maximum(spread + SPREAD_PER_FROST * np.maximum(-means, 0.0), 0.5)
     spread_of_day = np.maximum(mean_keeping_curve(spread, DAYS_IN_MONTH), 0.3)
     coupling = np.clip(CLOUD_COUPLING_BASE + CLOUD_COUPLING_PER_KWH * outside_kwh_m2, *CLOUD_COUPLING_LIMITS)
     own_lag1 = min(TEMPERATURE_LAG1 / float(np.mean(1.0 - coupling**2)), 0.98)
-    score = coupling * clearness_rank + np.sqrt(1.0 - coupling**2) * red_noise(rng, DAYS, own_lag1)
-    anomaly = without_month_means(score * spread_of_day)
-    wanted = month_means(spread_of_day**2) * (1.0 - 1.0 / DAYS_IN_MONTH)
-    got = month_means(anomaly**2)
-    # Seasons: December to February, and so on.
+    skewness = mean_keeping_curve(FROST_SKEWNESS * np.clip((8.0 - means) / 6.0, 0.0, 1.0), DAYS_IN_MONTH)
+    courses = []
+    for _ in range(CANDIDATES):
+        score = coupling * clearness_rank + np.sqrt(1.0 - coupling**2) * red_noise(rng, DAYS, own_lag1)
+        score = score + skewness / 6.0 * (score**2 - 1.0)  # Cornish and Fisher (1938), first term
+        courses.append(_typical_spread(without_month_means(score * spread_of_day), spread_of_day))
+    around_month = season - means[MONTH_OF_DAY]
+    traits = np.array([[np.corrcoef(c[:-1], c[1:])[0, 1], np.std(c + around_month)] for c in courses])
+    distance = (traits - np.median(traits, axis=0)) / np.maximum(np.std(traits, axis=0), 1e-9)
+    return season + courses[int(np.argmin((distance**2).sum(axis=1)))]
+
+
+def _typical_spread(anomaly: FloatArray, spread_of_day: FloatArray) -> FloatArray:
+    """Scale each season, December to February and so on, to the expected spread."""
+    wanted, got = month_means(spread_of_day**2), month_means(anomaly**2)
     factor = np.empty(12)
     for first in range(4):
         months = np.array([3 * first - 1, 3 * first, 3 * first + 1]) % 12
-        factor[months] = np.sqrt(wanted[months].mean() / got[months].mean())
-    return season + without_month_means(anomaly * factor[MONTH_OF_DAY])
+        factor[months] = np.sqrt(wanted[months].mean() / max(float(got[months].mean()), 1e-12))
+    return without_month_means(anomaly * factor[MONTH_OF_DAY])
 
 
 def hourly_temperature(
-    normals: MonthlyNormals, daily_c: FloatArray, sky: Irradiance, clearness: FloatArray
+    rng: np.random.Generator, normals: MonthlyNormals, daily_c: FloatArray, sky: Irradiance, clearness: FloatArray
 ) -> FloatArray:
     """Hourly temperature with the given daily means and a daily cycle that the hour's own irradiance drives.
 
     The cycle is the irradiance, passed through a first-order lag of four hours, so that a cloudy afternoon stays cool.
     Its mean range is the one between the normals' daily extremes; where they aren't known, the monthly amplitude
     A = 25.8 K̄ − 5.21 [K] of Erbs et al. (1983), K̄ the monthly clearness index. The range grows with the square root of
-    the day's clearness.
+    the day's clearness. Red noise adds what fronts and showers do within a day.
 
     Parameters
     ----------
+    rng : numpy.random.Generator
     normals : MonthlyNormals
     daily_c : ndarray, shape (365,)
         Daily means, °C.
@@ -127,16 +150,17 @@ def hourly_temperature(
     """
     drive = _lagged_drive(sky)
     reach = np.maximum(_mean_daily_range(drive), 2.0)
+    fronts = HOURLY_SPREAD_K * red_noise(rng, HOURS, HOURLY_LAG1)
     if normals.temp_max_c is None or normals.temp_min_c is None:
         wanted = np.maximum(25.8 * clearness - 5.21, 1.0)
-        return _with_cycle(drive, wanted / reach, daily_c)
+        return _with_cycle(drive, wanted / reach, fronts, daily_c)
     wanted = np.maximum(np.asarray(normals.temp_max_c) - np.asarray(normals.temp_min_c), 0.5)
     gain = 0.7 * wanted / reach
     for _ in range(6):
         # Weather fronts add to the range of a day, so the cycle's own share is found by trial.
-        got = _mean_daily_range(_with_cycle(drive, gain, daily_c))
+        got = _mean_daily_range(_with_cycle(drive, gain, fronts, daily_c))
         gain = np.clip(gain * wanted / np.maximum(got, 0.1), 0.05 * wanted / reach, 2.0 * wanted / reach)
-    return _with_cycle(drive, gain, daily_c)
+    return _with_cycle(drive, gain, fronts, daily_c)
 
 
 def _lagged_drive(sky: Irradiance) -> FloatArray:
@@ -151,9 +175,9 @@ def _mean_daily_range(hourly: FloatArray) -> FloatArray:
     return month_means(days.max(axis=1) - days.min(axis=1))
 
 
-def _with_cycle(drive: FloatArray, gain: FloatArray, daily_c: FloatArray) -> FloatArray:
+def _with_cycle(drive: FloatArray, gain: FloatArray, fronts: FloatArray, daily_c: FloatArray) -> FloatArray:
     gain_of_day = np.maximum(mean_keeping_curve(gain, DAYS_IN_MONTH), 0.0)
-    cycle = drive * np.repeat(gain_of_day, 24)
+    cycle = drive * np.repeat(gain_of_day, 24) + fronts
     rest = daily_c - cycle.reshape(DAYS, 24).mean(axis=1)
     return np.asarray(cycle + mean_keeping_curve(rest, 24), dtype=float)
 
@@ -188,7 +212,9 @@ def hourly_humidity(
     saturation = saturation_pressure_pa(air_temp_c)
 
     def humidity(depression: FloatArray) -> FloatArray:
-        dew = np.minimum(base - depression[MONTH_OF_HOUR] * shape, air_temp_c)
+        below = air_temp_c - base + depression[MONTH_OF_HOUR] * shape
+        # Fog settles a little short of saturation: no kink where the air cools to the dew point.
+        dew = air_temp_c - _FOG_K * np.logaddexp(0.0, below / _FOG_K)
         return np.asarray(100.0 * saturation_pressure_pa(dew) / saturation, dtype=float)
 
     if normals.relative_humidity_pct is None:

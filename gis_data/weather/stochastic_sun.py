@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pvlib
 from scipy.special import ndtr, ndtri
 
@@ -12,9 +13,6 @@ from gis_data.weather._errors import NormalsError
 from gis_data.weather.normals import MonthlyNormals
 from gis_data.weather.series import DAYS, MONTH_OF_DAY, MONTH_OF_HOUR
 from gis_data.weather.sun import MIN_COS_ZENITH, FloatArray, SunPath
-
-LINKE_TURBIDITY = 3.0
-"""Typical of rural air in the temperate zone (Remund et al. 2003, Worldwide Linke turbidity information, ISES)."""
 
 DAY_TO_DAY = 0.29
 """Lag-1 autocorrelation of daily clearness (Graham, Hollands and Brunger 1988, Solar Energy 40(4), 331–341)."""
@@ -75,13 +73,39 @@ def monthly_irradiation(normals: MonthlyNormals, sun: SunPath) -> FloatArray:
     return np.asarray(outside * (ANGSTROM_A + ANGSTROM_B * share), dtype=float)
 
 
-def clear_sky(sun: SunPath, altitude_m: float) -> FloatArray:
-    """Cloudless global horizontal irradiance, W/m², shape (8760,), by Ineichen and Perez (2002), Solar Energy 73(3)."""
+def clear_sky(
+    index: pd.DatetimeIndex, sun: SunPath, latitude: float, longitude: float, altitude_m: float
+) -> FloatArray:
+    """Cloudless global horizontal irradiance.
+
+    Parameters
+    ----------
+    index : pandas.DatetimeIndex
+        Starts of the hours.
+    sun : SunPath
+        At the middle of these hours.
+    latitude, longitude : float
+        Degrees north and east.
+    altitude_m : float
+        Metres.
+
+    Returns
+    -------
+    ndarray, shape (8760,)
+        W/m².
+
+    References
+    ----------
+    Ineichen, P. and Perez, R. (2002), A new airmass independent formulation for the Linke turbidity coefficient, Solar
+    Energy 73(3), 151–157. Remund, J. et al. (2003), Worldwide Linke turbidity information, ISES Solar World Congress,
+    for the monthly turbidity of the place, as pvlib carries it.
+    """
+    turbidity = pvlib.clearsky.lookup_linke_turbidity(index, latitude, longitude)
     zenith = np.minimum(90.0 - sun.elevation_deg, 90.0)
     airmass = pvlib.atmosphere.get_relative_airmass(zenith)
     airmass = pvlib.atmosphere.get_absolute_airmass(airmass, pvlib.atmosphere.alt2pres(altitude_m))
     sky = pvlib.clearsky.ineichen(
-        zenith, airmass, LINKE_TURBIDITY, altitude=altitude_m, dni_extra=sun.extraterrestrial_w_m2
+        zenith, airmass, np.asarray(turbidity), altitude=altitude_m, dni_extra=sun.extraterrestrial_w_m2
     )
     clear = np.nan_to_num(np.asarray(sky["ghi"], dtype=float))
     # At the horizon the model's beam dies off; what is left is the sky's own light.
@@ -94,7 +118,7 @@ def generate_irradiance(
     target_kwh_m2: FloatArray,
     sun: SunPath,
     *,
-    altitude_m: float,
+    clear: FloatArray,
     name: str,
 ) -> Irradiance:
     """Hourly irradiance whose months sum to given irradiation.
@@ -112,7 +136,8 @@ def generate_irradiance(
     target_kwh_m2 : ndarray, shape (12,)
         Global irradiation of each month.
     sun : SunPath
-    altitude_m : float
+    clear : ndarray, shape (8760,)
+        Cloudless global irradiance, W/m².
     name : str
         Of the normals, for errors.
 
@@ -128,7 +153,6 @@ def generate_irradiance(
     Klein, S. A. and Duffie, J. A. (1982), Estimation of the diffuse radiation fraction for hourly, daily and
     monthly-average global radiation, Solar Energy 28(4), 293–302.
     """
-    clear = clear_sky(sun, altitude_m)
     clear_day = clear.reshape(DAYS, 24).sum(axis=1)
     clear_month = np.bincount(MONTH_OF_DAY, weights=clear_day, minlength=12) / 1000.0
     clear = clear * _headroom(target_kwh_m2, clear_month, name)[MONTH_OF_HOUR]
@@ -144,9 +168,9 @@ def generate_irradiance(
 
 
 def _headroom(target: FloatArray, clear_month: FloatArray, name: str) -> FloatArray:
-    """Factor on the clear sky so that every month has room for clouds; air may be up to 15 % clearer than assumed."""
+    """Factor on the clear sky so that every month has room for clouds: winter air can be much clearer than its mean."""
     share = target / np.maximum(clear_month, 1e-9)
-    bad = (share > 1.1) & (target > 1.0)
+    bad = (share > 1.25) & (target > 1.0)
     if bad.any():
         month = int(np.argmax(bad))
         raise NormalsError(
@@ -158,13 +182,16 @@ def _headroom(target: FloatArray, clear_month: FloatArray, name: str) -> FloatAr
 
 
 def _daily_brightness(rank: FloatArray, target: FloatArray, clear_day: FloatArray) -> FloatArray:
-    """Share of the cloudless day, by month, from the normal scores: quantiles of pdf ∝ (1 − k) exp(γ k)."""
+    """Share of the cloudless day, by month, from the normal scores: quantiles of pdf ∝ (1 − k) exp(γ k).
+
+    The days of a month are its evenly spaced quantiles in the order of the scores, so that every month has the expected
+    share of clear and overcast days (Knight, Klein and Duffie 1991, Solar Energy 46(2), 109–120).
+    """
     grid = np.linspace(_LEAST, _MOST, 400)
     gammas = np.linspace(-40.0, 120.0, 321)
     density = (1.0 - grid + 1e-3) * np.exp(np.clip(gammas[:, None] * (grid - 1.0), -300.0, 300.0))
     density /= density.sum(axis=1, keepdims=True)
     means = density @ grid
-    probability = ndtr(rank)
     brightness = np.zeros(DAYS)
     for month in range(12):
         days = month == MONTH_OF_DAY
@@ -175,7 +202,8 @@ def _daily_brightness(rank: FloatArray, target: FloatArray, clear_day: FloatArra
         gamma = float(np.interp(wanted, means, gammas))
         row = (1.0 - grid + 1e-3) * np.exp(gamma * (grid - 1.0))
         cumulative = np.cumsum(row) / row.sum()
-        share = np.interp(probability[days], cumulative, grid)
+        order = np.argsort(np.argsort(rank[days]))
+        share = np.interp((order + 0.5) / order.size, cumulative, grid)
         for _ in range(8):
             got = float((share * clear_day[days]).sum()) / 1000.0
             share = np.clip(share * target[month] / max(got, 1e-9), _LEAST, _MOST)

@@ -14,7 +14,7 @@ from gis_data.weather.stochastic_air import (
     hourly_temperature,
     hourly_wind,
 )
-from gis_data.weather.stochastic_sun import DAY_TO_DAY, generate_irradiance, monthly_irradiation
+from gis_data.weather.stochastic_sun import DAY_TO_DAY, clear_sky, generate_irradiance, monthly_irradiation
 from gis_data.weather.sun import sun_path
 from gis_data.weather.weather import TYPICAL_YEAR, Weather, require_sound, typical_index
 
@@ -74,16 +74,18 @@ def synthetic_weather(
     index = typical_index(utc_offset_h, year)
     sun = sun_path(index, latitude, longitude, altitude_m)
     # One stream for each quantity: a change in one leaves the others' draws alone.
-    days, hours, air, moisture, wind, pressure = (
-        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)
+    days, hours, air, fronts, moisture, wind, pressure = (
+        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(7)
     )
     rank = red_noise(days, DAYS, DAY_TO_DAY)
     irradiation = monthly_irradiation(normals, sun)
-    sky = generate_irradiance(hours, rank, irradiation, sun, altitude_m=altitude_m, name=normals.name)
+    clear = clear_sky(index, sun, latitude, longitude, altitude_m)
+    sky = generate_irradiance(hours, rank, irradiation, sun, clear=clear, name=normals.name)
     outside_day = sun.horizontal_w_m2.reshape(DAYS, 24).sum(axis=1) / 1000.0
     outside_month = np.bincount(MONTH_OF_HOUR, weights=sun.horizontal_w_m2, minlength=12) / 1000.0
     clearness = np.where(outside_month > 0.5, irradiation / np.maximum(outside_month, 0.5), 0.25)
-    temperature = hourly_temperature(normals, daily_temperature(air, normals, rank, outside_day), sky, clearness)
+    daily = daily_temperature(air, normals, rank, outside_day)
+    temperature = hourly_temperature(fronts, normals, daily, sky, clearness)
     columns = {
         "air_temp_c": temperature,
         "relative_humidity_pct": hourly_humidity(moisture, normals, temperature, sky.brightness),
