@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from gis_data.buildings.catalogue import use_rules
-from gis_data.buildings.neighbours import FloatArray, coverage_around, neighbour_median
+from gis_data.buildings.neighbours import FloatArray, neighbour_median
 from gis_data.buildings.quantities import count, length_m
+from gis_data.buildings.uses import DENSE_COVERAGE, Sizes
 from gis_data.features import Problem
 
 MOST_LEVELS = 170.0
@@ -25,9 +26,8 @@ PART_SHARE = 0.1
 HALL_LEVELS = 3.0
 MULTI_STOREY_M = 4.2
 """A hall of one storey may be 8 m high; from three storeys on a storey is at most this, m (assumed)."""
-DENSE_COVERAGE = 0.35
-"""Share of built-over ground from which a quarter is a city centre of closed blocks."""
 BLOCK_M2 = 300.0
+SMALL_BLOCK_LEVELS = 2.0
 LOW_M2 = 50.0
 _LOW_USES = ("garage", "outbuilding")
 _HOUSE_USES = ("detached_house", "row_house")
@@ -111,7 +111,7 @@ def _fabric(use: Any, use_source: Any, footprint_m2: FloatArray, coverage: Float
 
 
 def levels_and_heights(
-    tags: pd.Series, use: Any, use_source: Any, *, year: FloatArray, points: FloatArray, profiles: pd.DataFrame
+    tags: pd.Series, use: Any, use_source: Any, *, year: FloatArray, sizes: Sizes, profiles: pd.DataFrame
 ) -> pd.DataFrame:
     """Storeys and eaves' height of each building with their sources.
 
@@ -123,8 +123,8 @@ def levels_and_heights(
         Uses and where they come from.
     year : array of shape (n,)
         Construction year as far as it is known, NaN where not.
-    points : array of shape (n, 2)
-        Positions, m.
+    sizes : Sizes
+        Positions and coverage.
     profiles : pandas.DataFrame
         What the parts tell, see `part_profiles`; rows as in `tags`, with `footprint_m2`.
 
@@ -145,17 +145,20 @@ def levels_and_heights(
     _fill(levels, levels_source, most, "from part")
     by_height = np.maximum(np.round(height / storey_heights_m(use, year, height / 4)), 1.0)
     _fill(levels, levels_source, by_height, "from height")
-    fabric = _fabric(use, use_source, footprint_m2, coverage_around(points, footprint_m2))
+    fabric = _fabric(use, use_source, footprint_m2, sizes.coverage)
     is_low = fabric == "low"
     # A city block's height tells nothing of the annex in its courtyard, nor the annex of the block.
     band = np.where(footprint_m2 < BLOCK_M2, "-small", "-large").astype(object)
     same = np.where(is_low | ((fabric == "block") & np.isin(use, _HALL_USES)), fabric, use).astype(object)
     for groups, radius in ((same + band, 120.0), (fabric + band, 250.0)):
-        near = neighbour_median(points, levels, groups, least=3, radius_m=radius)
+        near = neighbour_median(sizes.points, levels, groups, least=3, radius_m=radius)
         _fill(levels, levels_source, np.where(is_low, np.nan, near), "from neighbours")
     rules = use_rules()
     usual = np.array([rules[u].default_levels for u in use], dtype=np.float64)
     usual[(fabric == "block") & np.isin(use, _HALL_USES)] = rules["office"].default_levels
+    # Outside a city centre a small office or block of flats is a low one.
+    small = (fabric == "block") & (footprint_m2 < BLOCK_M2) & (sizes.coverage < DENSE_COVERAGE)
+    usual[small] = np.minimum(usual[small], SMALL_BLOCK_LEVELS)
     _fill(levels, levels_source, np.where(is_low, 1.0, usual), "default")
     own_levels = levels.copy()
     mixed = ~np.isnan(part_levels)

@@ -22,7 +22,7 @@ from gis_data.buildings.dimensions import (
 )
 from gis_data.buildings.footprints import repaired, without_duplicates, without_overlaps
 from gis_data.buildings.labels import address_of, labels
-from gis_data.buildings.neighbours import FloatArray, neighbour_median
+from gis_data.buildings.neighbours import FloatArray, coverage_around, neighbour_median
 from gis_data.buildings.parts import assign_parts, part_profiles, split_off_parts
 from gis_data.buildings.selection import building_value, candidates
 from gis_data.buildings.uses import Sizes, uses_of
@@ -90,7 +90,7 @@ def buildings_from_features(features: Features, crs: str) -> BuildingTables:
     use, use_source = uses_of(tags, sizes, inside, np.array([address_of(own) is not None for own in tags], dtype=bool))
     year, year_source = _years(tags, use, points, profiles, inside)
     known_year = np.where(year_source == "default", np.nan, year)
-    dimensions = levels_and_heights(tags, use, use_source, year=known_year, points=points, profiles=profiles)
+    dimensions = levels_and_heights(tags, use, use_source, year=known_year, sizes=sizes, profiles=profiles)
     floor_m2, floor_source = floor_areas(tags, dimensions, profiles)
     roof_shape, roof_source = _roof_shapes(tags, use, footprint_m2, profiles)
     table = stock.drop(columns="tags").assign(
@@ -169,7 +169,8 @@ def _first_sizes(tags: pd.Series, profiles: pd.DataFrame, points: FloatArray, sh
     near = neighbour_median(points, levels, band)
     guess = np.where(footprint_m2 >= 300, _GUESSED_LEVELS_LARGE, _GUESSED_LEVELS_SMALL)
     levels = np.where(known, levels, np.where(np.isnan(near), guess, near))
-    return Sizes(footprint_m2, np.maximum(levels, 0.5), known, points, shapes)
+    coverage = coverage_around(points, footprint_m2)
+    return Sizes(footprint_m2, np.maximum(levels, 0.5), known, coverage, points, shapes)
 
 
 def _years(

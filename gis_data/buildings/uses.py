@@ -29,6 +29,9 @@ ROW_M2 = 160.0
 ROW_SHORTEST_M = 25.0
 """A house of up to two storeys and at least this length, three times its depth, is a row in one piece, m."""
 ROW_DEPTH_M = 11.0
+DENSE_COVERAGE = 0.35
+"""Share of built-over ground from which a quarter is a city centre of closed blocks."""
+WING_M2 = 100.0
 
 INSTITUTION_SHARE = 0.3
 """A hotel, a school or a theatre gives its use to a building of about three times its own usual floor area."""
@@ -39,7 +42,7 @@ OFFICE_SHARE = 0.15
 OFFICE_COUNT = 3
 _INSTITUTIONS = ("hotel", "school", "university", "hospital", "assembly", "transport", "sports", "industrial")
 _CAMPUS = ("university", "hospital")
-_VOTED = ("apartment_block", "detached_house", "row_house", "office", "retail", "industrial", "warehouse", *_CAMPUS)
+_VOTED = ("apartment_block", "detached_house", "row_house", "office", "industrial", "warehouse", *_CAMPUS)
 CAMPUS_M2 = 500.0
 """On a campus untold buildings of this footprint or larger belong to it, m²."""
 _GENERIC_VALUES: Mapping[str, str] = {
@@ -64,6 +67,8 @@ class Sizes:
         Storeys, the best guess so far.
     levels_known : array of bool
         False where they are a guess.
+    coverage : array
+        Share of the ground around that is built over.
     points : array of shape (n, 2)
         A point inside, m.
     shapes : array of shapely polygons
@@ -73,6 +78,7 @@ class Sizes:
     footprint_m2: FloatArray
     levels: FloatArray
     levels_known: Any
+    coverage: FloatArray
     points: FloatArray
     shapes: Any
 
@@ -187,8 +193,10 @@ def _settle_houses(use: Any, source: Any, sizes: Sizes) -> None:
     rows = np.flatnonzero(use == "residential")
     if rows.size == 0:
         return
-    settled = house_kind(rows, sizes)
-    use[rows] = settled
+    use[rows] = house_kind(rows, sizes)
+    # Between the closed blocks of a city centre an untold house is a wing in a courtyard, not a villa.
+    wing = (source[rows] != "tagged") & (sizes.coverage[rows] >= DENSE_COVERAGE) & (sizes.footprint_m2[rows] >= WING_M2)
+    use[rows[wing]] = "apartment_block"
     source[rows[source[rows] == "tagged"]] = "from footprint"
 
 
@@ -246,9 +254,8 @@ def _from_vote(use: Any, sizes: Sizes, contents: Contents) -> Any:
     total = neighbour_votes(sizes.points, floor, votes, takers, givers)
     # What is inside weighs as one neighbour next door, though too little to decide alone.
     total[:, _VOTED.index("office")] += (contents.offices.to_numpy()[takers] > 0) / 20.0
-    # A use that doesn't fit the size is out: a shop of six storeys, a villa of 2000 m².
+    # A use that doesn't fit the size is out: a villa of 2000 m².
     levels, area = sizes.levels[takers], sizes.footprint_m2[takers]
-    total[levels > 2.0, _VOTED.index("retail")] = 0.0
     large = (area >= BLOCK_M2) | (levels >= BLOCK_LEVELS)
     for name in ("detached_house", "row_house"):
         total[large, _VOTED.index(name)] = 0.0
