@@ -162,7 +162,8 @@ def _check_sense(district: District) -> list[str]:
     unknown = district.buildings.index[~district.buildings["use"].isin(USES)]
     if len(unknown):
         errors.append(f"buildings.parquet: the use of {_rows(unknown)} is none of {', '.join(USES)}.")
-    under = district.buildings.index[district.buildings["min_height_m"] >= district.buildings["height_m"]]
+    low, high = district.buildings["min_height_m"], district.buildings["height_m"]
+    under = district.buildings.index[(low >= high) & (high > 0)]
     if len(under):
         errors.append(f"buildings.parquet: {_rows(under)} have their underside above their top.")
     return errors

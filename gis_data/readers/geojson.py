@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from gis_data._errors import GeoJsonError
-from gis_data.features import Features, Source
+from gis_data.features import Features, Problem, Source
 from gis_data.readers.selection import NEEDED_KEYS, polygonal
 
 BUILDING_VALUE_OF_USE: Mapping[str, str] = {
@@ -78,14 +78,20 @@ def read_geojson(path: str | Path, *, source: Source | None = None) -> Features:
     ids: list[str] = []
     shapes: list[Any] = []
     tags: list[dict[str, str]] = []
+    problems: list[Problem] = []
     for number, feature in enumerate(collection["features"], start=1):
         try:
-            shape = _shape(feature)
-            tags.append(_tags(feature.get("properties") or {}, shape))
-            ids.append(_feature_id(feature, number))
-            shapes.append(shape)
+            told = _shape(feature)
+            shape = _repaired(told)
+            row_tags = _tags(feature.get("properties") or {}, shape)
         except _RowError as error:
             errors.append(f"row {number}: {error}")
+            continue
+        ids.append(_feature_id(feature, number))
+        tags.append(row_tags)
+        shapes.append(shape)
+        if shape is not told:
+            problems.append(Problem(ids[-1], "the outline crosses itself", "repaired"))
     doubled = {key for key in ids if ids.count(key) > 1} if len(set(ids)) < len(ids) else set()
     errors += [f"the id {key} stands in several rows; give each its own." for key in sorted(doubled)]
     if errors:
@@ -100,12 +106,12 @@ def read_geojson(path: str | Path, *, source: Source | None = None) -> Features:
         raise GeoJsonError(f"{path.name}: the file holds no areas; a building is a Polygon or a MultiPolygon.")
     west, south, east, north = (float(value) for value in frame.total_bounds)
     date = str(collection.get("date") or collection.get("timestamp") or "unknown")[:10]
-    told = Source(path.name, "unknown", f"Data of {path.name}", "", date)
     return Features(
         frame=frame,
         bounds=(west, south, east, north),
         data_date=date if re.fullmatch(r"\d{4}-\d\d-\d\d", date) else "unknown",
-        sources=(source or told,),
+        sources=(source or Source(path.name, "unknown", f"Data of {path.name}", "", date),),
+        problems=tuple(problems),
     )
 
 
@@ -153,11 +159,17 @@ def _shape(feature: Any) -> Any:
         raise _RowError(
             f"the coordinate {west:g}, {south:g} is not in degrees; it looks like metres: save the layer in WGS84."
         )
-    if shapely.get_dimensions(shape) == 2 and not shape.is_valid:
-        shape = polygonal([shape])[0]
-        if shape.is_empty or shape.area == 0:
-            raise _RowError("the outline encloses nothing.")
     return shape
+
+
+def _repaired(shape: Any) -> Any:
+    """Shape made valid; an outline that encloses nothing is a mistake of the row."""
+    if shapely.get_dimensions(shape) < 2 or shape.is_valid:
+        return shape
+    area = polygonal([shape])[0]
+    if area.is_empty or area.area == 0:
+        raise _RowError("the outline encloses nothing.")
+    return area
 
 
 def _tags(properties: Any, shape: Any) -> dict[str, str]:

@@ -24,7 +24,8 @@ from gis_data.readers.selection import NEEDED_KEYS
 
 OVERPASS_ENV = "CITY_ENERGY_TWIN_OVERPASS"
 NOMINATIM_ENV = "CITY_ENERGY_TWIN_NOMINATIM"
-"""Environment variables that name other servers than osmnx's own choice."""
+RATE_LIMIT_ENV = "CITY_ENERGY_TWIN_OVERPASS_RATE_LIMIT"
+"""Environment variables: other servers than osmnx's own choice, and `no` for a server without slots to wait for."""
 LARGEST_KM2 = 1000.0
 POINT_RADIUS_M = 500.0
 """A place that is known as a point only becomes a box of this half-width, m."""
@@ -44,7 +45,7 @@ def read_osm_live(
     bbox: tuple[float, float, float, float] | None = None,
     overpass_url: str | None = None,
     nominatim_url: str | None = None,
-    rate_limit: bool = True,
+    rate_limit: bool | None = None,
     timeout_s: float = 180.0,
 ) -> Features:
     """Read the features of a place or a box from OpenStreetMap as it is now.
@@ -59,8 +60,9 @@ def read_osm_live(
         Server to ask, "https://overpass-api.de/api"; by default `CITY_ENERGY_TWIN_OVERPASS`, else osmnx's setting.
     nominatim_url : str, optional
         The same for places, `CITY_ENERGY_TWIN_NOMINATIM`.
-    rate_limit : bool
-        Wait for a free slot, as public servers ask; a server of one's own needs none.
+    rate_limit : bool, optional
+        Wait for a free slot, as public servers ask; a server of one's own needs none. By default yes, unless
+        `CITY_ENERGY_TWIN_OVERPASS_RATE_LIMIT` is `no`.
     timeout_s : float
         Longest wait for an answer, s.
 
@@ -76,6 +78,8 @@ def read_osm_live(
     """
     overpass = overpass_url or os.environ.get(OVERPASS_ENV) or str(osmnx.settings.overpass_url)
     nominatim = nominatim_url or os.environ.get(NOMINATIM_ENV) or str(osmnx.settings.nominatim_url)
+    if rate_limit is None:
+        rate_limit = os.environ.get(RATE_LIMIT_ENV, "yes").lower() not in {"no", "0", "false"}
     with tempfile.TemporaryDirectory() as folder, _settings(overpass, nominatim, Path(folder), rate_limit, timeout_s):
         if place is not None:
             _reach(nominatim, NOMINATIM_ENV)
@@ -125,9 +129,13 @@ def _settings(overpass: str, nominatim: str, folder: Path, rate_limit: bool, tim
 def _reach(url: str, env: str) -> None:
     """Fail at once where there is no network: osmnx would wait a minute and try again."""
     try:
-        requests.get(url.rstrip("/") + "/status", timeout=20, headers={"User-Agent": "city-energy-twin"})
+        answer = requests.get(url.rstrip("/") + "/status", timeout=20, headers={"User-Agent": "city-energy-twin"})
     except requests.exceptions.RequestException as error:
         raise LiveDataError(f"{url} can't be reached. {_OFFLINE.format(env=env)}") from error
+    if answer.status_code >= 500:
+        raise LiveDataError(
+            f"{url} answers with error {answer.status_code}: try again later. {_OFFLINE.format(env=env)}"
+        )
 
 
 def _find_place(place: str, nominatim: str) -> Any:

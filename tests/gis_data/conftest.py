@@ -16,6 +16,9 @@ from xml.sax.saxutils import escape as _escape
 
 import pytest
 
+from gis_data import build_district
+from gis_data.store import DATA_ENV
+
 
 def escape(text: str) -> str:
     """Text for an XML attribute."""
@@ -217,3 +220,35 @@ class OsmText:
 def osm() -> OsmText:
     """Raw OSM to be written by hand."""
     return OsmText()
+
+
+@pytest.fixture(scope="session")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A district of some houses, a shop, a school, streets, trees and water."""
+    osm = OsmText()
+    osm.stamp = "2024-06-01T12:00:00Z"
+    for row in range(4):
+        for column in range(5):
+            levels = {"building:levels": str(1 + row)} if column % 2 else {}
+            osm.box(30 * column, 25 * row, 18, 12, building="yes" if column else "house", **levels)
+    osm.box(0, 120, 60, 25, building="school", name="Koulu", height="11 m", start_date="1958")
+    osm.node(40, 5, shop="bakery", name="Leipomo")
+    osm.line([(-50, -10), (300, -10)], highway="residential", name="Kylätie")
+    osm.line([(-50, 110), (300, 110)], highway="footway")
+    osm.box(-40, -40, 300, 250, landuse="residential")
+    osm.box(200, 100, 40, 30, natural="water", name="Lampi")
+    osm.node(180, 50, natural="tree")
+    osm.node(190, 50, amenity="charging_station", capacity="2")
+    osm.box(150, 130, 30, 20, amenity="parking")
+    osm.line([(0, -20), (100, -20)], man_made="pipeline", substance="hot_water")
+    osm.node(170, 20, power="substation")
+    path = osm.write(tmp_path_factory.mktemp("village") / "village.osm.gz", bounds=(-60, -60, 300, 220))
+    return build_district("village", osm=path, title="The village")
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep tests away from the districts of whoever runs them."""
+    folder = tmp_path_factory.mktemp("data")
+    monkeypatch.setenv(DATA_ENV, str(folder))
+    return folder
