@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,8 +79,7 @@ def run(
     report(0.0, "joining district and scenario")
     twin = make_twin(district, scenario, seed=seed)
     stages = _Stages(twin, MEMO if memo is None else memo, report)
-    roofs = stages.roofs()
-    supply, demand = stages.supply(roofs), stages.demand()
+    roofs, demand, supply = stages.roofs, stages.demand, stages.supply
     report(0.88, "exchange with the grid")
     exchange = grid_exchange(twin, supply, roofs)
     dataset = make_dataset(twin, demand=demand, supply=supply, roofs=roofs, exchange=exchange)
@@ -108,28 +108,31 @@ class _Stages:
             (twin.latitude, twin.longitude, twin.timezone, twin.country, twin.seed),
         )
 
+    @cached_property
     def sun(self) -> SiteSun:
         return self.memo.get("sun", self.year, lambda: site_sun(self.twin.weather.table, *self.place))
 
+    @cached_property
     def edges(self) -> Edges:
         buildings = self.twin.buildings
         return self.memo.get(
             "edges", self.shape, lambda: building_edges(buildings.geometry, buildings["height_m"].to_numpy())
         )
 
+    @cached_property
     def roofs(self) -> RoofSun:
         return self.memo.get("roofs", self.roofs_key, self._roofs)
 
     def _roofs(self) -> RoofSun:
         self.report(0.05, "sun on the roofs")
-        twin, edges = self.twin, self.edges()
+        twin, edges = self.twin, self.edges
         roofs = pd.DataFrame(twin.roofs.drop(columns="geometry"))
         owner = rows_of(roofs["building_id"], twin.buildings.index)
         horizon = horizon_angles(
             roof_points(twin.roofs), edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner
         )
         return roof_sun(
-            self.sun(),
+            self.sun,
             twin.weather.table,
             roofs,
             owner=owner,
@@ -140,8 +143,9 @@ class _Stages:
 
     def _walls(self) -> tuple[Hourly, npt.NDArray[np.int32]]:
         self.report(0.25, "sun on the walls")
-        return wall_sun(self.sun(), self.twin.walls, self.twin.buildings.index, self.heated, self.edges())
+        return wall_sun(self.sun, self.twin.walls, self.twin.buildings.index, self.heated, self.edges)
 
+    @cached_property
     def demand(self) -> Demand:
         return self.memo.get("demand", self.demand_key, self._demand)
 
@@ -162,13 +166,14 @@ class _Stages:
             progress=lambda share, what: self.report(0.40 + 0.40 * share, what),
         )
 
-    def supply(self, roofs: RoofSun) -> Supply:
+    @cached_property
+    def supply(self) -> Supply:
         systems = self.twin.buildings["heating_system"].tolist()
         key = content_key(self.demand_key, self.roofs_key, systems)
-        return self.memo.get("supply", key, lambda: self._supply(systems, roofs))
+        demand, roofs = self.demand, self.roofs
+        return self.memo.get("supply", key, lambda: self._supply(systems, demand, roofs))
 
-    def _supply(self, systems: list[str], roofs: RoofSun) -> Supply:
-        demand = self.demand()
+    def _supply(self, systems: list[str], demand: Demand, roofs: RoofSun) -> Supply:
         self.report(0.82, "heating and cooling systems")
         return heat_supply(
             systems,
