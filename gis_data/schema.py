@@ -112,13 +112,18 @@ def project(geometry: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
     Corners shared by neighbours stay shared, as equal coordinates round equally.
     """
     shapes = np.asarray(geometry.to_numpy(), dtype=object)
-    transformer = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    transformer = _to(crs)
 
     def to_metres(xy: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         x, y = transformer.transform(xy[:, 0], xy[:, 1])
         return np.round(np.column_stack([x, y]), COORDINATE_DECIMALS)
 
     return gpd.GeoSeries(shapely.transform(shapes, to_metres), index=geometry.index, crs=crs)
+
+
+@cache
+def _to(crs: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
 
 def _typed(column: Column, values: pd.Series) -> Any:

@@ -171,23 +171,27 @@ def _scan_way(scan: Scan, way: Any, wkb: Any) -> None:
     key = f"w{way.id}"
     tags = _tags(way)
     scan.tags[key] = tags
-    if any(node.ref < 0 for node in way.nodes):
-        raise _NegativeIdError
-    known = [node.location.valid() for node in way.nodes]
-    if len(known) < 2:
-        return
-    if not all(known):
-        places = [(node.lon, node.lat) if ok else None for node, ok in zip(way.nodes, known, strict=True)]
-        scan.runs[key] = _runs(places)
+    if len(way.nodes) < 2:
         return
     try:
         line = wkb.create_linestring(way)
+    except osmium.InvalidLocationError:
+        _scan_cut_way(scan, key, way)
+        return
     except RuntimeError:  # all its nodes lie on one spot
         return
-    if way.is_closed() and len(known) >= 4 and is_area(tags):
+    if way.is_closed() and len(way.nodes) >= 4 and is_area(tags):
         scan.rings[key] = line
     else:
         scan.shapes[key] = line
+
+
+def _scan_cut_way(scan: Scan, key: str, way: Any) -> None:
+    """Keep the stretches of a way whose nodes are known."""
+    if any(node.ref < 0 for node in way.nodes):
+        raise _NegativeIdError
+    places = [(node.lon, node.lat) if node.location.valid() else None for node in way.nodes]
+    scan.runs[key] = _runs(places)
 
 
 def _scan_area(scan: Scan, area: Any, wkb: Any) -> None:
