@@ -137,6 +137,16 @@ def test_fuentes_temperature_is_that_of_pvlib_by_day():
     np.testing.assert_allclose(got[noon], expected[noon], atol=2e-4, rtol=1e-3)
 
 
+@pytest.mark.parametrize("mounting", ["rack", "roof", "facade"])
+def test_the_fast_default_stays_near_the_temperature_model_of_pvwatts(mounting):
+    tilt, azimuth = [15.0, 40.0, 40.0, 90.0], [180.0, 180.0, 270.0, 180.0]
+    fast, slow = (
+        pv_energy(SUN, WEATHER, tilt, azimuth, 1.0, mounting=mounting, chain=PVChain(temperature=model))
+        for model in ("faiman", "fuentes")
+    )
+    np.testing.assert_allclose(fast, slow, rtol=5e-3)
+
+
 def test_sapm_coefficients_are_those_of_pvlib():
     table, known = pv_mountings(), pvlib.temperature.TEMPERATURE_MODEL_PARAMETERS["sapm"]
     pairs = {

@@ -1,8 +1,8 @@
 """PV power of 1000 roof planes over a year, against pvlib's ModelChain per roof and pvlib broadcast over all roofs.
 
 The same model on the same inputs: Perez 1990, refraction at the glass, Sandia's cell temperature, PVWatts DC, losses
-and inverter, at the same sun positions. Time of compiling is left out by a call before the clock runs; the compiled code
-is kept on disk for the next start of the program. One thread each.
+and inverter, at the same sun positions. Time of compiling is left out by a call before the clock runs; the compiled
+code is kept on disk for the next start of the program. One thread each.
 """
 
 from __future__ import annotations
