@@ -1,9 +1,9 @@
 """Hourly temperature, humidity, wind and pressure that hang together with a given year of irradiance.
 
 Constants that no publication gives were fitted to 36 public years, called "the 36 years" below, none of them Finnish:
-typical years (IWEC, TMY3 and national ones) of Aberdeen, Antananarivo, Bogotá, Chicago, Denver, Granada, Lisbon, London,
-New York, Pittsburgh, Port Angeles, Seville, Stockholm, Sydney, Tokyo and Tucson, and the year 2019 of 20 European
-cities from the National Solar Radiation Database.
+typical years (IWEC, TMY3 and national ones) of Aberdeen, Antananarivo, Bogotá, Chicago, Denver, Granada, Lisbon,
+London, New York, Pittsburgh, Port Angeles, Seville, Stockholm, Sydney, Tokyo and Tucson, and the year 2019 of 20
+European cities from the National Solar Radiation Database.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ SPREAD_BASE, SPREAD_PER_MEAN, SPREAD_PER_SEASON, SPREAD_PER_FROST = 1.14, -0.044
 """Spread of daily means around the seasonal course, σ = 1.14 − 0.044 T̄ + 0.290 σ_year + 0.108 max(−T̄, 0) [K].
 
 The first predictors are those of Erbs, Klein and Beckman (1983), ASHRAE Journal 25(6), 60–65; the numbers
-are a least-squares fit to the months of the 36 years (R² 0.43), because theirs,
-from nine stations of the United States, are half as large again as what is observed by the sea and in Europe."""
+are a least-squares fit to the months of the 36 years (R² 0.43), because theirs, from nine stations of the United
+States, are half as large again as what is observed by the sea and in Europe."""
 
 FROST_SKEWNESS = -0.4
 """Skewness of daily means in months below 2 °C, gone at 8 °C: cold spells reach further from the mean than mild ones.
