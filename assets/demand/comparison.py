@@ -10,6 +10,8 @@ from assets._errors import InputError
 from assets.catalogue import country_table
 from assets.demand.buildings import Demand
 
+SMALLEST_M2 = 50.0
+"""Kiosks and sheds below this are in no statistics of consumption (law 50/2013, 3 §: no energy certificate)."""
 COLUMNS = (
     "use",
     "from_year",
@@ -57,7 +59,7 @@ def comparison(
     DataFrame
         One row for each use, age and quantity that occurs: n, floor_area_m2, modelled_kwh_m2 (all of the group's
         energy over all of its area), low_kwh_m2, high_kwh_m2, within, checked, source. Uses without published figures
-        (garages) are left out, and so are buildings without floor area.
+        (garages) are left out, and so are buildings below 50 m².
 
     Raises
     ------
@@ -75,7 +77,10 @@ def comparison(
     rows = []
     for row in country_table("published_consumption", country).itertuples(index=False):
         group = (
-            (buildings["use"].to_numpy() == row.use) & (year >= row.from_year) & (year <= row.to_year) & (area > 0.0)
+            (buildings["use"].to_numpy() == row.use)
+            & (year >= row.from_year)
+            & (year <= row.to_year)
+            & (area >= SMALLEST_M2)
         )
         if not group.any():
             continue

@@ -75,9 +75,9 @@ def test_heat_follows_the_weather_as_degree_hours_do() -> None:
     assert 1 - heat[1] / heat[0] == pytest.approx(1 - degree_hours[1] / degree_hours[0], rel=0.25)
 
 
-def test_comparison_leaves_out_what_has_no_area_or_no_figures_and_refuses_what_does_not_fit() -> None:
+def test_comparison_leaves_out_kiosks_and_what_has_no_figures_and_refuses_what_does_not_fit() -> None:
     buildings, walls = buildings_of(["office", "garage", "office"], [1990, 1990, 1991])
-    buildings.loc["office-1991", "floor_area_m2"] = 0.0
+    buildings.loc["office-1991", "floor_area_m2"] = 20.0
     demand = demand_of(buildings, walls)
     table = comparison(buildings, **annual_kwh(demand))
     assert table["n"].tolist() == [1, 1]
