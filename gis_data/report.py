@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -33,16 +34,18 @@ def make_report(
     Returns
     -------
     dict
-        `rows` per table; `problems`: what, done, count and ids, the most frequent first; `inferred`: for each
-        `…_source` column of each table the count of rows by source; `notes`.
+        `rows` per table; `problems`: what, done, count and ids, the most frequent first, and `details` by id where
+        numbers differ; `inferred`: for each `…_source` column of each table the count of rows by source; `notes`.
     """
-    groups: dict[tuple[str, str], list[str]] = {}
-    for problem in dict.fromkeys(problems):
-        groups.setdefault((problem.done, problem.what), []).append(problem.feature_id)
-    listed = [
-        {"what": what, "done": done, "count": len(ids), "ids": sorted(ids, key=_by_number)}
-        for (done, what), ids in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    ]
+    groups: dict[tuple[str, str], dict[str, str]] = {}
+    for problem in problems:
+        groups.setdefault((problem.done, _kind_of(problem.what)), {}).setdefault(problem.feature_id, problem.what)
+    listed: list[dict[str, Any]] = []
+    for (done, what), told in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        ids = sorted(told, key=_by_number)
+        listed.append({"what": what, "done": done, "count": len(ids), "ids": ids})
+        if details := {key: told[key] for key in ids if told[key] != what}:
+            listed[-1]["details"] = details
     inferred = {
         table: {column: _shares(frame[column]) for column in frame.columns if column.endswith("_source")}
         for table, frame in tables.items()
@@ -80,7 +83,7 @@ def describe(district: District) -> str:
     inferred = district.report.get("inferred", {}).get("buildings", {})
     if inferred:
         lines.append("  where the buildings' attributes come from:")
-        for column, shares in inferred.items():
+        for column, shares in ((column, shares) for column, shares in inferred.items() if shares):
             told = ", ".join(f"{source} {count}" for source, count in shares.items())
             lines.append(f"    {column.removesuffix('_source').replace('_', ' '):18}{told}")
     for done in _DONE:
@@ -98,6 +101,13 @@ def describe(district: District) -> str:
 def _shares(sources: pd.Series) -> dict[str, int]:
     counts = sources.dropna().value_counts()
     return {str(source): int(count) for source, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))}
+
+
+def _kind_of(what: str) -> str:
+    """Sentence without the ids and numbers that differ from case to case."""
+    return re.sub(
+        r"\d+(?:\.\d+)?", "…", re.sub(r"\b[nwrg]-?\d+(?:-\d+)*\b", "…", what).replace("m²", "m\u0000")
+    ).replace("m\u0000", "m²")
 
 
 def _by_number(feature_id: str) -> tuple[str, int, str]:

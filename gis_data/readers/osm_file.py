@@ -101,19 +101,31 @@ def read_osm_file(
     frame = _frame(scan)
     if frame.empty:
         raise ReadError(f"{path.name}: the file holds no buildings, streets or land use.")
+    cut_by_file = bounds is None and region is None
     if region is None:
         bounds = bounds or _header_box(header) or tuple(frame.total_bounds)
         region = shapely.box(*bounds)
     west, south, east, north = (float(value) for value in (bounds or region.bounds))
+    inside = clip_to_region(frame, region)
+    if cut_by_file:  # what a box leaves out that was asked for is no news
+        scan.problems += _outside(frame, inside)
     date = _header_date(header) or _newest_date(path) or UNKNOWN_DATE
     return Features(
-        frame=clip_to_region(frame, region),
+        frame=inside,
         bounds=(west, south, east, north),
         data_date=date,
         sources=(source or openstreetmap(date),),
         members=scan.members,
         problems=tuple(scan.problems),
     )
+
+
+def _outside(frame: gpd.GeoDataFrame, inside: gpd.GeoDataFrame) -> list[Problem]:
+    """Tell of buildings that a file holds beyond its own bounds."""
+    left = frame[~frame.index.isin(inside.index)]
+    areas = shapely.get_dimensions(np.asarray(left.geometry, dtype=object)) == 2
+    keys = [key for key, tags in zip(left.index[areas], left["tags"][areas], strict=True) if "building" in tags]
+    return [Problem(key, "the building lies outside the bounds of the file", "dropped") for key in keys]
 
 
 def openstreetmap(date: str) -> Source:

@@ -112,13 +112,13 @@ def test_the_report_counts_what_the_tables_show(otaniemi: Any) -> None:
     assert "synthetic" in text
 
 
-def test_two_builds_give_the_same_bytes_and_another_seed_another_year(otaniemi_osm: Path, tmp_path: Path) -> None:
-    box = (24.82, 60.183, 24.828, 60.187)
-    one, two, three = (build_district("d", osm=otaniemi_osm, bbox=box, seed=seed) for seed in (0, 0, 1))
+def test_two_builds_give_the_same_bytes_and_another_seed_another_year(osm: Any, tmp_path: Path) -> None:
+    for column in range(20):
+        osm.box(15 * column, 0, 12, 10 + column, building="yes")
+    path = osm.write(tmp_path / "a.osm")
+    one, two, three = (build_district("d", osm=path, seed=seed) for seed in (0, 0, 1))
     folders = [save_district(district, tmp_path / str(n)) for n, district in enumerate((one, two, three))]
-    same = [
-        {path.name: path.read_bytes() for path in sorted(folder.iterdir())} for folder in folders
-    ]  # three small folders
+    same = [{path.name: path.read_bytes() for path in sorted(folder.iterdir())} for folder in folders]
     assert same[0] == same[1]
     differ = {name for name in same[0] if same[0][name] != same[2][name]}
     assert differ == {"weather.parquet", "district.toml"}, "the seed changes the weather and its description only"
@@ -166,6 +166,22 @@ def test_weather_file_is_taken(osm: Any, tmp_path: Path, shared_data: Path) -> N
     district = build_district("d", osm=osm.write(tmp_path / "a.osm"), weather=str(epw))
     assert district.weather.kind == "typical"
     assert district.weather.table["air_temp_c"].mean() == pytest.approx(5.18, abs=0.05)
+
+
+def test_far_from_any_normals_the_weather_is_pvgis_and_a_note_says_so(
+    osm: Any, village: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr("gis_data.build.fetch_pvgis", lambda *where, **_: asked.append(where) or village.weather)
+    osm.LON, osm.LAT = 18.07, 59.33
+    osm.box(0, 0, 20, 20, building="yes")
+    path = osm.write(tmp_path / "a.osm")
+    district = build_district("d", osm=path)
+    assert asked == [pytest.approx((59.33, 18.07), abs=0.01)]
+    assert "PVGIS" in district.report["notes"][0]
+    assert "PVGIS" in describe(district)
+    with pytest.raises(WeatherError, match="EPW"):
+        build_district("d", osm=path, weather="synthetic")
 
 
 def test_unknown_kind_of_weather_is_told(osm: Any, tmp_path: Path) -> None:
