@@ -47,10 +47,10 @@ HOURLY: Mapping[str, tuple[str, str, str]] = {
 """Variables over building and time: unit, kind and long name. Energies are of the hour that begins at the label."""
 
 _BUILDING: Mapping[str, tuple[str, str, str]] = {
-    "use": ("", "assumed", "Use"),
-    "floor_area_m2": ("m²", "assumed", "Gross floor area"),
+    "use": ("", "input", "Use"),
+    "floor_area_m2": ("m²", "input", "Gross floor area"),
     "heated_area_m2": ("m²", "assumed", "Heated net area"),
-    "construction_year": ("", "assumed", "Year of completion"),
+    "construction_year": ("", "input", "Year of completion"),
     "heating_system": ("", "assumed", "Heating system"),
     "heating_system_source": ("", "assumed", "Where the heating system comes from"),
     "retrofit_level": ("", "assumed", "Retrofit"),
@@ -72,7 +72,7 @@ def make_dataset(twin: Twin, *, demand: Demand, supply: Supply, roofs: RoofSun, 
     of_buildings = _per_building(twin, demand, exchange)
     # All at once: adding variables one by one aligns the whole dataset every time.
     variables: dict[str, Any] = {
-        name: (("building", "time"), hourly[name], _attrs(*what)) for name, what in HOURLY.items()
+        name: (("building", "time"), _read_only(hourly[name]), _attrs(*what)) for name, what in HOURLY.items()
     }
     variables |= {name: ("building", of_buildings[name], _attrs(*what)) for name, what in _BUILDING.items()}
     return xr.Dataset(
@@ -127,6 +127,13 @@ _TIME = {"long_name": "Start of the hour", "timezone": "UTC"}
 
 def _attrs(unit: str, kind: str, title: str) -> dict[str, str]:
     return {"units": unit, "long_name": title, "kind": kind}
+
+
+def _read_only(array: Any) -> Any:
+    """Give a view that cannot be written through: other runs may share the array."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def _hourly(demand: Demand, supply: Supply, exchange: Exchange) -> dict[str, Any]:

@@ -59,6 +59,15 @@ def building_edges(footprints: gpd.GeoSeries, height_m: Array) -> Edges:
     return Edges(np.ascontiguousarray(xy[real]), np.asarray(height_m, dtype=np.float64)[owner], owner)
 
 
+def land_around(x_m: Array, y_m: Array, bounds: tuple[float, float, float, float], radius_m: float) -> Array:
+    """Measure the land within a radius of points that lies inside a rectangle, shape (n,) [m²].
+
+    Around a building at a district's edge, half of the circle is land that the district's table knows nothing of.
+    """
+    circles = shapely.buffer(shapely.points(x_m, y_m), radius_m)
+    return np.asarray(shapely.area(shapely.intersection(circles, shapely.box(*bounds))))
+
+
 def roof_points(roofs: gpd.GeoDataFrame) -> Array:
     """Centres of roof planes, shape (p, 3): easting, northing, height above ground [m]."""
     inside = shapely.point_on_surface(np.asarray(roofs.geometry.array))

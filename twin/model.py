@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from assets.demand import archetypes
 from assets.supply import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
+from twin._errors import DistrictDataError
 from twin.edited_weather import edited_weather
+from twin.geometry import land_around
 from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
     EmissionFactorsEdit,
@@ -29,6 +32,9 @@ from twin.scenario.schema import AS_IS
 if TYPE_CHECKING:
     from gis_data.district import District
     from gis_data.weather import Weather
+
+
+_AROUND_M = 200.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +110,11 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     ------
     ScenarioError
         Where an edit does not fit the district.
+    DistrictDataError
+        Where the district has no buildings, or roofs and walls of buildings that it lacks.
     """
     scenario = scenario or AS_IS
+    _check(district)
     notes = [] if scenario.district in {None, district.name} else [f"made for the district {scenario.district}"]
     buildings = _as_it_is(district, seed)
     prices, factors, weather = prices_of(district.country), emission_factors_of(district.country), district.weather
@@ -140,12 +149,24 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     )
 
 
+def _check(district: District) -> None:
+    if not len(district.buildings):
+        raise DistrictDataError(f"the district {district.name} has no buildings; build one of a larger area")
+    for table in ("roofs", "walls"):
+        strange = sorted(set(district.tables[table]["building_id"]) - set(district.buildings.index))
+        if strange:
+            some = ", ".join(map(str, strange[:5]))
+            raise DistrictDataError(
+                f"{table} of the district {district.name} are of {len(strange)} buildings that it lacks: {some}; "
+                "build the district again"
+            )
+
+
 def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
     """Give the buildings the systems they have before any edit."""
     buildings = district.buildings.copy()
-    centre = buildings.geometry.centroid
-    ratio = plot_ratio(centre.x.to_numpy(), centre.y.to_numpy(), buildings["floor_area_m2"].to_numpy(dtype=np.float64))
-    systems = heating_as_it_is(buildings, ratio >= DENSE_PLOT_RATIO, country=district.country, seed=seed)
+    dense = _plot_ratio(buildings) >= DENSE_PLOT_RATIO
+    systems = heating_as_it_is(buildings, dense, country=district.country, seed=seed)
     buildings["heating_system"] = systems["heating_system"]
     buildings["heating_system_source"] = systems["heating_system_source"]
     buildings["retrofit_level"] = "none"
@@ -154,6 +175,14 @@ def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
     buildings["pv_share_source"] = "default"
     buildings["heated"] = systems["heating_system"] != "none"
     return buildings
+
+
+def _plot_ratio(buildings: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    centre = buildings.geometry.centroid
+    x, y = centre.x.to_numpy(), centre.y.to_numpy()
+    land = land_around(x, y, tuple(buildings.total_bounds), _AROUND_M)
+    area = buildings["floor_area_m2"].to_numpy(dtype=np.float64)
+    return plot_ratio(x, y, area, radius_m=_AROUND_M, land_m2=np.maximum(land, 1.0))
 
 
 def _edit_buildings(buildings: gpd.GeoDataFrame, edit: PvEdit | RetrofitEdit | HeatingEdit, seed: int) -> bool:
@@ -197,6 +226,7 @@ def _parameters(buildings: gpd.GeoDataFrame, country: str) -> pd.DataFrame:
         buildings["retrofit_level"].tolist(),
     )
     found = found.set_axis(buildings.index)
-    # A flat that the map says has no heating is not heated, whatever is typical of its use.
+    # What the map says has no heating has none, and no hot water, whatever is typical of its use.
     found["heated"] = found["heated"].to_numpy(dtype=bool) & buildings["heated"].to_numpy()
+    found.loc[~buildings["heated"].to_numpy(), ["hot_water_kwh_m2", "hot_water_loss_kwh_m2"]] = 0.0
     return found

@@ -30,7 +30,7 @@ ENERGIES = (
 OVERHEATED_ABOVE_C = 27.0
 """Finland's limit for dwellings (Ministry of the Environment, decree 1010/2017, 29 §), from June to August."""
 
-_ROWS = 128
+_ROWS = 16
 
 
 def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
@@ -70,12 +70,10 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
 
 
 def _block(dataset: xr.Dataset, rows: slice, district: dict[str, Array]) -> dict[str, Array]:
-    def hourly(name: str) -> Array:
-        return np.asarray(dataset[name].to_numpy()[rows], dtype=np.float64)
-
-    found = {name: dataset[name].to_numpy()[rows].sum(axis=1, dtype=np.float64) for name in ENERGIES}
-    heat = hourly("space_heat_kwh") + hourly("hot_water_kwh")
-    cooling, bought, sold = hourly("cooling_kwh"), hourly("grid_import_kwh"), hourly("grid_export_kwh")
+    hourly = {name: np.asarray(dataset[name].to_numpy()[rows], dtype=np.float64) for name in ENERGIES}
+    found = {name: values.sum(axis=1) for name, values in hourly.items()}
+    heat = hourly["space_heat_kwh"] + hourly["hot_water_kwh"]
+    cooling, bought, sold = hourly["cooling_kwh"], hourly["grid_import_kwh"], hourly["grid_export_kwh"]
     for name, values in (("heat", heat), ("cooling", cooling), ("import", bought), ("export", sold)):
         district[name] += values.sum(axis=0)
     found["peak_heat_kw"] = heat.max(axis=1, initial=0.0)
@@ -84,17 +82,20 @@ def _block(dataset: xr.Dataset, rows: slice, district: dict[str, Array]) -> dict
     found["import_cost_eur"] = bought @ _per_hour(dataset, "electricity_price_eur_kwh")
     found["export_income_eur"] = sold @ _per_hour(dataset, "export_price_eur_kwh")
     found["import_co2_kg"] = bought @ _per_hour(dataset, "electricity_co2_kg_kwh")
-    for carrier in ("gas", "oil", "wood"):
-        energy = found[f"{carrier}_kwh"]
-        found["fuel_cost_eur"] = found.get("fuel_cost_eur", 0.0) + energy * dataset.attrs[f"{carrier}_price_eur_kwh"]
-    for carrier in ("district_heat", "gas", "oil", "wood"):
-        energy = found[f"{carrier}_kwh"]
-        found["fuel_co2_kg"] = found.get("fuel_co2_kg", 0.0) + energy * dataset.attrs[f"{carrier}_co2_kg_kwh"]
-    found["district_heat_cost_eur"] = hourly("district_heat_kwh") @ _per_hour(dataset, "district_heat_price_eur_kwh")
-    summer = np.isin(dataset["time"].dt.month.to_numpy(), (6, 7, 8))
-    over = hourly("indoor_temp_c")[:, summer] - OVERHEATED_ABOVE_C
-    found["overheating_kh"] = np.maximum(over, 0.0).sum(axis=1)
+    found["district_heat_cost_eur"] = hourly["district_heat_kwh"] @ _per_hour(dataset, "district_heat_price_eur_kwh")
+    attrs = dataset.attrs
+    fuels = ("gas", "oil", "wood")
+    found["fuel_cost_eur"] = sum(found[f"{fuel}_kwh"] * attrs[f"{fuel}_price_eur_kwh"] for fuel in fuels)
+    others = ("district_heat", *fuels)
+    found["fuel_co2_kg"] = sum(found[f"{other}_kwh"] * attrs[f"{other}_co2_kg_kwh"] for other in others)
+    found["overheating_kh"] = _overheating(dataset, rows)
     return found
+
+
+def _overheating(dataset: xr.Dataset, rows: slice) -> Array:
+    summer = np.isin(dataset["time"].dt.month.to_numpy(), (6, 7, 8))
+    over = dataset["indoor_temp_c"].to_numpy()[rows][:, summer].astype(np.float64) - OVERHEATED_ABOVE_C
+    return np.asarray(np.maximum(over, 0.0).sum(axis=1))
 
 
 def _per_hour(dataset: xr.Dataset, name: str) -> Array:

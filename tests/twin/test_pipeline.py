@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from assets.balance import check_balance
 from gis_data import District
-from twin._errors import ScenarioError
+from twin._errors import DistrictDataError, ScenarioError
 from twin.dataset import HOURLY, flows_of
 from twin.indicators import kpi_table
 from twin.memo import Memo
 from twin.pipeline import run
 from twin.results import Results
-from twin.scenario import parse_scenario
+from twin.scenario import load_scenario, parse_scenario
 
 SHARED = Memo(keep=3)
 
@@ -140,6 +143,44 @@ def test_another_synthetic_year_is_another_year_of_the_same_climate(district: Di
 def test_a_weather_file_that_is_missing_is_told(district: District) -> None:
     with pytest.raises(ScenarioError, match=r"nowhere\.epw is not there"):
         edited(district, "{what: weather, file: nowhere.epw}")
+
+
+def test_a_weather_file_is_read_beside_the_scenario(district: District, shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "weather" / "FIN_Helsinki.029740_IWEC.epw"
+    (tmp_path / "helsinki.epw").write_bytes(source.read_bytes())
+    (tmp_path / "plan.yaml").write_text("name: iwec\nedits: [{what: weather, file: helsinki.epw}]", encoding="utf-8")
+    results = run(district, load_scenario(tmp_path / "plan.yaml"), memo=SHARED)
+    assert float(results.dataset["air_temp_c"].mean()) == pytest.approx(5.18, abs=0.01)
+    assert float(results.dataset["ghi_w_m2"].sum()) / 1000 == pytest.approx(947, abs=1)
+    assert results.dataset["air_temp_c"].attrs["kind"] == "typical"
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "plan.yaml").write_text("name: notes\nedits: [{what: weather, file: notes.txt}]", encoding="utf-8")
+    scenario = load_scenario(tmp_path / "plan.yaml")
+    with pytest.raises(ScenarioError, match=r"notes\.txt is neither EPW"):
+        run(district, scenario, memo=SHARED)
+
+
+def test_a_building_that_the_map_says_is_unheated_takes_no_heat(district: District) -> None:
+    buildings = district.buildings.assign(heating_system=["none", None, None, None])
+    unheated = replace(district, tables={**district.tables, "buildings": buildings})
+    dataset = run(unheated, memo=SHARED).dataset.sel(building="w1")
+    assert not dataset["space_heat_kwh"].any()
+    assert not dataset["hot_water_kwh"].any()
+    assert dataset["appliances_kwh"].sum() > 0
+
+
+def test_tables_that_do_not_fit_are_told(district: District) -> None:
+    empty = replace(district, tables={**district.tables, "buildings": district.buildings.iloc[:0]})
+    with pytest.raises(DistrictDataError, match="four-buildings has no buildings"):
+        run(empty)
+    fewer = replace(district, tables={**district.tables, "buildings": district.buildings.iloc[:3]})
+    with pytest.raises(DistrictDataError, match="roofs of the district .* of 1 buildings that it lacks: w4"):
+        run(fewer)
+
+
+def test_results_cannot_be_written_into_what_other_runs_share(as_it_is: Results) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        as_it_is.dataset["space_heat_kwh"].to_numpy()[0, 0] = 1.0
 
 
 def test_an_edit_that_touches_nothing_is_noted(district: District) -> None:
