@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,7 +72,8 @@ def read_osm_file(
     path : str or Path
         `.osm`, `.osm.gz`, `.osm.bz2` or `.osm.pbf`.
     bounds : tuple of float, optional
-        West, south, east, north in degrees; by default the bounds in the file's header, else the extent of its nodes.
+        West, south, east, north in degrees; by default the bounds in the file's header, else the extent of its
+        buildings and 50 m around.
     region : shapely.Polygon, optional
         Take only what lies in this area, in degrees, instead of all within the bounds.
     source : Source, optional
@@ -103,13 +106,13 @@ def read_osm_file(
         raise ReadError(f"{path.name}: the file holds no buildings, streets or land use.")
     cut_by_file = bounds is None and region is None
     if region is None:
-        bounds = bounds or _header_box(header) or tuple(frame.total_bounds)
+        bounds = bounds or _header_box(header) or _extent(frame)
         region = shapely.box(*bounds)
     west, south, east, north = (float(value) for value in (bounds or region.bounds))
     inside = clip_to_region(frame, region)
     if cut_by_file:  # what a box leaves out that was asked for is no news
         scan.problems += _outside(frame, inside)
-    date = _header_date(header) or _newest_date(path) or UNKNOWN_DATE
+    date = _header_date(header) or _overpass_date(path) or _newest_date(path) or UNKNOWN_DATE
     return Features(
         frame=inside,
         bounds=(west, south, east, north),
@@ -118,6 +121,16 @@ def read_osm_file(
         members=scan.members,
         problems=tuple(scan.problems),
     )
+
+
+def _extent(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Bounds of the buildings and 50 m around; exports of Overpass hold roads and forests that go on for miles."""
+    areas = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object)) == 2
+    built = frame[areas & np.fromiter(("building" in tags for tags in frame["tags"]), bool, len(frame))]
+    west, south, east, north = (float(value) for value in (built if len(built) else frame).total_bounds)
+    margin = 50.0 / 111_200.0  # degrees of latitude
+    wide = margin / max(np.cos(np.radians(north)), 0.01)
+    return west - wide, south - margin, east + wide, north + margin
 
 
 def _outside(frame: gpd.GeoDataFrame, inside: gpd.GeoDataFrame) -> list[Problem]:
@@ -269,6 +282,15 @@ def _header_date(header: Any) -> str:
         if stamp := str(header.get(key) or ""):
             return stamp[:10]
     return ""
+
+
+def _overpass_date(path: Path) -> str:
+    """Date that Overpass writes at the top of its XML, ISO; osmium passes over it."""
+    if not path.name.lower().endswith((".osm", ".xml", ".osm.gz")):
+        return ""
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        stamp = re.search(rb'osm_base="(\d{4}-\d\d-\d\d)', file.read(4096))
+    return stamp[1].decode() if stamp else ""
 
 
 def _newest_date(path: Path) -> str:

@@ -186,6 +186,25 @@ def test_bounds_asked_for_count_before_those_of_the_file(osm: Any, tmp_path: Pat
     assert features.bounds == pytest.approx(box)
 
 
+def test_file_without_bounds_reaches_a_little_beyond_its_buildings(osm: Any, tmp_path: Path) -> None:
+    osm.box(0, 0, 100, 100, building="yes")
+    street = osm.line([(-5000, 50), (5000, 50)], highway="primary")
+    features = read_osm_file(osm.write(tmp_path / "a.osm"))
+    length = project(features.frame.geometry.loc[[f"w{street}"]], "EPSG:3067").length.iloc[0]
+    assert length == pytest.approx(200, rel=0.02)
+
+
+def test_export_of_overpass_is_read(osm: Any, tmp_path: Path) -> None:
+    osm.box(0, 0, 10, 10, building="yes")
+    head = "<note>The data included in this document is from www.openstreetmap.org.</note>"
+    text = osm.text().replace('<osm version="0.6">', f'<osm version="0.6" generator="Overpass API">{head}')
+    text = text.replace(head, f'{head}<meta osm_base="2024-01-01T00:00:00Z"/>')
+    (tmp_path / "export.osm").write_text(text, encoding="utf-8")
+    features = read_osm_file(tmp_path / "export.osm")
+    assert len(features.frame) == 1
+    assert features.data_date == "2024-01-01"
+
+
 def test_date_is_that_of_the_newest_object(osm: Any, tmp_path: Path) -> None:
     osm.stamp = "2023-05-01T10:00:00Z"
     osm.box(0, 0, 10, 10, building="yes")

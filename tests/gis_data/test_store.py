@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -93,6 +92,15 @@ def test_embedded_district_is_listed_and_loads() -> None:
     assert listed["helsinki-centre"].n_buildings == len(load_district("helsinki-centre").buildings)
 
 
+def test_a_broken_district_is_listed_with_what_is_wrong(own_data_folder: Path) -> None:
+    (own_data_folder / "broken").mkdir()
+    (own_data_folder / "broken" / "district.toml").write_text("name = ", encoding="utf-8")
+    (own_data_folder / ".v.abc.partial").mkdir()
+    (info,) = [info for info in list_districts() if not info.embedded]
+    assert (info.name, info.n_buildings) == ("broken", 0)
+    assert "TOML" in info.problem
+
+
 def test_unknown_name_names_the_nearest() -> None:
     with pytest.raises(UnknownDistrictError, match="Did you mean 'helsinki-centre'"):
         load_district("helsinki-center")
@@ -134,19 +142,18 @@ gis_data.save_district(district, sys.argv[2])
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_killed_build_leaves_the_former_district_and_nothing_that_is_listed(
     village: Any, own_data_folder: Path, tmp_path: Path
 ) -> None:
     new = save_district(dataclasses.replace(village, title="New"), tmp_path / "new")
     save_district(village, own_data_folder / "v")
     before = files(own_data_folder / "v")
-    for target in ("v", "w"):
-        command = [sys.executable, "-c", _KILLED, str(new), str(own_data_folder / target)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    commands = [[sys.executable, "-c", _KILLED, str(new), str(own_data_folder / target)] for target in ("v", "w")]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE) for command in commands]
+    for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == b"half\n"
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
         process.stdout.close()
     assert files(own_data_folder / "v") == before
