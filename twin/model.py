@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 
 
 _AROUND_M = 200.0
+_FALLBACK = "FI"
+_CATALOGUES = {
+    "uses": "archetypes",
+    "heating_shares": "shares of heating systems",
+    "tariffs": "prices",
+    "emission_factors": "emission factors",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +60,8 @@ class Twin:
     buildings : geopandas.GeoDataFrame
         The district's table with `heating_system`, `heating_system_source`, `retrofit_level`, `retrofit_source`,
         `pv_share`, `pv_share_source` and `heated`.
+    catalogue : str
+        Country whose archetypes are used: the district's own where there is a catalogue for it.
     parameters : pandas.DataFrame
         Archetype of each building after the retrofits.
     roofs : geopandas.GeoDataFrame
@@ -79,6 +89,7 @@ class Twin:
     longitude: float
     sources: tuple[str, ...]
     buildings: gpd.GeoDataFrame
+    catalogue: str
     parameters: pd.DataFrame
     roofs: gpd.GeoDataFrame
     walls: pd.DataFrame
@@ -115,7 +126,9 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     """
     scenario = scenario or AS_IS
     _check(district)
-    notes = [] if scenario.district in {None, district.name} else [f"made for the district {scenario.district}"]
+    catalogue, notes = _catalogue_of(district.country)
+    if scenario.district not in {None, district.name}:
+        notes.append(f"the scenario was made for the district {scenario.district}")
     buildings = _as_it_is(district, seed)
     prices, factors, weather = prices_of(district.country), emission_factors_of(district.country), district.weather
     for number, edit in enumerate(scenario.edits, start=1):
@@ -137,7 +150,8 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         longitude=district.longitude,
         sources=tuple(source.attribution for source in district.sources),
         buildings=buildings,
-        parameters=_parameters(buildings, district.country),
+        catalogue=catalogue,
+        parameters=_parameters(buildings, catalogue),
         roofs=district.roofs,
         walls=district.walls,
         weather=weather,
@@ -147,6 +161,14 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         seed=seed,
         notes=tuple(notes),
     )
+
+
+def _catalogue_of(country: str) -> tuple[str, list[str]]:
+    """Choose the country whose catalogues are used, and tell which of them are not the district's own."""
+    there = {entry.name for entry in (resources.files("assets") / "catalogue").iterdir()}
+    lacking = [what for name, what in _CATALOGUES.items() if f"{name}_{country.lower()}.csv" not in there]
+    catalogue = _FALLBACK if _CATALOGUES["uses"] in lacking else country
+    return catalogue, [f"Finland's {', '.join(lacking)}: there are none for {country or 'the sea'}"] if lacking else []
 
 
 def _check(district: District) -> None:

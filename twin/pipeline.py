@@ -105,7 +105,7 @@ class _Stages:
             self.walls_key,
             twin.buildings[_DEMAND_COLUMNS],
             twin.parameters[[name for name in twin.parameters if not name.endswith("source")]],
-            (twin.latitude, twin.longitude, twin.timezone, twin.country, twin.seed),
+            (twin.latitude, twin.longitude, twin.timezone, twin.country, twin.catalogue, twin.seed),
         )
 
     @cached_property
@@ -161,6 +161,7 @@ class _Stages:
             longitude=twin.longitude,
             timezone=twin.timezone,
             country=twin.country,
+            catalogue=twin.catalogue,
             wall_irradiance=light,
             seed=twin.seed,
             progress=lambda share, what: self.report(0.40 + 0.40 * share, what),

@@ -169,12 +169,30 @@ def test_a_building_that_the_map_says_is_unheated_takes_no_heat(district: Distri
     assert dataset["appliances_kwh"].sum() > 0
 
 
+@pytest.mark.parametrize(
+    ("country", "timezone"), [("EE", "Europe/Tallinn"), ("US", "America/New_York"), ("", "Etc/GMT-2")]
+)
+def test_a_country_without_catalogues_takes_finland_s_and_says_so(
+    district: District, country: str, timezone: str
+) -> None:
+    results = run(replace(district, country=country, timezone=timezone), memo=SHARED)
+    assert total(results, "space_heat_kwh") > 0
+    assert results.dataset.attrs["notes"].startswith(
+        "Finland's archetypes, shares of heating systems, prices, emission"
+    )
+    assert results.dataset.attrs["country"] == country
+
+
+def test_finland_s_own_catalogues_need_no_note(as_it_is: Results) -> None:
+    assert as_it_is.dataset.attrs["notes"] == ""
+
+
 def test_tables_that_do_not_fit_are_told(district: District) -> None:
     empty = replace(district, tables={**district.tables, "buildings": district.buildings.iloc[:0]})
     with pytest.raises(DistrictDataError, match="four-buildings has no buildings"):
         run(empty)
     fewer = replace(district, tables={**district.tables, "buildings": district.buildings.iloc[:3]})
-    with pytest.raises(DistrictDataError, match="roofs of the district .* of 1 buildings that it lacks: w4"):
+    with pytest.raises(DistrictDataError, match=r"roofs of the district .* of 1 buildings that it lacks: w4"):
         run(fewer)
 
 
