@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -85,8 +85,12 @@ class Supply:
     carrier: Strings
     grid_kwh: Array
 
-    def of_carrier(self, carrier: str) -> Hourly:
-        """Energy of one carrier that goes into heating, shape (n, T), in kWh; zero for buildings on another carrier."""
+    @cached_property
+    def by_carrier(self) -> dict[str, Hourly]:
+        """Energy of each carrier that goes into heating, shape (n, T), in kWh; zero for buildings on another one."""
+        return {carrier: self._of(carrier) for carrier in CARRIERS}
+
+    def _of(self, carrier: str) -> Hourly:
         rows = np.flatnonzero(self.carrier == carrier)
         if len(rows) == len(self.carrier):
             return self.heating_input_kwh

@@ -139,10 +139,10 @@ def _read_only(array: Any) -> Any:
 def _hourly(demand: Demand, supply: Supply, exchange: Exchange) -> dict[str, Any]:
     names = ("space_heat", "hot_water", "cooling", "appliances", "lighting", "cooling_electricity", "conversion_loss")
     arrays: dict[str, Any] = {f"{name}_kwh": getattr(supply, f"{name}_kwh") for name in names}
-    arrays |= {f"{name}_kwh": supply.of_carrier(name) for name in ("district_heat", "gas", "oil", "wood")}
+    arrays |= {f"{name}_kwh": supply.by_carrier[name] for name in ("district_heat", "gas", "oil", "wood")}
     arrays |= {f"{name}_kwh": getattr(exchange, f"{name}_kwh") for name in ("pv", "grid_import", "grid_export")}
     return arrays | {
-        "heating_electricity_kwh": supply.of_carrier("electricity"),
+        "heating_electricity_kwh": supply.by_carrier["electricity"],
         "ambient_heat_kwh": supply.ambient_heat_kwh,
         "indoor_temp_c": demand.indoor_temp_c,
     }

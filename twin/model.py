@@ -17,6 +17,7 @@ from assets.supply import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
 from twin._errors import DistrictDataError
 from twin.edited_weather import edited_weather
 from twin.geometry import land_around
+from twin.memo import Memo, content_key
 from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
     EmissionFactorsEdit,
@@ -101,7 +102,7 @@ class Twin:
     notes: tuple[str, ...] = ()
 
 
-def make_twin(district: District, scenario: Scenario | None = None, *, seed: int = 0) -> Twin:
+def make_twin(district: District, scenario: Scenario | None = None, *, seed: int = 0, memo: Memo | None = None) -> Twin:
     """Join a district and a scenario.
 
     Parameters
@@ -112,6 +113,8 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         The edits; without it, the district as it is.
     seed : int
         Seed of what is drawn: heating systems that nobody told, shares of buildings, synthetic weather.
+    memo : Memo, optional
+        Remembers the buildings as they are before any edit.
 
     Returns
     -------
@@ -129,7 +132,8 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     catalogue, notes = _catalogue_of(district.country)
     if scenario.district not in {None, district.name}:
         notes.append(f"the scenario was made for the district {scenario.district}")
-    buildings = _as_it_is(district, seed)
+    key = content_key(district.buildings, district.country, seed)
+    buildings = (memo or Memo(keep=0)).get("as it is", key, lambda: _as_it_is(district, seed)).copy()
     prices, factors, weather = prices_of(district.country), emission_factors_of(district.country), district.weather
     for number, edit in enumerate(scenario.edits, start=1):
         if isinstance(edit, PricesEdit):

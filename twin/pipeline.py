@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import xarray as xr
 
-from assets.balance import check_balance
+from assets.balance import CARRIERS, check_balance
 from assets.demand import Demand, building_demand
 from assets.solar import SiteSun, horizon_angles, site_sun
 from assets.supply import Supply, heat_supply
@@ -77,16 +78,25 @@ def run(
     """
     report = progress or (lambda _share, _what: None)
     report(0.0, "joining district and scenario")
-    twin = make_twin(district, scenario, seed=seed)
-    stages = _Stages(twin, MEMO if memo is None else memo, report)
+    memo = MEMO if memo is None else memo
+    twin = make_twin(district, scenario, seed=seed, memo=memo)
+    stages = _Stages(twin, memo, report)
     roofs, demand, supply = stages.roofs, stages.demand, stages.supply
     report(0.88, "exchange with the grid")
     exchange = grid_exchange(twin, supply, roofs)
     dataset = make_dataset(twin, demand=demand, supply=supply, roofs=roofs, exchange=exchange)
     report(0.92, "holding the balance")
-    check_balance(flows_of(dataset), [str(i) for i in twin.buildings.index])
+    _hold_the_balance(dataset, memo, stages.supply_key)
     report(1.0, "done")
     return Results(dataset)
+
+
+def _hold_the_balance(dataset: xr.Dataset, memo: Memo, supply_key: str) -> None:
+    """Check every carrier, those of the supply only once for each supply."""
+    flows, ids = flows_of(dataset), [str(i) for i in dataset["building"].to_numpy()]
+    behind = {name: carrier for name, carrier in CARRIERS.items() if name != "electricity"}
+    memo.get("balance", supply_key, lambda: check_balance(flows, ids, carriers=behind))
+    check_balance(flows, ids, carriers={"electricity": CARRIERS["electricity"]})
 
 
 class _Stages:
@@ -107,6 +117,8 @@ class _Stages:
             twin.parameters[[name for name in twin.parameters if not name.endswith("source")]],
             (twin.latitude, twin.longitude, twin.timezone, twin.country, twin.catalogue, twin.seed),
         )
+        systems = twin.buildings["heating_system"].tolist()
+        self.supply_key = content_key(self.demand_key, self.roofs_key, systems)
 
     @cached_property
     def sun(self) -> SiteSun:
@@ -169,15 +181,13 @@ class _Stages:
 
     @cached_property
     def supply(self) -> Supply:
-        systems = self.twin.buildings["heating_system"].tolist()
-        key = content_key(self.demand_key, self.roofs_key, systems)
         demand, roofs = self.demand, self.roofs
-        return self.memo.get("supply", key, lambda: self._supply(systems, demand, roofs))
+        return self.memo.get("supply", self.supply_key, lambda: self._supply(demand, roofs))
 
-    def _supply(self, systems: list[str], demand: Demand, roofs: RoofSun) -> Supply:
+    def _supply(self, demand: Demand, roofs: RoofSun) -> Supply:
         self.report(0.82, "heating and cooling systems")
         return heat_supply(
-            systems,
+            self.twin.buildings["heating_system"].tolist(),
             space_heat_kw=demand.space_heat_kw,
             hot_water_kw=demand.hot_water_kw,
             cooling_kw=demand.cooling_kw,

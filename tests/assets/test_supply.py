@@ -104,8 +104,8 @@ def test_final_energy_by_hand() -> None:
     np.testing.assert_allclose(supply.heating_input_kwh[:, 0], [12 / 0.97, 10 + 2 / 0.88], rtol=1e-6)
     np.testing.assert_allclose(supply.load_kwh[:, 0], [6.0, 6 + 10 + 2 / 0.88], rtol=1e-6)
     np.testing.assert_allclose(supply.conversion_loss_kwh[:, 0], [12 / 0.97 - 12, 2 / 0.88 - 2], rtol=1e-5)
-    np.testing.assert_allclose(supply.of_carrier("district_heat").sum(axis=1), [36 / 0.97, 0], rtol=1e-6)
-    assert supply.of_carrier("gas").sum() == 0
+    np.testing.assert_allclose(supply.by_carrier["district_heat"].sum(axis=1), [36 / 0.97, 0], rtol=1e-6)
+    assert supply.by_carrier["gas"].sum() == 0
 
 
 def test_a_heat_pump_draws_the_rest_from_the_ground() -> None:
