@@ -15,18 +15,17 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
+from gis_data.projjson import projjson
 from gis_data.schema import Column, geometry_column, table_columns
 
 _ARROW = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64()}
-# Members of PROJJSON that change between versions of the EPSG database without changing the CRS.
-_VOLATILE = frozenset({"$schema", "scope", "area", "bbox", "usages", "remarks"})
 
 
 def write_table(table: str, frame: pd.DataFrame, path: Path) -> None:
     """Write one table of a district as GeoParquet 1.0 (plain Parquet where it has no geometry).
 
-    Left out is what varies without the rows varying: pandas' metadata with its version, and the parts of the CRS
-    that follow the EPSG database's edition.
+    Left out is what varies without the rows varying: the metadata of pandas with its version, and what the EPSG
+    database has to say of the CRS in its newest edition.
 
     Parameters
     ----------
@@ -100,15 +99,8 @@ def _geo(frame: gpd.GeoDataFrame, shape: Column) -> dict[str, Any]:
     column: dict[str, Any] = {
         "encoding": "WKB",
         "geometry_types": sorted({geometry.geom_type for geometry in shapes}),
-        "crs": _steady(pyproj.CRS.from_user_input(frame.crs).to_json_dict()),
+        "crs": projjson(pyproj.CRS.from_user_input(frame.crs).to_string()),
     }
     if len(shapes):
         column["bbox"] = [float(value) for value in shapely.total_bounds(shapes)]
     return {"version": "1.0.0", "primary_column": shape.name, "columns": {shape.name: column}}
-
-
-def _steady(value: Any) -> Any:
-    """PROJJSON without the members that follow the edition of the EPSG database."""
-    if isinstance(value, dict):
-        return {key: _steady(inner) for key, inner in value.items() if key not in _VOLATILE}
-    return [_steady(inner) for inner in value] if isinstance(value, list) else value

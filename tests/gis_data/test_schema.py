@@ -7,12 +7,14 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gis_data._validate import check_table
+from gis_data.projjson import projjson
 from gis_data.schema import conform, empty_table, project, table_columns
 
 CRS = "EPSG:3067"
@@ -68,3 +70,23 @@ def test_central_meridian_of_tm35fin_lies_at_its_false_easting() -> None:
     assert south[0] == north[0] == 500_000.0
     # A degree of latitude at 60.5° N is 111 420 m long on GRS80 (series of the meridian arc).
     assert north[1] - south[1] == pytest.approx(0.9996 * 111_420, abs=10)
+
+
+@pytest.mark.parametrize("code", [3067, 32601, 32635, 32660, 32701, 32756])
+def test_our_definitions_of_crs_are_those_of_epsg(code: int) -> None:
+    ours, epsg = pyproj.CRS.from_json_dict(projjson(f"EPSG:{code}")), pyproj.CRS.from_epsg(code)
+    assert ours.to_epsg() == code
+    assert (ours.to_cf()["longitude_of_central_meridian"], ours.axis_info[0].direction) == (
+        epsg.to_cf()["longitude_of_central_meridian"],
+        "east",
+    )
+    latitude = -33.0 if code > 32700 else 61.0
+    place = (epsg.to_cf()["longitude_of_central_meridian"] + 2.0, latitude)
+    there = pyproj.Transformer.from_crs("EPSG:4326", ours, always_xy=True).transform(*place)
+    assert there == pytest.approx(
+        pyproj.Transformer.from_crs("EPSG:4326", epsg, always_xy=True).transform(*place), abs=1e-6
+    )
+
+
+def test_other_crs_are_written_as_proj_has_them() -> None:
+    assert pyproj.CRS.from_json_dict(projjson("EPSG:32661")).to_epsg() == 32661
