@@ -151,7 +151,8 @@ def roofs_geojson(view: View, language: str) -> bytes:
 
 def roof_scale(view: View) -> tuple[float, float]:
     """Give the ends of the roofs' colour scale [kWh/m²]."""
-    return scale_of(view.roofs["roof_irradiation_kwh_m2"].to_numpy(dtype=float))
+    sun = view.roofs["roof_irradiation_kwh_m2"].to_numpy(dtype=float)
+    return scale_of(sun, view.roofs["area_m2"].to_numpy(dtype=float), from_zero=False, step=50.0)
 
 
 def _plane(geometry: Any, tilt_deg: float, azimuth_deg: float, height_m: float) -> Any:
@@ -253,9 +254,10 @@ def _collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
     # Points without a height would come back as nan: only those that have one keep it.
     flat = ~shapely.has_z(geometry)
     rounded[flat] = shapely.force_2d(rounded[flat])
+    written = (json.dumps(values, ensure_ascii=False, separators=(",", ":")) for values in properties)
     features = ",".join(
-        f'{{"type":"Feature","geometry":{shape},"properties":{json.dumps(values, ensure_ascii=False, separators=(",", ":"))}}}'
-        for shape, values in zip(shapely.to_geojson(rounded), properties, strict=True)
+        f'{{"type":"Feature","geometry":{shape},"properties":{values}}}'
+        for shape, values in zip(shapely.to_geojson(rounded), written, strict=True)
         if shape is not None
     )
     return f'{{"type":"FeatureCollection","features":[{features}]}}'.encode()

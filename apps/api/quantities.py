@@ -82,34 +82,49 @@ USE_GROUPS = {
 
 
 def nice_ceiling(value: float) -> float:
-    """Round up to 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten: the top of a scale people can read."""
+    """Round up to 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten: the top of a scale people can read."""
     if value <= 0 or not math.isfinite(value):
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
+    for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
         if value <= step * power * (1 + 1e-9):
             return step * power
     return 10 * power
 
 
-def scale_of(values: npt.NDArray[Any], *, from_zero: bool = True) -> tuple[float, float]:
-    """Choose the ends of the colour scale: the 95th percentile, so that odd buildings do not darken the rest.
+def scale_of(
+    values: npt.NDArray[Any], weights: npt.NDArray[Any] | None = None, *, from_zero: bool = True, step: float = 1.0
+) -> tuple[float, float]:
+    """Choose the ends of the colour scale: 95 % of what is seen lies on it, so that odd buildings do not darken it.
 
     Parameters
     ----------
     values : numpy.ndarray
-        Everything that the scale has to show, in its unit; nan where there is none.
+        Shape (n,) or (steps, n), everything that the scale has to show, in its unit; nan where there is none.
+    weights : numpy.ndarray, optional
+        Shape (n,), how much of the map each takes up [m²]; without it, all count the same.
     from_zero : bool
         Amounts begin at zero; years and temperatures do not.
+    step : float
+        A scale that does not begin at zero begins and ends at multiples of this.
     """
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
+    sized = np.broadcast_to(1.0 if weights is None else np.asarray(weights, dtype=float), np.shape(values))
+    seen = np.isfinite(values) & ((values > 0) if from_zero else True)
+    found, size = np.asarray(values)[seen], sized[seen]
+    if found.size == 0:
         return 0.0, 1.0
     if from_zero:
-        positive = finite[finite > 0]
-        return 0.0, nice_ceiling(float(np.percentile(positive, 95))) if positive.size else 1.0
-    low, high = (float(np.percentile(finite, share)) for share in (5, 95))
-    return math.floor(low), max(math.ceil(high), math.floor(low) + 1)
+        return 0.0, nice_ceiling(_quantile(found, size, 0.95))
+    low, high = _quantile(found, size, 0.05), _quantile(found, size, 0.95)
+    low = math.floor(low / step) * step
+    return low, max(math.ceil(high / step) * step, low + step)
+
+
+def _quantile(values: npt.NDArray[Any], weights: npt.NDArray[Any], share: float) -> float:
+    """Smallest value that this share of the weight does not exceed."""
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    return float(values[order][min(int(np.searchsorted(total, share * total[-1])), len(order) - 1)])
 
 
 def classes_of(values: npt.NDArray[Any], scale: tuple[float, float]) -> npt.NDArray[np.int16]:
@@ -130,7 +145,7 @@ def classes_of(values: npt.NDArray[Any], scale: tuple[float, float]) -> npt.NDAr
 
 
 def kinds_of(values: Sequence[object], order: Sequence[str]) -> npt.NDArray[np.int16]:
-    """Number kinds by their place in `order`; anything else becomes class `CLASSES`."""
+    """Give each kind its number, its place in `order`; anything else becomes class `CLASSES`."""
     place = {name: number for number, name in enumerate(order)}
     return np.array([place.get(str(value), CLASSES) for value in values], dtype=np.int16)
 

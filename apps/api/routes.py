@@ -108,6 +108,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
     def layer(
         district: str,
         table: str,
+        *,
         scenario: Scenario = AS_IS,
         language: Language = DEFAULT_LANGUAGE,
         stamp: Stamp = "",
@@ -122,6 +123,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
     @api.get("/districts/{district}/buildings.geojson", responses=PROBLEMS)
     def buildings(
         district: str,
+        *,
         quantity: str = HOURLY[0].key,
         day: str = DAYS[0],
         scenario: Scenario = AS_IS,
@@ -142,9 +144,7 @@ def _packed(body: bytes) -> tuple[str, bytes]:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"', gzip.compress(body, 6, mtime=0)
 
 
-def _geojson(
-    body: bytes, view: View, stamp: str, if_none_match: str | None, accept_encoding: str
-) -> Response:
+def _geojson(body: bytes, view: View, stamp: str, if_none_match: str | None, accept_encoding: str) -> Response:
     etag, packed = _packed(body)
     headers = {
         "ETag": etag,

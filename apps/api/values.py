@@ -25,6 +25,8 @@ from apps.api.quantities import (
 from apps.api.views import View
 from apps.api.yearly import YEARLY
 
+Array = npt.NDArray[np.float64]
+
 QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in (*HOURLY, *YEARLY, *KINDS)}
 """Every quantity by key."""
 
@@ -48,7 +50,7 @@ class Shown:
     """
 
     quantity: Quantity
-    values: npt.NDArray[np.float64]
+    values: Array
     classes: npt.NDArray[np.int16]
     scale: tuple[float, float]
     kinds: tuple[str, ...] = ()
@@ -90,13 +92,12 @@ def shown(view: View, key: str, day: str) -> Shown:
         scale = _hourly_scale(view, quantity, every, day)
         return Shown(quantity, every[rows], classes_of(every[rows], scale), scale)
     values = _yearly(view, quantity)[None, :]
-    scale = scale_of(values, from_zero=quantity.key not in {"built"})
+    built = quantity.key == "built"
+    scale = scale_of(values, _footprint(view), from_zero=not built, step=10.0 if built else 1.0)
     return Shown(quantity, values, classes_of(values, scale), scale)
 
 
-def _hourly_scale(
-    view: View, quantity: Quantity, every: npt.NDArray[np.float64], day: str
-) -> tuple[float, float]:
+def _hourly_scale(view: View, quantity: Quantity, every: Array, day: str) -> tuple[float, float]:
     """Choose one scale for all days, so that summer looks like summer; months have their own.
 
     Months are means over day and night: on the scale of single hours they would all look alike. Among the days, the
@@ -105,17 +106,17 @@ def _hourly_scale(
     days = ["year"] if day == "year" else list(TYPICAL_DAYS)
     each = [every[slice(*view.rows[name])] for name in days]
     if not quantity.carrier:
-        return scale_of(np.concatenate(each), from_zero=False)
+        return scale_of(np.concatenate(each), _footprint(view), from_zero=False)
     means = [float(np.nansum(values)) for values in each]
-    return scale_of(each[int(np.argmax(means))])
+    return scale_of(each[int(np.argmax(means))], _footprint(view))
 
 
-def _hourly(view: View, quantity: Quantity) -> npt.NDArray[np.float64]:
+def _hourly(view: View, quantity: Quantity) -> Array:
     found = [view.steps[name] for name in quantity.sources if name in view.steps]
     if not found:
         shape = next(array for array in view.steps.values() if array.ndim == 2).shape
         return np.full(shape, np.nan)
-    total = np.sum(found, axis=0, dtype=np.float64)
+    total: Array = np.asarray(np.sum(found, axis=0, dtype=np.float64))
     if quantity.per_floor:
         # A building that never uses any (a garage has no heat) has no value, which is not the same as a small one.
         total[:, ~(total > 0).any(axis=0)] = np.nan
@@ -124,12 +125,15 @@ def _hourly(view: View, quantity: Quantity) -> npt.NDArray[np.float64]:
     return np.asarray(total)
 
 
-def _yearly(view: View, quantity: Quantity) -> npt.NDArray[np.float64]:
+def _yearly(view: View, quantity: Quantity) -> Array:
     name = quantity.sources[0]
     if name in view.buildings:
-        return view.buildings[name].to_numpy(dtype=np.float64)
+        return np.asarray(view.buildings[name].to_numpy(dtype=np.float64))
     of_building = view.kpis["buildings"]
     values = np.array([_number(of_building[building].get(name)) for building in view.buildings.index], dtype=np.float64)
+    if quantity.unit != "%":
+        # No panels, no boiler: none is drawn apart from little. Of a share, zero is a figure.
+        values[values == 0] = np.nan
     return values * quantity.factor
 
 
@@ -138,9 +142,13 @@ def _number(kpi: dict[str, object] | None) -> float:
     return float(value) if isinstance(value, (int, float)) else float("nan")
 
 
-def _floor_area(view: View) -> npt.NDArray[np.float64]:
+def _footprint(view: View) -> Array:
+    return np.asarray(view.buildings["footprint_m2"].to_numpy(dtype=np.float64))
+
+
+def _floor_area(view: View) -> Array:
     area = view.buildings["floor_area_m2"].to_numpy(dtype=np.float64)
-    return np.where(area > 0, area, np.nan)
+    return np.asarray(np.where(area > 0, area, np.nan))
 
 
 def _kinds(view: View, quantity: Quantity) -> Shown:
@@ -157,7 +165,7 @@ def _kinds(view: View, quantity: Quantity) -> Shown:
     return Shown(quantity, classes.astype(np.float64), classes, (0.0, 0.0), order)
 
 
-def district_curve(view: View, key: str, day: str) -> npt.NDArray[np.float64]:
+def district_curve(view: View, key: str, day: str) -> Array:
     """Give the district's curve over the steps of a day.
 
     Parameters
@@ -178,11 +186,12 @@ def district_curve(view: View, key: str, day: str) -> npt.NDArray[np.float64]:
     rows = rows_of(view, day)
     if not quantity.per_floor:
         area = np.nan_to_num(_floor_area(view))
-        return np.average(_hourly(view, quantity)[rows], axis=1, weights=area)
-    return np.sum([view.steps[name][rows] for name in quantity.sources if name in view.steps], axis=(0, 2))
+        return np.asarray(np.average(_hourly(view, quantity)[rows], axis=1, weights=area))
+    found = [view.steps[name][rows] for name in quantity.sources if name in view.steps]
+    return np.asarray(np.sum(found, axis=(0, 2), dtype=np.float64))
 
 
-def building_curve(view: View, key: str, day: str, building: str) -> npt.NDArray[np.float64]:
+def building_curve(view: View, key: str, day: str, building: str) -> Array:
     """Give one building's curve over the steps of a day [kW], or [°C].
 
     Parameters
@@ -199,4 +208,5 @@ def building_curve(view: View, key: str, day: str, building: str) -> npt.NDArray
     quantity = quantity_of(key)
     column = view.buildings.index.get_loc(building)
     rows = rows_of(view, day)
-    return np.sum([view.steps[name][rows, column] for name in quantity.sources if name in view.steps], axis=0)
+    found = [view.steps[name][rows, column] for name in quantity.sources if name in view.steps]
+    return np.asarray(np.sum(found, axis=0, dtype=np.float64))

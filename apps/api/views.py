@@ -7,8 +7,11 @@ import json
 import logging
 import os
 import threading
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ Progress = Callable[[float, str], None] | None
 
 _LOG = logging.getLogger(__name__)
 _FORMAT = 1
+_KEPT = 24  # views on disk, of about 10 MB each
 _STATIC = ("heating_system", "heating_system_source", "retrofit_level", "pv_kwp")
 _ROOF = ("roof_irradiation_kwh_m2", "roof_pv_potential_kwh", "usable_m2")
 _OTHER_STEPS = ("air_temp_c", "ghi_w_m2")
@@ -85,9 +89,7 @@ class Views:
         Scenario by name, beside the district as it is.
     """
 
-    def __init__(
-        self, districts: Mapping[str, Any] | None = None, scenarios: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, districts: Mapping[str, Any] | None = None, scenarios: Mapping[str, Any] | None = None) -> None:
         self.districts: dict[str, Any] = dict(districts or {})
         self.scenarios: dict[str, Any] = {AS_IS: None, **(scenarios or {})}
         self._open: dict[tuple[str, str], View] = {}
@@ -204,11 +206,19 @@ def _stamp(district: Any, name: str, scenario: Any) -> str:
     tables = [district.tables[table] for table in sorted(district.tables)]
     known = (district.title, district.timezone, district.country, scenario, district.weather)
     digest.update(content_key(*known, *tables).encode())
+    digest.update(_code())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _code() -> bytes:
+    """Fingerprint of the models, so that a newer program never shows what an older one computed."""
+    digest = hashlib.sha256()
     for package in ("assets", "twin", "apps/api"):
         for file in sorted((Path(__file__).parents[2] / package).rglob("*")):
-            if file.suffix in {".py", ".csv"}:
+            if file.suffix in {".py", ".csv", ".yaml"}:
                 digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+    return digest.digest()
 
 
 def _cache_dir() -> Path:
@@ -219,11 +229,11 @@ def _cache_dir() -> Path:
 
 def _read(file: Path) -> dict[str, Any] | None:
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         _LOG.warning("The cache %s cannot be read (%s); it is made again.", file, error)
         return None
 
@@ -235,6 +245,8 @@ def _write(file: Path, stored: Mapping[str, Any]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         np.savez(part, **stored)
         part.replace(file)
+        for old in sorted(file.parent.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+            old.unlink(missing_ok=True)
     except OSError as error:
         _LOG.warning("The cache %s cannot be written (%s); the next start computes again.", file, error)
         part.unlink(missing_ok=True)

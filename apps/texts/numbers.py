@@ -97,6 +97,13 @@ def in_unit(value: float | None, unit: str, *, large: bool = False) -> tuple[flo
 
 
 def _pretty(unit: str) -> str:
-    for plain, written in (("CO2", "CO₂"), ("gCO₂", "g CO₂"), ("tCO₂", "t CO₂"), ("EUR", "€"), ("m2", "m²"), ("Kh", "°C·h")):
+    for plain, written in (
+        ("CO2", "CO₂"),
+        ("gCO₂", "g CO₂"),
+        ("tCO₂", "t CO₂"),
+        ("EUR", "€"),
+        ("m2", "m²"),
+        ("Kh", "°C·h"),
+    ):
         unit = unit.replace(plain, written)
     return unit

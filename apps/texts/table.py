@@ -44,10 +44,10 @@ class Texts:
 def _tables() -> dict[str, dict[str, str]]:
     """Read the table once."""
     tables: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    with (files("apps.texts") / "texts.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for language in LANGUAGES:
-                tables[language][row["key"]] = row[language]
+    lines = (files("apps.texts") / "texts.csv").read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(lines):
+        for language in LANGUAGES:
+            tables[language][row["key"]] = row[language]
     return tables
 
 

@@ -56,6 +56,19 @@ class Frame:
     bottom: float = 148.0
 
 
+def frame_of(width: float, height: float) -> Frame:
+    """Give what the panels of `page.css` leave free on a screen.
+
+    Parameters
+    ----------
+    width, height : float
+        Size of the browser's window [px].
+    """
+    if width >= 1700:
+        return Frame(width, height, left=340.0, top=112.0, right=20.0, bottom=150.0)
+    return Frame(width, height)
+
+
 def fit(bounds: tuple[float, float, float, float], frame: Frame, *, pitch: float = PITCH_DEG) -> Camera:
     """Place the camera so that the bounds fill the frame.
 
@@ -98,7 +111,8 @@ def _turn(points: npt.NDArray[np.float64], bearing_deg: float) -> npt.NDArray[np
     """Turn east and north into right and up of a screen whose top faces the bearing."""
     angle = math.radians(bearing_deg)
     cos, sin = math.cos(angle), math.sin(angle)
-    return points @ np.array([[cos, sin], [-sin, cos]])
+    turned: npt.NDArray[np.float64] = points @ np.array([[cos, sin], [-sin, cos]])
+    return turned
 
 
 def _seen(points: npt.NDArray[np.float64], frame: Frame, pitch: float) -> npt.NDArray[np.float64]:

@@ -51,7 +51,7 @@ def card(view: View, building: str, day: str, words: Texts) -> None:
         carrier: (building_curve(view, _CURVES[carrier], "year", building) * _HOURS_OF_MONTH / 1000).tolist()
         for carrier in curves
     }
-    st.html(_caption(words(f"day.{day_shown}"), curves, words))
+    st.html(_caption(words("chart.day_in", day=words(f"day.{day_shown}")), curves, words))
     show_svg(day_lines(curves, "kW", words("chart.day", day=words(f"day.{day_shown}")), words), "chart-day")
     st.html(_caption(words("chart.months"), {}, words))
     show_svg(year_bars(months, "MWh", words("chart.year"), words), "chart-year")
@@ -70,7 +70,7 @@ def _attributes(row: Any, words: Texts) -> str:
         ("use", words.get(f"use.{row['use']}", str(row["use"])), row["use_source"]),
         ("built", str(int(row["construction_year"])), row["construction_year_source"]),
         ("floor_area", with_unit(row["floor_area_m2"], "m²", language), row["floor_area_source"]),
-        ("levels", amount(row["levels"], language), row["levels_source"]),
+        ("levels", str(round(row["levels"])), row["levels_source"]),
         ("height", with_unit(row["height_m"], "m", language), row["height_source"]),
         ("heating", _heating(row, words), row["heating_system_source"]),
     ]
@@ -106,8 +106,9 @@ def _figures(view: View, building: str, words: Texts) -> str:
         value, unit = in_unit(kpi["value"], kpi["unit"], large=True)
         kind = words.get(f"kind.{kpi.get('kind', '')}", "")
         cells.append(
-            f'<div title="{escape(words(f"kpi.{name}.help"))} ({escape(kind)})"><b>{escape(amount(value, words.language))}'
-            f"<small> {escape(unit)}</small></b><span>{escape(words(f'kpi.{name}.short'))}</span></div>"
+            f'<div title="{escape(words(f"kpi.{name}.help"))} ({escape(kind)})">'
+            f"<b>{escape(amount(value, words.language))}"
+            f"<small> {escape(unit)}</small></b><span>{escape(words(f'card.{name}'))}</span></div>"
         )
     return f'<div class="cet-card-figures">{"".join(cells)}</div>'
 

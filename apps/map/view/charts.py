@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -11,7 +11,9 @@ from apps.api.quantities import nice_ceiling
 from apps.map.view.palette import CARRIERS
 from apps.texts import Texts, amount
 
-_WIDTH, _HEIGHT = 300.0, 96.0
+Scale = Callable[[float], float]
+
+_WIDTH, _HEIGHT = 300.0, 92.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 4.0, 6.0, 16.0
 _DRAW_SVG = """
 export default function draw({ data, parentElement }) {
@@ -54,7 +56,7 @@ def day_lines(curves: Mapping[str, Sequence[float]], unit: str, title: str, word
     """
     top = nice_ceiling(max((max(values) for values in curves.values()), default=0.0))
     x, y = _scales(24, top, centred=False)
-    parts = [_grid(top, unit, words)]
+    parts = [_grid(top, words)]
     for carrier, values in curves.items():
         points = " ".join(f"{x(hour):.1f},{y(value):.1f}" for hour, value in enumerate(values))
         casing = f'<polyline points="{points}" fill="none" stroke="#8a7f2a" stroke-width="2.6"/>'
@@ -90,7 +92,7 @@ def year_bars(curves: Mapping[str, Sequence[float]], unit: str, title: str, word
     top = nice_ceiling(max(totals, default=0.0))
     x, y = _scales(12, top, centred=True)
     step = (_WIDTH - _LEFT - _RIGHT) / 12
-    parts = [_grid(top, unit, words)]
+    parts = [_grid(top, words)]
     for month in range(12):
         below = 0.0
         said = []
@@ -108,7 +110,7 @@ def year_bars(curves: Mapping[str, Sequence[float]], unit: str, title: str, word
     return _svg(parts, title)
 
 
-def _scales(steps: int, top: float, *, centred: bool):  # type: ignore[no-untyped-def]
+def _scales(steps: int, top: float, *, centred: bool) -> tuple[Scale, Scale]:
     """Give the functions from step and value to pixels."""
     width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
@@ -121,15 +123,12 @@ def _scales(steps: int, top: float, *, centred: bool):  # type: ignore[no-untype
     return x, y
 
 
-def _grid(top: float, unit: str, words: Texts) -> str:
+def _grid(top: float, words: Texts) -> str:
     parts = []
     for share in (0.0, 0.5, 1.0):
         y = _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - share)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#e4dfd7"/>')
-        label = amount(top * share, words.language) + (f" {unit}" if share == 1.0 else "")
-        if share == 1.0:
-            parts.append(f'<text x="{_LEFT + 2}" y="{y + 9}" class="cet-unit">{escape(unit)}</text>')
-            label = amount(top, words.language)
+        label = amount(top * share, words.language)
         parts.append(f'<text x="{_LEFT - 4}" y="{y + 3.5}" text-anchor="end">{escape(label)}</text>')
     return "".join(parts)
 

@@ -68,7 +68,9 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
         Language of the names and values.
     """
     ground = [_land(view)]
-    ground += [_layer(view, name, words) for name in ("landuse", "water", "parking", "streets") if name in picture.layers]
+    ground += [
+        _layer(view, name, words) for name in ("landuse", "water", "parking", "streets") if name in picture.layers
+    ]
     top = [_layer(view, name, words) for name in ("trees", "pipes", "chargers") if name in picture.layers]
     body = [_buildings(view, picture, words)]
     if "roofs" in picture.layers:
@@ -118,11 +120,9 @@ def _land(view: View) -> pdk.Layer:
 def _layer(view: View, name: str, words: Texts) -> pdk.Layer:
     data = address(view, f"layers/{name}", words)
     if name == "streets":
-        colour = f"@@=__source.object.properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
-        width = {"getColor": colour, "capRounded": True, "jointRounded": True}
-        return _geojson(
-            name, data, {"linestrings": width}, get_line_width="properties.w", line_width_min_pixels=0.6
-        )
+        line = f"@@=__source.object.properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
+        width = {"getColor": line, "capRounded": True, "jointRounded": True}
+        return _geojson(name, data, {"linestrings": width}, get_line_width="properties.w", line_width_min_pixels=0.6)
     if name == "pipes":
         return _geojson(
             name,
@@ -141,8 +141,8 @@ def _points(name: str, data: str) -> pdk.Layer:
     if name == "trees":
         fill = {"getFillColor": [*palette.TREE, 190]}
         return _geojson(name, data, {"points-circle": fill}, get_point_radius=2.6, stroked=False)
-    circle = {"getFillColor": list(palette.rgb(palette.CARRIERS["electricity"])), "getLineColor": [255, 255, 255]}
-    circle["billboard"] = True
+    colour = list(palette.rgb(palette.CARRIERS["electricity"]))
+    circle = {"getFillColor": colour, "getLineColor": [255, 255, 255], "billboard": True}
     return _geojson(
         name,
         data,

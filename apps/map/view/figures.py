@@ -10,8 +10,8 @@ from apps.api.views import AS_IS, View
 from apps.texts import Texts, amount
 from apps.texts.numbers import in_unit
 
-CARDS = ("heat_kwh", "electricity_kwh", "peak_electricity_kw", "pv_kwh", "co2_t", "energy_cost_eur")
-"""Figures above the map."""
+CARDS = ("heat_kwh", "electricity_kwh", "pv_kwh", "co2_t", "energy_cost_eur", "peak_electricity_kw")
+"""Figures above the map; a narrow screen leaves the last one out."""
 
 
 def figures(view: View, baseline: View, words: Texts) -> str:
@@ -48,7 +48,8 @@ def _card(name: str, kpi: Mapping[str, Any], before: Mapping[str, Any] | None, s
     return (
         f'<div class="cet-kpi" role="listitem" tabindex="0" title="{escape(told)}">'
         f'<div class="cet-kpi-name">{escape(label)}<span class="cet-kind">{escape(kind)}</span></div>'
-        f'<div class="cet-kpi-value">{value}</div><div class="cet-kpi-change">{change}</div></div>'
+        f'<div class="cet-kpi-value">{value}</div>'
+        f'<div class="cet-kpi-change">{change}</div></div>'
     )
 
 
@@ -64,15 +65,14 @@ def change_text(kpi: Mapping[str, Any], before: Mapping[str, Any] | None, scenar
     words : Texts
         Language.
     """
-    name = words("scenario.as-is")
     if scenario == AS_IS:
-        return escape(name)
+        return escape(words("scenario.as-is"))
     if before is not None and before.get("value") == 0 and kpi["value"]:
-        return escape(words("kpi.from_zero", baseline=name))
+        return escape(words("kpi.from_zero"))
     if before is None or not before.get("available", True) or before.get("value") is None:
-        return escape(words("kpi.no_change_known", baseline=name))
+        return escape(words("kpi.no_change_known"))
     share = (kpi["value"] - before["value"]) / (abs(before["value"]) or 1.0)
     if abs(share) < 0.0005:
-        return escape(words("kpi.unchanged", baseline=name))
+        return escape(words("kpi.unchanged"))
     sign = "+" if share > 0 else ""
-    return escape(words("kpi.change", change=f"{sign}{amount(share * 100, words.language)}\u00a0%", baseline=name))
+    return escape(words("kpi.change", change=f"{sign}{amount(share * 100, words.language, digits=2)}\u00a0%"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from apps.api.features import roof_scale
+from apps.api.quantities import CLASSES
 from apps.api.values import Shown
 from apps.api.views import View
 from apps.map.view import palette
@@ -26,12 +27,13 @@ def legend(what: Shown, view: View, words: Texts, *, roofs: bool) -> str:
         Whether the roofs' sun is shown instead.
     """
     if roofs:
-        return _scale(words("layer.roofs"), "kWh/m²", roof_scale(view), words("per.year"), words)
+        return _scale(words("layer.roofs"), "kWh/m²", roof_scale(view), words("per.year_long"), words)
+    none = bool((what.classes == CLASSES).any())
     if what.kinds:
         return _kinds(what, words)
     name = quantity_title(what.quantity.key, words)
-    per_year = words("per.year") if what.quantity.per_year else ""
-    return _scale(name, what.quantity.unit, what.scale, per_year, words, year=what.quantity.key == "built")
+    per_year = words("per.year_long") if what.quantity.per_year else ""
+    return _scale(name, what.quantity.unit, what.scale, per_year, words, year=what.quantity.key == "built", none=none)
 
 
 def quantity_title(key: str, words: Texts) -> str:
@@ -40,7 +42,14 @@ def quantity_title(key: str, words: Texts) -> str:
 
 
 def _scale(
-    name: str, unit: str, scale: tuple[float, float], per_year: str, words: Texts, *, year: bool = False
+    name: str,
+    unit: str,
+    scale: tuple[float, float],
+    per_year: str,
+    words: Texts,
+    *,
+    year: bool = False,
+    none: bool = False,
 ) -> str:
     low, high = scale
     marks = []
@@ -56,8 +65,14 @@ def _scale(
         f'{escape(amount(low, words.language))} – {escape(amount(high, words.language))}">'
         f'<div class="cet-legend-name">{label}</div>'
         f'<div class="cet-ramp" style="background:{palette.gradient()}"></div>'
-        f'<div class="cet-marks">{"".join(marks)}</div></div>'
+        f'<div class="cet-marks">{"".join(marks)}</div>{_none(words) if none else ""}</div>'
     )
+
+
+def _none(words: Texts) -> str:
+    r, g, b = palette.NO_VALUE
+    name = escape(words("legend.none"))
+    return f'<div class="cet-swatch cet-none"><i style="background:rgb({r},{g},{b})"></i>{name}</div>'
 
 
 def _kinds(what: Shown, words: Texts) -> str:

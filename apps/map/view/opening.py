@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ class Opening:
     scenario: str = AS_IS
 
 
+_LOG = logging.getLogger(__name__)
 _chosen: list[Opening] = []
 
 
@@ -46,9 +48,12 @@ def prepare(opening: Opening) -> threading.Thread:
     """Begin to compute the first view, so that it is ready when the browser is."""
 
     def work() -> None:
-        opening.views.open(opening.district, opening.scenario)
-        if opening.scenario != AS_IS:
-            opening.views.open(opening.district, AS_IS)
+        try:
+            for scenario in dict.fromkeys((opening.scenario, AS_IS)):
+                opening.views.open(opening.district, scenario)
+        except Exception:  # noqa: BLE001  a thread has nobody to raise to; it is logged
+            # The page opens it again and tells the error where it can be read.
+            _LOG.exception("The first view of %s could not be computed.", opening.district)
 
     thread = threading.Thread(target=work, name="first view", daemon=True)
     thread.start()

@@ -15,7 +15,7 @@ from apps._errors import AppError
 from apps.api.days import DAYS
 from apps.api.views import AS_IS, View
 from apps.map.view import panel
-from apps.map.view.camera import Frame, fit
+from apps.map.view.camera import Frame, fit, frame_of
 from apps.map.view.card import card
 from apps.map.view.deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
 from apps.map.view.figures import figures
@@ -39,18 +39,18 @@ def show() -> None:
     st.html(f"<style>{_style()}</style>")
     words = texts(_language())
     opening = chosen()
+    _first_state(opening)
     try:
-        view = _opened(opening, _scenario(opening), words)
+        view = _opened(opening, st.session_state["scenario"], words)
         baseline = _opened(opening, AS_IS, words)
     except (AppError, gis_data.GisDataError, TwinError) as error:
         _tell(words, error)
         return
-    _first_state()
     _page(opening, view, baseline, words)
 
 
 def _language() -> str:
-    """The language of the address, else of the browser, else English."""
+    """Give the language of the address, else of the browser, else English."""
     asked = st.query_params.get("lang", "")
     if asked in LANGUAGES:
         return asked
@@ -58,13 +58,9 @@ def _language() -> str:
     return browser if browser in LANGUAGES else DEFAULT_LANGUAGE
 
 
-def _scenario(opening: Opening) -> str:
-    chosen_name = st.session_state.get("scenario", opening.scenario)
-    return chosen_name if chosen_name in opening.views.scenarios else AS_IS
-
-
-def _first_state() -> None:
+def _first_state(opening: Opening) -> None:
     first = {
+        "scenario": opening.scenario,
         "group": "hour",
         "quantity_hour": "heat",
         "quantity_year": "heat_kwh_m2",
@@ -159,7 +155,7 @@ def _stage(view: View, quantity: str, words: Texts) -> None:
     with st.container(key="timebar_box"):
         bar = time_bar(view, quantity, day, step, words)
     screen = bar.get("screen") if bar else None
-    frame = Frame(width=float(screen[0]), height=float(screen[1])) if screen else Frame()
+    frame = frame_of(float(screen[0]), float(screen[1])) if screen else Frame()
     picture = Picture(quantity, day, step, tuple(st.session_state["layers"]), st.session_state["selected"])
     with st.container(key="map"):
         event = st.pydeck_chart(

@@ -106,7 +106,12 @@ def scenario_title(opening: Opening, name: str, words: Texts) -> str:
 
 def _colours(view: View, words: Texts) -> None:
     st.segmented_control(
-        words("colour_by"), list(GROUPS), format_func=lambda group: words(f"group.{group}"), key="group", required=True, width="stretch"
+        words("colour_by"),
+        list(GROUPS),
+        format_func=lambda group: words(f"group.{group}"),
+        key="group",
+        required=True,
+        width="stretch",
     )
     group = st.session_state["group"]
     st.selectbox(
@@ -147,9 +152,10 @@ def day_title(view: View, day: str, words: Texts) -> str:
 def credits_line(view: View, words: Texts) -> str:
     """Write who the data are from, and what kind of numbers these are."""
     sources = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
+    told = escape(view.district.weather.source)
     weather = words.get(f"weather.{view.district.weather.kind}", view.district.weather.kind)
     return (
         f'<div class="cet-credits"><span>{escape(sources)} (ODbL)</span>'
-        f'<span class="cet-weather" tabindex="0" title="{escape(view.district.weather.source)}">{escape(weather)}</span>'
+        f'<span class="cet-weather" tabindex="0" title="{told}">{escape(weather)}</span>'
         f"<span>{escape(words('credits.modelled'))}</span></div>"
     )

@@ -14,6 +14,19 @@ from apps.api.yearly import YEARLY
 from apps.map.view.legend import quantity_title
 from apps.texts import Texts, amount
 
+_COLUMNS = (
+    "heat_kwh_m2",
+    "electricity_kwh_m2",
+    "solar_irradiation_kwh_m2",
+    "self_sufficiency",
+    "heat_kwh",
+    "electricity_kwh",
+    "pv_potential_kwh",
+    "pv_kwh",
+    "co2_t",
+    "energy_cost_eur",
+)
+
 
 def show_table(view: View, quantity: str, words: Texts) -> None:
     """Open the table over the map.
@@ -35,6 +48,10 @@ def show_table(view: View, quantity: str, words: Texts) -> None:
     dialog()
 
 
+def _told(view: View, key: str) -> bool:
+    return bool(np.isfinite(shown(view, key, "year").values).any())
+
+
 def table_html(view: View, quantity: str, words: Texts) -> str:
     """Write a row for each building, largest first.
 
@@ -47,7 +64,7 @@ def table_html(view: View, quantity: str, words: Texts) -> str:
     words : Texts
         Language.
     """
-    wanted = [item for item in YEARLY if np.isfinite(shown(view, item.key, "year").values).any()]
+    wanted = [item for item in YEARLY if item.key in {*_COLUMNS, quantity} and _told(view, item.key)]
     order_by = quantity if quantity in {item.key for item in wanted} else wanted[0].key if wanted else None
     columns = [shown(view, item.key, "year").values[0] for item in wanted]
     order = np.arange(len(view.buildings))
@@ -72,7 +89,9 @@ def table_html(view: View, quantity: str, words: Texts) -> str:
             *(amount(values[place], words.language) for values in columns),
         ]
         rows.append(
-            f'<tr><th scope="row">{escape(names[place])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>"
+            f'<tr><th scope="row">{escape(names[place])}</th>'
+            + "".join(f"<td>{escape(c)}</td>" for c in cells)
+            + "</tr>"
         )
     return (
         f'<div class="cet-table" tabindex="0"><table><caption>{escape(words("table.caption"))}</caption>'

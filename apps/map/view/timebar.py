@@ -47,7 +47,9 @@ def time_bar(view: View, quantity: str, day: str, step: int, words: Texts) -> An
     what = curve_of(quantity)
     values = district_curve(view, what.key, day)
     unit = "kW" if what.per_floor else what.unit
-    labels = [words(f"month.{month}") for month in range(1, 13)] if day == "year" else [f"{h:02d}:00" for h in range(24)]
+    labels = (
+        [words(f"month.{month}") for month in range(1, 13)] if day == "year" else [f"{h:02d}:00" for h in range(24)]
+    )
     data = {
         "id": f"{view.stamp} {what.key} {day} {words.language}",
         "values": [round(float(value), 3) for value in values],
@@ -86,4 +88,4 @@ def curve_of(quantity: str) -> Quantity:
 
 
 def _nothing() -> None:
-    """A state without a callback is not told to the script."""
+    """Do nothing: a state without a callback is not told to the script."""

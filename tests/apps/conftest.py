@@ -1,0 +1,41 @@
+"""The default district, computed once and kept for every test of the scenes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import gis_data
+from apps.api import View, Views
+
+DISTRICT = "helsinki-centre"
+
+
+@pytest.fixture(scope="session")
+def view_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folder of the views on disk, shared by the workers of a run and the servers they start."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "views"
+    before = os.environ.get("CITY_ENERGY_TWIN_CACHE")
+    os.environ["CITY_ENERGY_TWIN_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["CITY_ENERGY_TWIN_CACHE"]
+    else:
+        os.environ["CITY_ENERGY_TWIN_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def views(view_cache: Path) -> Views:
+    """Views over the default district."""
+    district = gis_data.load_district(DISTRICT)
+    return Views({district.name: district})
+
+
+@pytest.fixture(scope="session")
+def view(views: Views) -> View:
+    """The default district as it is."""
+    return views.open(DISTRICT)
