@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.catalogue import country_table
+from assets.supply import heating_systems
+from gis_data import USES
 from twin._errors import ScenarioError
 from twin.scenario import (
     EmissionFactorsEdit,
@@ -25,6 +29,7 @@ from twin.scenario import (
     load_scenario,
     parse_scenario,
     save_scenario,
+    schema,
     selected,
 )
 
@@ -57,6 +62,20 @@ def test_a_scenario_reads_as_it_is_written() -> None:
     assert isinstance(factors, EmissionFactorsEdit)
     assert isinstance(weather, WeatherEdit)
     assert weather.file == "my.epw"
+
+
+def test_choices_are_those_of_the_tables_and_catalogues() -> None:
+    assert get_args(schema.Use) == USES
+    assert set(get_args(schema.HeatingSystem)) == set(heating_systems().index) - {"none"}
+    assert set(get_args(schema.RetrofitLevel)) == set(country_table("retrofit", "FI")["retrofit_level"])
+
+
+def test_every_key_is_told_what_it_is() -> None:
+    """The map and the error messages take their words from here."""
+    models = (Scenario, Where, PvEdit, RetrofitEdit, HeatingEdit, PricesEdit, EmissionFactorsEdit, WeatherEdit)
+    for model in models:
+        for name, field in model.model_fields.items():
+            assert field.description, f"{model.__name__}.{name}"
 
 
 def findings(text: str) -> tuple[str, ...]:
