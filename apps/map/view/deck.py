@@ -183,8 +183,6 @@ def _buildings(view: View, picture: Picture, words: Texts) -> pdk.Layer:
         get_elevation="properties.h",
         material=_MATERIAL,
         pickable=True,
-        auto_highlight=True,
-        highlight_color=[255, 255, 255, 70],
     )
 
 
