@@ -7,9 +7,23 @@ import re
 from collections.abc import Mapping
 
 _NUMBER = r"(?:\d+(?:[.,]\d+)?|[.,]\d+)"
-_FEET = re.compile(rf"^({_NUMBER})\s*(?:'|′|ft|feet|foot)\s*(?:({_NUMBER})\s*(?:\"|″|''|in|inch)?)?$", re.IGNORECASE)
-_WITH_UNIT = re.compile(rf"^[~≈]?\s*([+-]?{_NUMBER})\s*([^\d\s.,][^\d]*)?$")
-_LENGTH_M = {"": 1.0, "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "cm": 0.01, "mm": 0.001}
+_FEET = re.compile(
+    rf"^([+-]?{_NUMBER})\s*(?:'|′|’|ft|feet|foot)\s*(?:({_NUMBER})\s*(?:\"|″|”|''|in|inch)?)?$", re.IGNORECASE
+)
+_ABOUT = re.compile(r"^\s*(?:~|≈|ca\.?|c\.|circa|about|approx\.?)\s*", re.IGNORECASE)
+_RANGE = re.compile(r"(?<=\d)\s*(?:-|–|—|\.\.|to|…)\s*(?=\d)")
+_WITH_UNIT = re.compile(rf"^([+-]?{_NUMBER})\s*([^\d\s.,][^\d]*)?$")
+_LENGTH_M = {
+    "": 1.0,
+    "m": 1.0,
+    "metre": 1.0,
+    "metres": 1.0,
+    "meter": 1.0,
+    "meters": 1.0,
+    "m.": 1.0,
+    "cm": 0.01,
+    "mm": 0.001,
+}
 _LENGTH_M |= {"km": 1000.0, '"': 0.0254, "″": 0.0254, "''": 0.0254, "in": 0.0254, "inch": 0.0254}
 _POWER_KW = {"w": 0.001, "kw": 1.0, "kva": 1.0, "mw": 1000.0, "mva": 1000.0, "va": 0.001}
 _VOLTAGE_V = {"": 1.0, "v": 1.0, "kv": 1000.0}
@@ -21,7 +35,7 @@ def parse_quantity(text: str | None, units: Mapping[str, float]) -> float | None
     Parameters
     ----------
     text : str or None
-        A tag's value; several values stand with a semicolon between them.
+        A tag's value; several stand with a semicolon between them (`3;4`), or as a range (`1-3`).
     units : mapping of str to float
         Factor of each unit, in lower case; "" is for a number without a unit.
 
@@ -30,20 +44,26 @@ def parse_quantity(text: str | None, units: Mapping[str, float]) -> float | None
     float or None
         None where no part of the text is a number in a known unit.
     """
-    found = [value for part in (text or "").split(";") if (value := _one(part, units)) is not None]
+    found = [value for piece in _pieces(text) if (value := _one(piece, units)) is not None]
     return max(found, default=None)
 
 
 def parse_length_m(text: str | None) -> float | None:
-    """Length in m: `2.5`, `2.5 m`, `250 cm`, `8'`, `8'6"`; None where it is none or not above 0."""
+    """Length in m: `2.5`, `2.5 m`, `12,5`, `250 cm`, `8'`, `8'6"`, the largest of `3;4`; None at or below 0."""
     found = []
-    for part in (text or "").split(";"):
-        if feet := _FEET.match(part.strip()):
+    for piece in _pieces(text):
+        if feet := _FEET.match(piece):
             found.append(_float(feet[1]) * 0.3048 + (_float(feet[2]) * 0.0254 if feet[2] else 0.0))
-        elif (value := _one(part, _LENGTH_M)) is not None:
+        elif (value := _one(piece, _LENGTH_M)) is not None:
             found.append(value)
     longest = max(found, default=0.0)
     return longest if longest > 0 else None
+
+
+def parse_storeys(text: str | None) -> float | None:
+    """Count of storeys: `3`, `2,5`, the largest of `3;4` or `1-3`; None below 0. Halves have half the floor area."""
+    value = parse_quantity(text, {"": 1.0})
+    return value if value is not None and value >= 0 else None
 
 
 def parse_diameter_mm(text: str | None) -> float | None:
@@ -81,6 +101,13 @@ def parse_layer(tags: Mapping[str, str]) -> int:
     if tags.get("tunnel", "no") not in {"no", "building_passage"} or tags.get("location") == "underground":
         return -1
     return 1 if tags.get("bridge", "no") != "no" else 0
+
+
+def _pieces(text: str | None) -> list[str]:
+    """Split lists and ranges: "3;4" and "1-3" name two numbers each."""
+    cleaned = _ABOUT.sub("", (text or "").strip())
+    entries = [piece for entry in re.split(r"[;|/+]", cleaned) for piece in _RANGE.split(entry)]
+    return [piece.strip() for piece in entries if piece.strip()]
 
 
 def _one(part: str, units: Mapping[str, float]) -> float | None:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from gis_data.buildings.catalogue import use_rules
 from gis_data.buildings.neighbours import FloatArray, neighbour_median
-from gis_data.buildings.quantities import count, length_m
 from gis_data.buildings.uses import DENSE_COVERAGE, Sizes
 from gis_data.features import Problem
+from gis_data.quantities import parse_length_m, parse_storeys
 
 MOST_LEVELS = 170.0
 HIGHEST_M = 850.0
@@ -36,20 +36,20 @@ _HALL_USES = ("retail", "assembly", "sports", "industrial", "warehouse", "transp
 
 def tagged_levels(tags: Mapping[str, str]) -> float | None:
     """Storeys above ground as tagged, without those under the roof; 0 storeys under a roof count as tagged."""
-    levels = count(tags.get("building:levels"))
+    levels = parse_storeys(tags.get("building:levels"))
     if levels is None:
-        levels = count(tags.get("levels"))
+        levels = parse_storeys(tags.get("levels"))
     return levels if levels is not None and levels <= MOST_LEVELS else None
 
 
 def tagged_height_m(tags: Mapping[str, str]) -> float | None:
     """Height of the eaves as tagged: `height` less `roof:height`, m."""
-    height = length_m(tags.get("height"))
+    height = parse_length_m(tags.get("height"))
     if height is None:
-        height = length_m(tags.get("building:height"))
+        height = parse_length_m(tags.get("building:height"))
     if height is None or not LOWEST_M <= height <= HIGHEST_M:
         return None
-    roof = length_m(tags.get("roof:height")) or 0.0
+    roof = parse_length_m(tags.get("roof:height")) or 0.0
     return height - roof if height - roof >= LOWEST_M else height
 
 
@@ -57,7 +57,7 @@ def tagged_floor_area_m2(tags: Mapping[str, str]) -> float | None:
     """Gross floor area as tagged, m²."""
     for key in ("building:floor_area", "building:area", "floor_area", "gross_floor_area"):
         text = tags.get(key, "").lower().replace("m²", "").replace("m2", "").replace("sqm", "").strip()
-        area = length_m(text)
+        area = parse_length_m(text)
         if area is not None and area > 0:
             return area
     return None
@@ -199,8 +199,8 @@ def _fill(values: FloatArray, sources: Any, found: FloatArray, name: str) -> Non
 
 
 def _undersides(tags: pd.Series, storey: FloatArray) -> FloatArray:
-    base = as_array(length_m(own.get("min_height")) for own in tags)
-    by_level = as_array(count(own.get("building:min_level")) for own in tags) * storey
+    base = as_array(parse_length_m(own.get("min_height")) for own in tags)
+    by_level = as_array(parse_storeys(own.get("building:min_level")) for own in tags) * storey
     return np.nan_to_num(np.where(np.isnan(base), by_level, base))
 
 
@@ -220,10 +220,10 @@ def floor_areas(tags: pd.Series, sizes: pd.DataFrame, profiles: pd.DataFrame) ->
     covered = np.minimum(np.nan_to_num(profiles["covered_m2"].to_numpy(dtype=float)), footprint_m2)
     storeys_m2 = profiles["storey_area_m2"].to_numpy(dtype=float)
     told = ~np.isnan(storeys_m2) & (covered > 0)
-    low = np.nan_to_num(as_array(count(own.get("building:min_level")) for own in tags))
+    low = np.nan_to_num(as_array(parse_storeys(own.get("building:min_level")) for own in tags))
     own = sizes["own_levels"].to_numpy()
     low = np.where(low < own, low, 0.0)
-    attic = np.nan_to_num(as_array(count(tag.get("roof:levels")) for tag in tags)) * ROOF_STOREY_SHARE
+    attic = np.nan_to_num(as_array(parse_storeys(tag.get("roof:levels")) for tag in tags)) * ROOF_STOREY_SHARE
     floors = own - low + attic
     area = np.where(told, storeys_m2 + (footprint_m2 - covered) * floors, footprint_m2 * floors)
     tagged = as_array(tagged_floor_area_m2(tag) for tag in tags)

@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from gis_data.buildings.footprints import polygons_of
-from gis_data.buildings.quantities import count, length_m
 from gis_data.buildings.selection import reason_to_drop
 from gis_data.buildings.years import tagged_year
 from gis_data.features import Problem
+from gis_data.quantities import parse_length_m, parse_storeys
 
 BELONGS_SHARE = 0.5
 """A part belongs to the outline that holds at least this share of it."""
@@ -96,7 +96,9 @@ def assign_parts(
     risen = []
     for row in np.flatnonzero(owner == ""):
         tags, part_id = parts["tags"].iloc[row], str(parts.index[row])
-        floats = (count(tags.get("building:min_level")) or 0) > 0 or (length_m(tags.get("min_height")) or 0) > 0
+        floats = (parse_storeys(tags.get("building:min_level")) or 0) > 0 or (
+            parse_length_m(tags.get("min_height")) or 0
+        ) > 0
         is_open = reason_to_drop({**tags, "building": tags["building:part"]}) is not None
         risen.append(not (floats or is_open))
         what = "a part above ground or open, of no building" if not risen[-1] else "a part of no building, taken as one"
@@ -109,18 +111,18 @@ def assign_parts(
 
 def _levels_and_height(tags: Mapping[str, str], levels: float, height_m: float) -> tuple[float, float, float, bool]:
     """(lowest storey, top storey, eaves' height, is it told) of a part; what it doesn't tell is the outline's."""
-    own_levels, own_height = count(tags.get("building:levels")), length_m(tags.get("height"))
+    own_levels, own_height = parse_storeys(tags.get("building:levels")), parse_length_m(tags.get("height"))
     if own_height is not None:
-        own_height = max(own_height - (length_m(tags.get("roof:height")) or 0.0), OPEN_ROOF_M)
+        own_height = max(own_height - (parse_length_m(tags.get("roof:height")) or 0.0), OPEN_ROOF_M)
     if own_levels is None and own_height is not None:
         own_levels = max(round(own_height / STOREY_HEIGHT_M), 1)
     top = own_levels if own_levels is not None else levels
     height_told = own_height is not None
     if own_height is None:
         own_height = own_levels * STOREY_HEIGHT_M if own_levels is not None else height_m
-    low = count(tags.get("building:min_level"))
+    low = parse_storeys(tags.get("building:min_level"))
     if low is None:
-        low = round((length_m(tags.get("min_height")) or 0.0) / STOREY_HEIGHT_M)
+        low = round((parse_length_m(tags.get("min_height")) or 0.0) / STOREY_HEIGHT_M)
     return low, top, own_height, height_told
 
 
@@ -196,11 +198,13 @@ def _profile_frame(rows: dict[Any, Any]) -> pd.DataFrame:
 
 
 def _profile(outline: Any, tags: Mapping[str, str], group: gpd.GeoDataFrame) -> tuple[Any, ...]:
-    levels = count(tags.get("building:levels"))
+    levels = parse_storeys(tags.get("building:levels"))
     levels = np.nan if levels is None else levels
-    height_m = length_m(tags.get("height"))
-    height_m = np.nan if height_m is None else max(height_m - (length_m(tags.get("roof:height")) or 0.0), OPEN_ROOF_M)
-    ground = count(tags.get("building:min_level")) or 0.0
+    height_m = parse_length_m(tags.get("height"))
+    height_m = (
+        np.nan if height_m is None else max(height_m - (parse_length_m(tags.get("roof:height")) or 0.0), OPEN_ROOF_M)
+    )
+    ground = parse_storeys(tags.get("building:min_level")) or 0.0
     ordered = group.assign(size=group.geometry.area).sort_values("size", ascending=False, kind="stable")
     year: float = np.nan
     roof_shape = None

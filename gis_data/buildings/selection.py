@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from gis_data.buildings.catalogue import BuildingValue, building_values
-from gis_data.buildings.quantities import count, length_m
 from gis_data.features import Features, Problem
+from gis_data.quantities import parse_length_m, parse_storeys
 
 Tags = Mapping[str, str]
 _UNTOLD = BuildingValue(None, True, "")
@@ -68,8 +68,12 @@ def reason_to_drop(tags: Tags) -> str | None:
 def _underground(tags: Tags) -> bool:
     if tags.get("location") == "underground" or tags.get("tunnel") == "yes":
         return True
-    levels = count(tags.get("building:levels"))
-    above = (levels or 0) > 0 or (length_m(tags.get("height")) or 0) > 0 or (count(tags.get("roof:levels")) or 0) > 0
+    levels = parse_storeys(tags.get("building:levels"))
+    above = (
+        (levels or 0) > 0
+        or (parse_length_m(tags.get("height")) or 0) > 0
+        or (parse_storeys(tags.get("roof:levels")) or 0) > 0
+    )
     if levels == 0 and not above:
         return True
     return tags.get("layer", "0").strip().startswith("-") and not above

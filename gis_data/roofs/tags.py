@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis_data.buildings.quantities import count, length_m
+from gis_data.quantities import parse_length_m, parse_storeys
 
 FloatArray = NDArray[np.float64]
 _ROSE = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
@@ -57,7 +57,7 @@ def direction_deg(text: str | None) -> float | None:
 
 
 def _angle_deg(text: str | None) -> float | None:
-    angle = length_m(text.rstrip("° ")) if text else None
+    angle = parse_length_m(text.rstrip("° ")) if text else None
     return angle if angle is not None and 0 < angle < 85 else None
 
 
@@ -74,7 +74,7 @@ def read_tags(tags: pd.Series) -> RoofTags:
         Anything that is no mapping counts as no tags.
     """
     told: list[Mapping[str, str]] = [own if isinstance(own, Mapping) else {} for own in tags]
-    height = _array(length_m(own.get("roof:height", own.get("building:roof:height"))) for own in told)
+    height = _array(parse_length_m(own.get("roof:height", own.get("building:roof:height"))) for own in told)
     return RoofTags(
         across=np.array(
             [own.get("roof:orientation", own.get("building:roof:orientation")) == "across" for own in told], dtype=bool
@@ -82,5 +82,5 @@ def read_tags(tags: pd.Series) -> RoofTags:
         direction_deg=_array(direction_deg(own.get("roof:direction")) for own in told),
         angle_deg=_array(_angle_deg(own.get("roof:angle", own.get("building:roof:angle"))) for own in told),
         height_m=np.where(height > 0, height, np.nan),
-        roof_levels=_array(count(own.get("roof:levels")) for own in told),
+        roof_levels=_array(parse_storeys(own.get("roof:levels")) for own in told),
     )

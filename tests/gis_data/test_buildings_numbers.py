@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_data.buildings.quantities import count, length_m
 from gis_data.buildings.years import tagged_year, year_of
+from gis_data.quantities import parse_length_m, parse_storeys
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from gis_data.buildings.years import tagged_year, year_of
     ],
 )  # fmt: skip
 def test_lengths(text: str | None, metres: float | None) -> None:
-    assert length_m(text) == (pytest.approx(metres) if metres is not None else None)
+    assert parse_length_m(text) == (pytest.approx(metres) if metres is not None else None)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_lengths(text: str | None, metres: float | None) -> None:
     ],
 )  # fmt: skip
 def test_counts(text: str, levels: float | None) -> None:
-    assert count(text) == levels
+    assert parse_storeys(text) == levels
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_the_first_key_that_tells_a_year_counts() -> None:
 
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_readers(text: str) -> None:
-    for read in (length_m, count):
+    for read in (parse_length_m, parse_storeys):
         value = read(text)
         assert value is None or value >= 0
     year = year_of(text)
