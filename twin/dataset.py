@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assets.supply import Supply
     from twin.exchange import Exchange
     from twin.model import Twin
-    from twin.sunlight import RoofSun
+    from twin.sunlight import RoofSun, WallSun
 
 FORMAT = "city-energy-twin results 1"
 HOURLY: Mapping[str, tuple[str, str, str]] = {
@@ -60,13 +60,15 @@ _BUILDING: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def make_dataset(twin: Twin, *, demand: Demand, supply: Supply, roofs: RoofSun, exchange: Exchange) -> xr.Dataset:
+def make_dataset(
+    twin: Twin, *, demand: Demand, supply: Supply, roofs: RoofSun, walls: WallSun, exchange: Exchange
+) -> xr.Dataset:
     """Put the results of a run together without copying its arrays.
 
     Returns
     -------
     xarray.Dataset
-        Dimensions `building`, `roof` and `time` (naive UTC, start of the hour).
+        Dimensions `building`, `roof`, `wall` and `time` (naive UTC, start of the hour).
     """
     hourly = _hourly(demand, supply, exchange)
     of_buildings = _per_building(twin, demand, exchange)
@@ -76,10 +78,11 @@ def make_dataset(twin: Twin, *, demand: Demand, supply: Supply, roofs: RoofSun, 
     }
     variables |= {name: ("building", of_buildings[name], _attrs(*what)) for name, what in _BUILDING.items()}
     return xr.Dataset(
-        variables | _of_roofs(twin, roofs) | _of_hours(twin),
+        variables | _of_roofs(twin, roofs) | _of_walls(twin, walls) | _of_hours(twin),
         coords={
             "building": ("building", twin.buildings.index.to_numpy(dtype=object), {"long_name": "Building id"}),
             "roof": ("roof", twin.roofs.index.to_numpy(dtype=object), {"long_name": "Roof plane id"}),
+            "wall": ("wall", twin.walls.index.to_numpy(dtype=object), {"long_name": "Wall id"}),
             "time": ("time", twin.weather.table.index.tz_convert("UTC").tz_localize(None).to_numpy(), _TIME),
         },
         attrs=provenance(twin),
@@ -173,6 +176,17 @@ def _of_roofs(twin: Twin, roofs: RoofSun) -> dict[str, Any]:
         ("roof_pv_potential_kwp", roofs.potential_kwp, "kWp", "modelled", "Power of modules on all usable area"),
     )
     return {name: ("roof", values, _attrs(unit, kind, title)) for name, values, unit, kind, title in rows}
+
+
+def _of_walls(twin: Twin, walls: WallSun) -> dict[str, Any]:
+    owner = rows_of(twin.walls["building_id"], twin.buildings.index).astype(np.int32)
+    area = twin.walls["area_m2"].to_numpy(dtype=np.float64)
+    rows = (
+        ("building_of_wall", owner, "", "assumed", "Row of the wall's building, from 0"),
+        ("wall_area_m2", area, "m²", "modelled", "Exposed area, windows included"),
+        ("wall_irradiation_kwh_m2", walls.irradiation_kwh_m2, "kWh/m²", "modelled", "Sun on the wall over the year"),
+    )
+    return {name: ("wall", values, _attrs(unit, kind, title)) for name, values, unit, kind, title in rows}
 
 
 def _of_hours(twin: Twin) -> dict[str, Any]:

@@ -19,6 +19,7 @@ Array = npt.NDArray[np.float64]
 
 _SOLAR = ("There are no solar panels here", "Add some: an edit `{what: pv, share: 0.6}` in a scenario")
 _NO_ROOF = ("No roof here has room for solar panels", "Nothing to run: look at another building")
+_NO_FACADE = ("No wall here is free of neighbours", "Nothing to run: look at another building")
 _NO_USE = ("No electricity is used here", "Nothing to run: look at another building")
 _NO_AREA = (
     "The floor area is not known",
@@ -34,6 +35,7 @@ _WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "local_use": _SOLAR,
         "self_sufficiency": _NO_USE,
         "solar_irradiation_kwh_m2": _NO_ROOF,
+        "facade_irradiation_kwh_m2": _NO_FACADE,
         "network_loading": _NO_NETWORK,
         **dict.fromkeys(
             ("heat_kwh_m2", "electricity_kwh_m2", "cooling_kwh_m2", "energy_cost_eur_m2", "co2_kg_m2"), _NO_AREA
@@ -137,6 +139,7 @@ def _values(t: Totals) -> dict[str, Array]:
         "peak_electricity_kw": t["peak_electricity_kw"],
         "peak_cooling_kw": t["peak_cooling_kw"],
         "solar_irradiation_kwh_m2": _ratio(t["irradiation_kwh"], t["usable_m2"]),
+        "facade_irradiation_kwh_m2": _ratio(t["facade_irradiation_kwh"], t["facade_m2"]),
         "pv_potential_kwp": t["pv_potential_kwp"],
         "pv_potential_kwh": t["pv_potential_kwh"],
         "pv_kwp": t["pv_kwp"],

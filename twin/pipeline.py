@@ -21,7 +21,7 @@ from twin.geometry import Edges, building_edges, roof_points, rows_of
 from twin.memo import Memo, content_key
 from twin.model import Twin, make_twin
 from twin.results import Results
-from twin.sunlight import RoofSun, roof_sun, wall_sun
+from twin.sunlight import RoofSun, WallSun, roof_sun, wall_sun
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -84,7 +84,7 @@ def run(
     roofs, demand, supply = stages.roofs, stages.demand, stages.supply
     report(0.88, "exchange with the grid")
     exchange = grid_exchange(twin, supply, roofs)
-    dataset = make_dataset(twin, demand=demand, supply=supply, roofs=roofs, exchange=exchange)
+    dataset = make_dataset(twin, demand=demand, supply=supply, roofs=roofs, walls=stages.walls, exchange=exchange)
     report(0.92, "holding the balance")
     _hold_the_balance(dataset, memo, stages.supply_key)
     report(1.0, "done")
@@ -109,8 +109,7 @@ class _Stages:
         self.year = content_key(twin.weather.table, place)
         self.shape = content_key(twin.buildings[_SHAPE])
         self.roofs_key = content_key(self.year, self.shape, twin.roofs[_ROOF_COLUMNS], twin.latitude)
-        self.heated = twin.parameters["heated"].to_numpy(dtype=bool)
-        self.walls_key = content_key(self.year, self.shape, twin.walls[_WALL_COLUMNS], self.heated)
+        self.walls_key = content_key(self.year, self.shape, twin.walls[_WALL_COLUMNS])
         self.demand_key = content_key(
             self.walls_key,
             twin.buildings[_DEMAND_COLUMNS],
@@ -153,9 +152,13 @@ class _Stages:
             latitude=twin.latitude,
         )
 
-    def _walls(self) -> tuple[Hourly, npt.NDArray[np.int32]]:
+    @cached_property
+    def walls(self) -> WallSun:
+        return self.memo.get("walls", self.walls_key, self._walls)
+
+    def _walls(self) -> WallSun:
         self.report(0.25, "sun on the walls")
-        return wall_sun(self.sun, self.twin.walls, self.twin.buildings.index, self.heated, self.edges)
+        return wall_sun(self.sun, self.twin.walls, self.twin.buildings.index, self.edges)
 
     @cached_property
     def demand(self) -> Demand:
@@ -163,7 +166,6 @@ class _Stages:
 
     def _demand(self) -> Demand:
         twin = self.twin
-        light = self.memo.get("walls", self.walls_key, self._walls)
         return building_demand(
             pd.DataFrame(twin.buildings.drop(columns="geometry")),
             twin.walls,
@@ -174,7 +176,7 @@ class _Stages:
             timezone=twin.timezone,
             country=twin.country,
             catalogue=twin.catalogue,
-            wall_irradiance=light,
+            wall_irradiance=(self.walls.planes_w_m2, self.walls.plane_of),
             seed=twin.seed,
             progress=lambda share, what: self.report(0.40 + 0.40 * share, what),
         )

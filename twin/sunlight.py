@@ -1,4 +1,4 @@
-"""Sun on roofs and walls of a twin, and what modules on all usable roof area would give."""
+"""Sun on roofs and façades of a twin, and what modules on all usable roof area would give."""
 
 from __future__ import annotations
 
@@ -54,6 +54,25 @@ class RoofSun:
     building_kw: Hourly
 
 
+@dataclass(frozen=True)
+class WallSun:
+    """Sun on façades, each with its own horizon, and on all roofs as one flat plane.
+
+    Attributes
+    ----------
+    planes_w_m2 : ndarray of float32, shape (P, T)
+        Irradiance [W/m²].
+    plane_of : ndarray of int, shape (n, 9)
+        Plane of each wall sector, north first and clockwise by 45°, and of the roof; -1 where there is none.
+    irradiation_kwh_m2 : ndarray, shape (w,)
+        Sun on each wall over the year [kWh/m²]; NaN for a wall without exposed area.
+    """
+
+    planes_w_m2: Hourly
+    plane_of: npt.NDArray[np.int32]
+    irradiation_kwh_m2: Array
+
+
 def roof_sun(
     sun: SiteSun,
     weather: pd.DataFrame,
@@ -102,46 +121,36 @@ def roof_sun(
     )
 
 
-def wall_sun(
-    sun: SiteSun, walls: pd.DataFrame, buildings: pd.Index, heated: npt.NDArray[np.bool_], edges: Edges
-) -> tuple[Hourly, npt.NDArray[np.int32]]:
-    """Compute the sun on the walls of heated buildings, each with its own horizon, and on the roofs as one flat plane.
+def wall_sun(sun: SiteSun, walls: pd.DataFrame, buildings: pd.Index, edges: Edges) -> WallSun:
+    """Compute the sun on the exposed walls of buildings.
 
     Parameters
     ----------
     sun : SiteSun
         Of the site and year.
-    walls : pandas.DataFrame
+    walls : pandas.DataFrame, w rows
         `building_id`, `azimuth_deg`, `area_m2`, `x_m`, `y_m`, `height_m`.
     buildings : Index, length n
         Ids of the buildings.
-    heated : ndarray of bool, shape (n,)
-        Others need no light.
     edges : Edges
-        What stands in the way.
-
-    Returns
-    -------
-    planes : ndarray of float32, shape (P, T)
-        Irradiance [W/m²].
-    plane_of : ndarray of int, shape (n, 9)
-        Plane of each wall sector, north first and clockwise by 45°, and of the roof; -1 where there is none.
+        What stands in the way; courtyards see their own walls.
     """
     owner = rows_of(walls["building_id"], buildings)
     lit = (owner >= 0) & (walls["area_m2"].to_numpy() > 0.0)
-    lit[lit] &= heated[owner[lit]]
-    walls, owner = walls[lit], owner[lit]
-    azimuth = walls["azimuth_deg"].to_numpy(dtype=np.float64)
+    exposed, owner = walls[lit], owner[lit]
+    azimuth = exposed["azimuth_deg"].to_numpy(dtype=np.float64)
     horizon = horizon_angles(
-        wall_points(walls), edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner, own_walls=True
+        wall_points(exposed), edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner, own_walls=True
     )
     planes = plane_irradiance(
         sun,
-        np.append(np.full(len(walls), 90.0), 0.0),
+        np.append(np.full(len(exposed), 90.0), 0.0),
         np.append(azimuth, 180.0),
         np.vstack([horizon, np.zeros((1, horizon.shape[1]), dtype=np.float32)]),
     )
     plane_of = np.full((len(buildings), SECTORS + 1), -1, dtype=np.int32)
-    plane_of[owner, np.rint(azimuth / (360 / SECTORS)).astype(int) % SECTORS] = np.arange(len(walls))
-    plane_of[heated, SECTORS] = len(walls)
-    return planes, plane_of
+    plane_of[owner, np.rint(azimuth / (360 / SECTORS)).astype(int) % SECTORS] = np.arange(len(exposed))
+    plane_of[:, SECTORS] = len(exposed)
+    irradiation = np.full(len(walls), np.nan)
+    irradiation[lit] = planes[:-1].sum(axis=1, dtype=np.float64) / 1000.0
+    return WallSun(planes, plane_of, irradiation)

@@ -47,7 +47,8 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
         Beside the energies: `peak_heat_kw`, `peak_electricity_kw`, `peak_cooling_kw`, `import_cost_eur`,
         `export_income_eur`, `district_heat_cost_eur`, `fuel_cost_eur`, `import_co2_kg`,
         `fuel_co2_kg`, `overheating_kh`, `floor_area_m2`, `pv_kwp`,
-        `usable_m2`, `irradiation_kwh`, `pv_potential_kwh`, `pv_potential_kwp`, and for the district `local_use_kwh`.
+        `usable_m2`, `irradiation_kwh`, `facade_m2`, `facade_irradiation_kwh`, `pv_potential_kwh`,
+        `pv_potential_kwp`, and for the district `local_use_kwh`.
     """
     n, hours = dataset.sizes["building"], dataset.sizes["time"]
     found: dict[str, Array] = {}
@@ -58,7 +59,7 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
             found.setdefault(name, np.zeros(n))[rows] = values
     found["floor_area_m2"] = dataset["floor_area_m2"].to_numpy().astype(np.float64)
     found["pv_kwp"] = dataset["pv_kwp"].to_numpy().astype(np.float64)
-    found |= _roofs(dataset)
+    found |= _roofs(dataset) | _walls(dataset)
     whole = {name: np.array([values.sum()]) for name, values in found.items() if name != "overheating_kh"}
     whole["peak_heat_kw"] = np.array([district["heat"].max(initial=0.0)])
     whole["peak_cooling_kw"] = np.array([district["cooling"].max(initial=0.0)])
@@ -103,8 +104,6 @@ def _per_hour(dataset: xr.Dataset, name: str) -> Array:
 
 
 def _roofs(dataset: xr.Dataset) -> dict[str, Array]:
-    owner = dataset["building_of_roof"].to_numpy()
-    mine = owner >= 0
     usable = dataset["usable_m2"].to_numpy()
     sums = {
         "usable_m2": usable,
@@ -112,8 +111,20 @@ def _roofs(dataset: xr.Dataset) -> dict[str, Array]:
         "pv_potential_kwh": dataset["roof_pv_potential_kwh"].to_numpy(),
         "pv_potential_kwp": dataset["roof_pv_potential_kwp"].to_numpy(),
     }
-    n = dataset.sizes["building"]
+    return _summed(sums, dataset["building_of_roof"].to_numpy(), dataset.sizes["building"])
+
+
+def _walls(dataset: xr.Dataset) -> dict[str, Array]:
+    area = dataset["wall_area_m2"].to_numpy()
+    lit = np.nan_to_num(dataset["wall_irradiation_kwh_m2"].to_numpy())
+    sums = {"facade_m2": area, "facade_irradiation_kwh": area * lit}
+    return _summed(sums, dataset["building_of_wall"].to_numpy(), dataset.sizes["building"])
+
+
+def _summed(values: Totals, owner: npt.NDArray[np.int32], n: int) -> Totals:
+    """Sum what each building's planes have."""
+    mine = owner >= 0
     return {
-        name: np.bincount(owner[mine], weights=values[mine], minlength=n).astype(np.float64)
-        for name, values in sums.items()
+        name: np.bincount(owner[mine], weights=each[mine], minlength=n).astype(np.float64)
+        for name, each in values.items()
     }

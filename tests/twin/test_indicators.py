@@ -38,6 +38,9 @@ def tiny(**hourly: Any) -> Results:
             "roof_irradiation_kwh_m2": ("roof", [800.0, 1000.0, 900.0]),
             "roof_pv_potential_kwh": ("roof", [1500.0, 5000.0, 0.0]),
             "roof_pv_potential_kwp": ("roof", [2.0, 6.0, 0.0]),
+            "building_of_wall": ("wall", [0, 0]),
+            "wall_area_m2": ("wall", [50.0, 150.0]),
+            "wall_irradiation_kwh_m2": ("wall", [800.0, 400.0]),
             "electricity_price_eur_kwh": ("time", [0.1, 0.2, 0.3, 0.4]),
             "export_price_eur_kwh": ("time", [0.01, 0.02, 0.03, 0.04]),
             "district_heat_price_eur_kwh": ("time", [0.05, 0.06, 0.07, 0.08]),
@@ -46,6 +49,7 @@ def tiny(**hourly: Any) -> Results:
         coords={
             "building": ["a", "b"],
             "roof": ["a-0", "a-1", "b-0"],
+            "wall": ["a-S", "a-N"],
             "time": pd.to_datetime(["2025-01-01T00:00", "2025-01-01T01:00", "2025-07-01T00:00", "2025-07-01T01:00"]),
         },
         attrs={
@@ -190,3 +194,9 @@ def test_comparison_tells_the_change(as_it_is: Results, with_solar: Results) -> 
 def test_two_districts_are_not_compared(as_it_is: Results) -> None:
     with pytest.raises(ResultsError, match="two districts cannot be compared: four-buildings and tiny"):
         compare(as_it_is, tiny())
+
+
+def test_sun_on_the_facades_is_weighed_by_their_area() -> None:
+    table = kpi_table(tiny())
+    assert table.loc["a", "facade_irradiation_kwh_m2"] == pytest.approx((50 * 800 + 150 * 400) / 200)
+    assert np.isnan(table.loc["b", "facade_irradiation_kwh_m2"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pvlib
 import pytest
 
 from assets.balance import check_balance
@@ -32,7 +33,7 @@ def total(results: Results, name: str) -> float:
 
 def test_every_variable_of_the_year_is_there_with_unit_and_kind(as_it_is: Results) -> None:
     dataset = as_it_is.dataset
-    assert dict(dataset.sizes) == {"building": 4, "time": 8760, "roof": 5}
+    assert dict(dataset.sizes) == {"building": 4, "time": 8760, "roof": 5, "wall": 16}
     for name in HOURLY:
         assert dataset[name].dims == ("building", "time")
         assert dataset[name].dtype == np.float32
@@ -90,6 +91,31 @@ def test_solar_yield_by_capacity_is_that_of_southern_finland(with_solar: Results
     """PVGIS gives 800 to 950 kWh/kWp for roofs in Helsinki; flat racks among buildings give less."""
     by_capacity = total(with_solar, "pv_kwh") / float(with_solar.dataset["pv_kwp"].sum())
     assert 650 < by_capacity < 950
+
+
+@pytest.mark.parametrize(("sector", "azimuth"), [("S", 180.0), ("E", 90.0), ("N", 0.0)])
+def test_a_facade_gets_what_pvlib_gives_a_free_wall_less_the_shade(
+    district: District, as_it_is: Results, sector: str, azimuth: float
+) -> None:
+    weather = district.weather
+    table = weather.table
+    middle = table.index + pd.Timedelta("30min")
+    position = pvlib.solarposition.get_solarposition(middle, weather.latitude, weather.longitude).set_index(table.index)
+    free = pvlib.irradiance.get_total_irradiance(
+        90.0,
+        azimuth,
+        position["apparent_zenith"],
+        position["azimuth"],
+        table["dni_w_m2"],
+        table["ghi_w_m2"],
+        table["dhi_w_m2"],
+        dni_extra=pvlib.irradiance.get_extra_radiation(table.index),
+        airmass=pvlib.atmosphere.get_relative_airmass(position["apparent_zenith"]),
+        albedo=0.2,
+        model="perez",
+    )["poa_global"].sum()
+    freest = as_it_is.dataset["wall_irradiation_kwh_m2"].to_series().filter(like=f"-{sector}").max()
+    assert 0.85 < freest / (free / 1000.0) < 1.02
 
 
 def test_a_deep_retrofit_saves_heat_and_touches_only_what_it_names(district: District, as_it_is: Results) -> None:
