@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from twin.memo import Memo
     from twin.model import Twin, make_twin
     from twin.pipeline import run
+    from twin.published import beside_published
     from twin.results import Results, load_results, save_json
     from twin.scenario import Scenario, dump_scenario, list_presets, load_scenario, parse_scenario, save_scenario
 
@@ -49,6 +50,7 @@ _HOME = {
     "load_results": "twin.results",
     "save_json": "twin.results",
     "run": "twin.pipeline",
+    "beside_published": "twin.published",
     "Scenario": "twin.scenario",
     "dump_scenario": "twin.scenario",
     "list_presets": "twin.scenario",
@@ -68,6 +70,7 @@ __all__ = [
     "Twin",
     "TwinError",
     "__version__",
+    "beside_published",
     "build_district",
     "compare",
     "district_kpis",

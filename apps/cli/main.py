@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(district.app, name="district")
 app.command("run")(results.run)
 app.command("export")(results.export)
+app.command("published")(results.published)
 
 
 def _version(wanted: bool) -> None:

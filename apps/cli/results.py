@@ -73,6 +73,46 @@ def export(
     ERR.print(f"Written to {written}", markup=False)
 
 
+def published(
+    *,
+    name: District = "helsinki-centre",
+    results_file: Annotated[
+        Path | None,
+        typer.Option("--results", "-r", help="results.nc of an earlier run; without it, the year is computed."),
+    ] = None,
+    sources: Annotated[bool, typer.Option(help="Show where each published range comes from.")] = False,
+) -> None:
+    """Show heat and electricity per m², by use and age, beside what is published of such buildings."""
+    import twin  # noqa: PLC0415
+
+    with progress("Comparing") as report:
+        results = (
+            twin.load_results(results_file) if results_file else twin.run(twin.load_district(name), progress=report)
+        )
+        rows = twin.beside_published(results)
+    table = Table(box=None, pad_edge=False)
+    for column in ("use", "built", "kWh/m²a of"):
+        table.add_column(column)
+    for column in ("buildings", "modelled", "published", "within"):
+        table.add_column(column, justify="right")
+    if sources:
+        table.add_column("source", overflow="fold")
+    for row in rows.itertuples():
+        built = f"{row.from_year or '…'}–{row.to_year if row.to_year < 2100 else '…'}"
+        span = f"{row.low_kwh_m2:.0f}–{row.high_kwh_m2:.0f}"
+        cells = (
+            row.use,
+            built,
+            row.quantity,
+            str(row.n),
+            f"{row.modelled_kwh_m2:.0f}",
+            span,
+            "yes" if row.within else "NO",
+        )
+        table.add_row(*cells, *((row.source,) if sources else ()))
+    OUT.print(table)
+
+
 def _scenario(file: Path | None) -> Any:
     import twin  # noqa: PLC0415
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from assets.balance import check_balance
-from assets.demand import comparison, heating_degree_days
 from gis_data import District, build_district
 from twin.dataset import flows_of
 from twin.indicators import district_kpis, kpi_table, kpis
 from twin.memo import Memo
 from twin.pipeline import run
+from twin.published import beside_published
 from twin.results import Results
 from twin.scenario import list_presets
 
@@ -42,27 +40,10 @@ def test_every_carrier_building_and_hour_is_in_balance(case: tuple[District, Res
     assert found.into_kwh["heat"] == pytest.approx(found.out_kwh["heat"] + found.lost_kwh["heat"], rel=1e-12)
 
 
-def beside_published(district: District, results: Results) -> pd.DataFrame:
-    table = kpi_table(results)
-    # Published heat is what a district heating meter shows: with the substation's loss.
-    space, water = table["space_heat_kwh"] / 0.97, table["hot_water_kwh"] / 0.97
-    buildings: Any = district.buildings.drop(columns="geometry")
-    return comparison(
-        buildings,
-        space,
-        water,
-        table["appliances_kwh"] + table["lighting_kwh"],
-        degree_days=heating_degree_days(district.weather.table["air_temp_c"], district.timezone),
-        country=district.country,
-    )
-
-
 @pytest.mark.parametrize("quantity", ["heat", "electricity"])
-def test_helsinki_centre_consumes_what_such_buildings_are_known_to(
-    helsinki: District, helsinki_results: Results, quantity: str
-) -> None:
+def test_helsinki_centre_consumes_what_such_buildings_are_known_to(helsinki_results: Results, quantity: str) -> None:
     """Groups of at least five buildings: one odd kiosk is no sample of its age."""
-    table = beside_published(helsinki, helsinki_results)
+    table = beside_published(helsinki_results)
     rows = table[(table["quantity"] == quantity) & (table["n"] >= 5)]
     print(table.drop(columns=["source", "checked"]).to_string())
     assert rows["floor_area_m2"].sum() > 0.9 * table.loc[table["quantity"] == quantity, "floor_area_m2"].sum()
