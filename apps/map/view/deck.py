@@ -120,9 +120,8 @@ def _land(view: View) -> pdk.Layer:
 def _layer(view: View, name: str, words: Texts) -> pdk.Layer:
     data = address(view, f"layers/{name}", words)
     if name == "streets":
-        line = f"@@=__source.object.properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
-        width = {"getColor": line, "capRounded": True, "jointRounded": True}
-        return _geojson(name, data, {"linestrings": width}, get_line_width="properties.w", line_width_min_pixels=0.6)
+        fill = f"@@=properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
+        return _geojson(name, data, {"polygons-fill": {"getFillColor": fill}}, stroked=False)
     if name == "pipes":
         return _geojson(
             name,
