@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cityjson_lib import CityModel
 
 from gis_data import District
 from tests.twin.districts import footprints
@@ -79,6 +80,18 @@ def cjio_says(path: Path, code: str) -> str:
 def test_cjio_s_validator_finds_nothing_wrong(case: tuple[Results, District], tmp_path: Path) -> None:
     path = export(*case, tmp_path / "out.city.json")
     assert cjio_says(path, "print(model.validate())").startswith("(True")
+
+
+def test_the_strict_reader_of_cityjson_2_0_takes_every_object(case: tuple[Results, District], tmp_path: Path) -> None:
+    """3DGI's reader refuses wrong versions, types, indices and semantics; a spoilt index shows that it looks."""
+    path = export(*case, tmp_path / "out.city.json")
+    summary = CityModel.parse_document_bytes(path.read_bytes()).summary()
+    n = case[0].dataset.sizes["building"]
+    assert (summary.version.name, summary.cityobject_count, summary.geometry_count) == ("V2_0", n, n)
+    spoilt = json.loads(path.read_text(encoding="utf-8"))
+    spoilt["vertices"] = spoilt["vertices"][:-1]
+    with pytest.raises(Exception, match="out of range"):
+        CityModel.parse_document_bytes(json.dumps(spoilt).encode())
 
 
 def test_the_root_has_what_version_2_0_demands(city: City, case: tuple[Results, District]) -> None:
