@@ -14,6 +14,7 @@ import shapely
 
 from gis_data.features import USES
 from gis_data.schema import GEOMETRY_DTYPES, Column, table_columns
+from gis_data.weather import check_weather
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -79,6 +80,7 @@ def validate_district(district: District) -> list[str]:
         One sentence each; empty where all is well.
     """
     errors = _check_metadata(district)
+    errors += [f"weather.parquet: {problem}." for problem in check_weather(district.weather)]
     for table in table_columns():
         if table in district.tables:
             errors += check_table(table, district.tables[table], district.crs)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from twin._errors import DistrictDataError, ExportError, ResultsError, ScenarioError, TwinError
     from twin.comparison import compare
     from twin.exports import export
-    from twin.indicators import district_kpis, kpi_catalogue, kpi_table, kpis
+    from twin.indicators import district_kpis, kpi_table, kpis
+    from twin.key_figures import kpi_catalogue
     from twin.memo import Memo
     from twin.model import Twin, make_twin
     from twin.pipeline import run
@@ -40,7 +41,7 @@ _HOME = {
     "compare": "twin.comparison",
     "export": "twin.exports",
     "district_kpis": "twin.indicators",
-    "kpi_catalogue": "twin.indicators",
+    "kpi_catalogue": "twin.key_figures",
     "kpi_table": "twin.indicators",
     "kpis": "twin.indicators",
     "Memo": "twin.memo",

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from twin._errors import ResultsError
-from twin.indicators import district_kpis, kpi_catalogue, kpi_table
+from twin.indicators import district_kpis, kpi_table
+from twin.key_figures import kpi_catalogue
 from twin.results import Results
 
 

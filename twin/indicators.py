@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from twin.key_figures import kpi_catalogue
 from twin.results import Results
 from twin.totals import ENERGIES, Totals, totals
 
@@ -43,21 +43,6 @@ _WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """Why a figure can't be told where it can't, and what to run."""
-
-
-@cache
-def kpi_catalogue() -> pd.DataFrame:
-    """Read what every KPI is.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index `id`; `label`, `unit`, `scale` (`amount` grows with the building, `intensity` and `share` do not),
-        `better` (`lower` or `higher`), `carrier`, `level` (`building`, `district` or `both`), `kind` (`modelled`, or
-        `assumed` where it rests on assumed prices and factors), `description`.
-    """
-    with (resources.files("twin") / "kpis.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file).set_index("id")
 
 
 def kpis(results: Results) -> dict[str, dict[str, Any]]:

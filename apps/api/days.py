@@ -10,7 +10,6 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.sparse
 
 _SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
 TYPICAL_DAYS = (
@@ -121,6 +120,8 @@ def _groups(mask: npt.NDArray[Any], label: npt.NDArray[Any], labels: Sequence[in
 
 
 def _plan(groups: list[tuple[str, list[npt.NDArray[Any]]]], hours: int, dates: Mapping[str, str]) -> DayPlan:
+    import scipy.sparse  # noqa: PLC0415  it takes a third of a second, and a view kept on disk needs no plan
+
     rows: dict[str, tuple[int, int]] = {}
     row_of: list[npt.NDArray[Any]] = []
     hour_of: list[npt.NDArray[Any]] = []

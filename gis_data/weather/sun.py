@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pvlib
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -63,6 +62,8 @@ def sun_path(start_of_hour: pd.DatetimeIndex, latitude: float, longitude: float,
     Reda, I. and Andreas, A. (2004), Solar position algorithm for solar radiation applications, Solar Energy 76(5),
     577–589, as implemented in pvlib; Spencer, J. W. (1971) for the distance of the sun.
     """
+    import pvlib  # noqa: PLC0415  it takes half a second, and loading a district needs no sun
+
     mid_hour = start_of_hour + pd.Timedelta(minutes=30)
     position = pvlib.solarposition.get_solarposition(mid_hour, latitude, longitude, altitude=altitude_m)
     zenith_rad = np.radians(position["zenith"].to_numpy(dtype=float))

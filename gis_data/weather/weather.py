@@ -163,6 +163,10 @@ def check_weather(weather: Weather) -> list[str]:
     -------
     list of str
     """
+    return _check_values(weather) or _check_sun(weather)
+
+
+def _check_values(weather: Weather) -> list[str]:
     problems = _check_shape(weather)
     if problems:
         return problems
@@ -176,7 +180,7 @@ def check_weather(weather: Weather) -> list[str]:
                 f"{column} is {values[row]:g} in hour {row + 1} ({table.index[row]:%Y-%m-%d %H:%M} UTC), outside "
                 f"{lowest:g} to {highest:g}; {int(bad.sum())} such hours"
             )
-    return problems or _check_sun(weather)
+    return problems
 
 
 def _check_shape(weather: Weather) -> list[str]:
@@ -289,4 +293,8 @@ def load_weather(path: str | Path, metadata: Mapping[str, Any]) -> Weather:
         raise WeatherFileError(path.name, f"lacks the columns {', '.join(missing)}; build the district again")
     index = pd.DatetimeIndex(stored["time"].to_pandas(), name="time").tz_convert("UTC")
     table = pd.DataFrame({column: stored[column].to_numpy() for column in COLUMNS}, index=index)
-    return require_sound(Weather.from_table(table, metadata), path.name)
+    weather = Weather.from_table(table, metadata)
+    # The sun was held against the clock when the weather was made; `validate_district` does it again.
+    if problems := _check_values(weather):
+        raise WeatherFileError(path.name, problems)
+    return weather

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from twin._errors import ResultsError
 from twin.comparison import building_changes, compare
 from twin.dataset import HOURLY
-from twin.indicators import district_kpis, kpi_catalogue, kpi_table, kpis
+from twin.indicators import district_kpis, kpi_table, kpis
+from twin.key_figures import kpi_catalogue
 from twin.results import Results, plain
 
 
