@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from assets._errors import BalanceError
 
+Array = npt.NDArray[np.float64]
+
 TOLERANCE = 1e-6
 """Of the energy that passes in the hour, and of 1 kWh where less passes."""
 
-_ROWS = 256
+_ROWS = 16
 
 
 @dataclass(frozen=True)
@@ -133,37 +135,38 @@ def check_balance(
 
 
 class _Residuals:
-    """Residuals of one carrier, a block of buildings at a time."""
+    """Residuals of one carrier, taken a block of buildings at a time that fits into the processor's cache."""
 
     def __init__(self, flows: Mapping[str, Any], carrier: Carrier, n: int, tolerance: float) -> None:
         self.tolerance = tolerance
         self.worst = 0.0
         self.sums = {"into": 0.0, "out": 0.0, "stored": 0.0, "lost": 0.0}
-        self.net: npt.NDArray[np.float64] = np.zeros(0)
-        self.passed: npt.NDArray[np.float64] = np.zeros(0)
+        names = [name for side in self.sums for name in getattr(carrier, side)]
+        hours = np.shape(flows[names[0]])[1]
+        self.net, self.passed = np.zeros(hours), np.zeros(hours)
         self.beyond: list[tuple[float, int, int]] = []
         for start in range(0, n, _ROWS):
             rows = slice(start, min(start + _ROWS, n))
-            sides = {side: _sum(flows, getattr(carrier, side), carrier.factor, rows) for side in self.sums}
-            self._take(start, sides)
+            into, residual = np.zeros((2, rows.stop - rows.start, hours))
+            self.sums["into"] += _add(into, flows, carrier.into, carrier.factor, rows)
+            residual += into
+            for side in ("out", "stored", "lost"):
+                self.sums[side] -= _add(residual, flows, getattr(carrier, side), carrier.factor, rows, sign=-1.0)
+            self._take(start, into, residual)
 
-    def _take(self, start: int, sides: dict[str, Any]) -> None:
-        for side, energy in sides.items():
-            self.sums[side] += float(np.sum(energy))
-        residual = sides["into"] - sides["out"] - sides["stored"] - sides["lost"]
-        if not self.net.size:
-            self.net, self.passed = np.zeros(residual.shape[1]), np.zeros(residual.shape[1])
+    def _take(self, start: int, into: Array, residual: Array) -> None:
         self.net += residual.sum(axis=0)
-        self.passed += np.maximum(sides["into"], 0.0).sum(axis=0)
-        size = np.abs(residual)
-        self.worst = max(self.worst, float(size.max(initial=0.0)))
-        share = size / np.maximum(sides["into"], 1.0)
+        self.passed += into.sum(axis=0)
+        np.abs(residual, out=residual)
+        self.worst = max(self.worst, float(residual.max(initial=0.0)))
+        np.divide(residual, np.maximum(into, 1.0, out=into), out=residual)
         # A NaN fails every comparison: ask for what is not fine.
-        for b in np.flatnonzero(~(share.max(axis=1) <= self.tolerance)):
-            hour = int(np.argmax(share[b]))
-            self.beyond.append((float(share[b, hour]), start + int(b), hour))
+        for b in np.flatnonzero(~(residual.max(axis=1) <= self.tolerance)):
+            hour = int(np.argmax(residual[b]))
+            self.beyond.append((float(residual[b, hour]), start + int(b), hour))
 
     def complaints(self, name: str, ids: Sequence[str]) -> list[str]:
+        """Tell what does not hold, the worst first."""
         bad = sorted(self.beyond, key=lambda found: -np.nan_to_num(found[0], nan=np.inf))
         told = [
             f"{name}: building {ids[b]}, hour {hour}: off by {share:.3g} of what comes in" for share, b, hour in bad[:5]
@@ -178,11 +181,20 @@ class _Residuals:
         return told
 
 
-def _sum(flows: Mapping[str, Any], names: Iterable[str], factor: Mapping[str, str], rows: slice) -> Any:
-    total: Any = 0.0
+def _add(
+    total: Array,
+    flows: Mapping[str, Any],
+    names: Iterable[str],
+    factor: Mapping[str, str],
+    rows: slice,
+    *,
+    sign: float = 1.0,
+) -> float:
+    """Add flows of some buildings, or take them away, in double precision; give what that makes altogether."""
+    before = float(total.sum())
     for name in names:
-        energy = np.asarray(flows[name][rows], dtype=np.float64)
+        energy = flows[name][rows]
         if name in factor:
-            energy = energy * np.asarray(flows[factor[name]][rows], dtype=np.float64)[:, None]
-        total = total + energy
-    return total
+            energy = np.multiply(energy, np.asarray(flows[factor[name]][rows], dtype=np.float64)[:, None])
+        (np.add if sign > 0 else np.subtract)(total, energy, out=total)
+    return float(total.sum()) - before

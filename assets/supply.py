@@ -123,7 +123,9 @@ def heating_shares(country: str = "FI") -> pd.DataFrame:
     return _read(f"heating_shares_{_catalogue_country(country)}.csv")
 
 
-def plot_ratio(x_m: Array, y_m: Array, floor_area_m2: Array, radius_m: float = 200.0) -> Array:
+def plot_ratio(
+    x_m: Array, y_m: Array, floor_area_m2: Array, *, radius_m: float = 200.0, land_m2: Array | None = None
+) -> Array:
     """Floor area by land area around each building.
 
     Parameters
@@ -134,11 +136,13 @@ def plot_ratio(x_m: Array, y_m: Array, floor_area_m2: Array, radius_m: float = 2
         Gross floor area [m²].
     radius_m : float
         Radius of the circle that is looked at [m].
+    land_m2 : ndarray, shape (n,), optional
+        Land in each circle that the table covers [m²]; without it, the whole circle.
 
     Returns
     -------
     ndarray, shape (n,)
-        Plot ratio [-]: the sum of floor areas whose centres lie in the circle, by its area.
+        Plot ratio [-]: the sum of floor areas whose centres lie in the circle, by the land in it.
     """
     from scipy.spatial import cKDTree  # noqa: PLC0415  slow to import and needed only here
 
@@ -147,7 +151,7 @@ def plot_ratio(x_m: Array, y_m: Array, floor_area_m2: Array, radius_m: float = 2
         return np.zeros(0)
     near = cKDTree(points).query_ball_point(points, radius_m, return_sorted=True)
     sums = np.array([floor_area_m2[rows].sum() for rows in near])
-    return np.asarray(sums / (np.pi * radius_m**2))
+    return np.asarray(sums / (np.pi * radius_m**2 if land_m2 is None else land_m2))
 
 
 def heating_as_it_is(
@@ -263,27 +267,73 @@ def heat_supply(
     return supply
 
 
-@nb.njit(cache=True)
+def behind_the_meter(
+    load_kwh: Hourly, potential_kw: Hourly, *, share: Array, grid_kwh: Array
+) -> tuple[Hourly, Hourly, Hourly]:
+    """Let a building's modules serve its own load first; the grid gives and takes the rest.
+
+    Parameters
+    ----------
+    load_kwh : ndarray of float32, shape (n, T)
+        Electricity used in the hour, on the building's grid [kWh].
+    potential_kw : ndarray of float32, shape (n, T)
+        What modules on all usable area would give [kW].
+    share : ndarray, shape (n,)
+        Part of that which is installed [0 to 1].
+    grid_kwh : ndarray, shape (n,)
+        The grid of `Supply`: differences on it are exact in single precision [kWh].
+
+    Returns
+    -------
+    pv_kwh, grid_import_kwh, grid_export_kwh : ndarray of float32, shape (n, T)
+    """
+    # Buildings without modules touch no memory: zeroed pages that are never written cost none.
+    pv, sold = np.zeros_like(load_kwh), np.zeros_like(load_kwh)
+    bought = np.empty_like(load_kwh)
+    _meter(load_kwh, potential_kw, (np.asarray(share, dtype=np.float64), grid_kwh), pv, (bought, sold))
+    return pv, bought, sold
+
+
+@nb.njit(cache=True, error_model="numpy")
+def _meter(load: Any, potential: Any, buildings: Any, pv: Any, grid: Any) -> None:
+    share, step = buildings
+    bought, sold = grid
+    n, hours = load.shape
+    for b in range(n):
+        if share[b] <= 0.0:
+            bought[b] = load[b]
+            continue
+        for t in range(hours):
+            made = np.rint(potential[b, t] * (share[b] / step[b])) * step[b]
+            net = load[b, t] - made
+            pv[b, t] = made
+            bought[b, t] = max(net, 0.0)
+            sold[b, t] = max(-net, 0.0)
+
+
+@nb.njit(cache=True, error_model="numpy")
 def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> None:
     eff_space, eff_hot, electric, pv_peak = buildings
     space, hot, cool, appliances, lighting = demands
     o_space, o_hot, o_cool, o_appliances, o_lighting, o_input, o_chiller, o_loss, o_load, o_ambient = out
     n, hours = space.shape
     for b in range(n):
-        worst = 0.0
+        worst, per_space, per_hot = 0.0, 1.0 / eff_space[b], 1.0 / eff_hot[b]
         for t in range(hours):
-            heat = max(space[b, t] / eff_space[b] + hot[b, t] / eff_hot[b], space[b, t] + hot[b, t])
+            heat = max(space[b, t] * per_space + hot[b, t] * per_hot, space[b, t] + hot[b, t])
             worst = max(worst, heat + cool[b, t] * (1.0 + 1.0 / seer) + appliances[b, t] + lighting[b, t])
         # A bit to spare: all that comes in, and all that goes out, stays below 2^24 steps of the grid.
         q = 2.0 ** (np.ceil(np.log2(max(2.0 * (worst + pv_peak[b]), 1e-3))) - _MANTISSA_BITS)
         grid[b] = q
+        # Powers of two: dividing and multiplying by them rounds nothing.
+        per_q, per_seer, is_electric = 1.0 / q, 1.0 / seer, electric[b]
         for t in range(hours):
-            s = np.rint(space[b, t] / q) * q
-            w = np.rint(hot[b, t] / q) * q
-            a = np.rint(appliances[b, t] / q) * q
-            g = np.rint(lighting[b, t] / q) * q
-            chiller = np.rint(cool[b, t] / seer / q) * q
-            taken = np.rint((s / eff_space[b] + w / eff_hot[b]) / q) * q
+            s = np.rint(space[b, t] * per_q) * q
+            w = np.rint(hot[b, t] * per_q) * q
+            a = np.rint(appliances[b, t] * per_q) * q
+            g = np.rint(lighting[b, t] * per_q) * q
+            chiller = np.rint(cool[b, t] * per_seer * per_q) * q
+            taken = np.rint((s * per_space + w * per_hot) * per_q) * q
             o_space[b, t] = s
             o_hot[b, t] = w
             o_cool[b, t] = chiller * seer
@@ -294,7 +344,7 @@ def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> N
             o_loss[b, t] = max(taken - s - w, 0.0)
             if taken < s + w:
                 o_ambient[b, t] = s + w - taken
-            o_load[b, t] = a + g + chiller + (taken if electric[b] else 0.0)
+            o_load[b, t] = a + g + chiller + (taken if is_electric else 0.0)
 
 
 def _take_tagged(buildings: pd.DataFrame, system: npt.NDArray[np.object_], source: npt.NDArray[np.object_]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import shapely
 
 USES = (
     "detached_house",
@@ -105,3 +107,11 @@ class Features:
         """Features that carry a tag, in their own order."""
         has: Any = self.frame["tags"].map(lambda tags: key in tags)
         return self.frame[has.to_numpy(dtype=bool)]
+
+    def where(
+        self, says: Callable[[Mapping[str, str]], bool], *, dimensions: Collection[int] = (0, 1, 2)
+    ) -> gpd.GeoDataFrame:
+        """Features whose tags say so and whose shapes are points (0), lines (1) or areas (2), in their own order."""
+        said = np.fromiter((says(tags) for tags in self.frame["tags"]), dtype=bool, count=len(self.frame))
+        shapes = np.asarray(self.frame.geometry, dtype=object)
+        return self.frame[said & np.isin(shapely.get_dimensions(shapes), list(dimensions))]

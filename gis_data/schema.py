@@ -98,7 +98,8 @@ def conform(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
     row_index = pd.Index(frame[index.name].astype(str).to_numpy(dtype=object), name=index.name, dtype=object)
     if (shape := geometry_column(table)) is None:
         return pd.DataFrame(data, index=row_index)
-    return gpd.GeoDataFrame(data, index=row_index, geometry=shape.name, crs=crs)
+    table_frame = gpd.GeoDataFrame(data, index=row_index, geometry=shape.name, crs=crs)
+    return table_frame[~shapely.is_empty(data[shape.name])]  # thinner than a millimetre
 
 
 def empty_table(table: str, crs: str) -> pd.DataFrame:
@@ -112,7 +113,7 @@ def project(geometry: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
     Corners shared by neighbours stay shared, as equal coordinates round equally.
     """
     shapes = np.asarray(geometry.to_numpy(), dtype=object)
-    transformer = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    transformer = _to(crs)
 
     def to_metres(xy: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         x, y = transformer.transform(xy[:, 0], xy[:, 1])
@@ -121,10 +122,22 @@ def project(geometry: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
     return gpd.GeoSeries(shapely.transform(shapes, to_metres), index=geometry.index, crs=crs)
 
 
+def _to_grid(shapes: Any) -> Any:
+    """Shapes with coordinates to the millimetre; a spike that rounding makes cross itself is smoothed away."""
+    rounded = shapely.transform(shapes, lambda xy: np.round(xy, COORDINATE_DECIMALS))
+    spoilt = shapely.is_valid(shapes) & ~shapely.is_valid(rounded)
+    rounded[spoilt] = shapely.set_precision(shapes[spoilt], 10.0**-COORDINATE_DECIMALS)
+    return rounded
+
+
+@cache
+def _to(crs: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+
 def _typed(column: Column, values: pd.Series) -> Any:
     if column.is_geometry:
-        shapes = np.asarray(values.to_numpy(), dtype=object)
-        return shapely.transform(shapes, lambda xy: np.round(xy, COORDINATE_DECIMALS))
+        return _to_grid(np.asarray(values.to_numpy(), dtype=object))
     if column.dtype == "float64":
         numbers = pd.to_numeric(values).to_numpy(dtype="float64", na_value=np.nan)
         rounded: Any = np.round(numbers, _DECIMALS.get(column.unit, 2)) + 0.0  # no -0.0

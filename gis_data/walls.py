@@ -52,7 +52,8 @@ def walls_of(buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     moment = total[:, None] * middle - shared_moment
     north = _north(buildings)[owner]
     sector = np.round((edges["bearing"] - north) / SECTOR_DEG).astype(np.int64) % len(SECTORS)
-    return _by_sector(buildings.index, owner * len(SECTORS) + sector, total, shared, moment, middle)
+    key = owner * len(SECTORS) + sector
+    return _by_sector(buildings.index, key, total=total, shared=shared, moment=moment, middle=middle)
 
 
 def _north(buildings: gpd.GeoDataFrame) -> FloatArray:
@@ -109,12 +110,12 @@ def _party_walls(edges: dict[str, Any], height: FloatArray, base: FloatArray) ->
     at = start[one] + along[one] * ((begin + finish)[real] / 2)[:, None]
     moments = area[:, None] * np.column_stack([at, low + tall / 2])
     count = len(length)
-    shared = np.bincount(one, area, minlength=count)
+    shared = np.bincount(one, area, minlength=count).astype(np.float64)
     moment = np.column_stack([np.bincount(one, moments[:, axis], minlength=count) for axis in range(3)])
     # Two neighbours drawn over each other must not cover more wall than there is.
     total = length * (height - base)[owner]
     too_much = np.where(shared > total, total / np.maximum(shared, 1e-12), 1.0)
-    return shared * too_much, moment * too_much[:, None]
+    return np.asarray(shared * too_much), np.asarray(moment * too_much[:, None], dtype=np.float64)
 
 
 def _neighbouring_edges(lines: Any, along: FloatArray, owner: Any) -> tuple[Any, Any]:
@@ -131,11 +132,11 @@ def _distance_at(edges: dict[str, Any], one: Any, other: Any, position: FloatArr
     point = edges["start"][one] + edges["along"][one] * position[:, None]
     offset = point - edges["start"][other]
     along = edges["along"][other]
-    return np.abs(offset[:, 0] * along[:, 1] - offset[:, 1] * along[:, 0])
+    return np.asarray(np.abs(offset[:, 0] * along[:, 1] - offset[:, 1] * along[:, 0]), dtype=np.float64)
 
 
 def _by_sector(
-    index: pd.Index, key: Any, total: FloatArray, shared: FloatArray, moment: FloatArray, middle: FloatArray
+    index: pd.Index, key: Any, *, total: FloatArray, shared: FloatArray, moment: FloatArray, middle: FloatArray
 ) -> pd.DataFrame:
     keys, row = np.unique(key, return_inverse=True)
     count = len(keys)

@@ -1,1 +1,102 @@
-"""twin."""
+"""The twin: a district and a scenario in, a year of every energy carrier out, hour by hour.
+
+>>> import twin
+>>> district = twin.load_district("helsinki-centre")
+>>> results = twin.run(district, twin.load_scenario("solar-roofs"))
+>>> twin.kpis(results)["district"]["pv_kwh"]["value"]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from twin._version import __version__
+
+if TYPE_CHECKING:
+    from gis_data import build_district, list_districts, load_district, save_district
+    from twin._errors import DistrictDataError, ExportError, ResultsError, ScenarioError, TwinError
+    from twin.comparison import compare
+    from twin.exports import export
+    from twin.indicators import district_kpis, kpi_catalogue, kpi_table, kpis
+    from twin.memo import Memo
+    from twin.model import Twin, make_twin
+    from twin.pipeline import run
+    from twin.results import Results, load_results, save_json
+    from twin.scenario import Scenario, dump_scenario, list_presets, load_scenario, parse_scenario, save_scenario
+
+# Where each public name lives: imported when first asked for, so that `twin --help` needs none of it.
+_HOME = {
+    "build_district": "gis_data",
+    "list_districts": "gis_data",
+    "load_district": "gis_data",
+    "save_district": "gis_data",
+    "DistrictDataError": "twin._errors",
+    "ExportError": "twin._errors",
+    "ResultsError": "twin._errors",
+    "ScenarioError": "twin._errors",
+    "TwinError": "twin._errors",
+    "compare": "twin.comparison",
+    "export": "twin.exports",
+    "district_kpis": "twin.indicators",
+    "kpi_catalogue": "twin.indicators",
+    "kpi_table": "twin.indicators",
+    "kpis": "twin.indicators",
+    "Memo": "twin.memo",
+    "Twin": "twin.model",
+    "make_twin": "twin.model",
+    "Results": "twin.results",
+    "load_results": "twin.results",
+    "save_json": "twin.results",
+    "run": "twin.pipeline",
+    "Scenario": "twin.scenario",
+    "dump_scenario": "twin.scenario",
+    "list_presets": "twin.scenario",
+    "load_scenario": "twin.scenario",
+    "parse_scenario": "twin.scenario",
+    "save_scenario": "twin.scenario",
+}
+
+__all__ = [
+    "DistrictDataError",
+    "ExportError",
+    "Memo",
+    "Results",
+    "ResultsError",
+    "Scenario",
+    "ScenarioError",
+    "Twin",
+    "TwinError",
+    "__version__",
+    "build_district",
+    "compare",
+    "district_kpis",
+    "dump_scenario",
+    "export",
+    "kpi_catalogue",
+    "kpi_table",
+    "kpis",
+    "list_districts",
+    "list_presets",
+    "load_district",
+    "load_results",
+    "load_scenario",
+    "make_twin",
+    "parse_scenario",
+    "run",
+    "save_district",
+    "save_json",
+    "save_scenario",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'twin' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

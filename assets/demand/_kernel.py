@@ -4,7 +4,7 @@ Symbols and equation numbers are those of ISO 13790:2008, Annex C. Where the sta
 conductance, the equations are rewritten so that an airtight zone (zero ventilation) works too.
 """
 
-# ruff: noqa: PLR0917, PLR0915, C901 - compiled code takes plain arrays by position, and calls in the loop cost time
+# ruff: noqa: PLR0917 - compiled code takes plain arrays by position, and calls in the loop cost time
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -78,15 +78,33 @@ def _coefficients(hve, h_is, h_w, h_ms, h_em, capacity):
 
 
 @njit(**_COMPILE)
+def _opened_windows(
+    hve, wanted, air, surface, mass_next, mass, phi_m, phi_st, at_inside, outdoor, h_is, h_w, h_ms, h_em, capacity
+):
+    """Open windows as far as it takes to come down to the set-point: a mix of the solutions with them shut and open."""
+    to_air, a, to_surface, r, to_mass, keep, _, _ = _coefficients(hve, h_is, h_w, h_ms, h_em, capacity)
+    at_air = at_inside + hve * outdoor
+    at_surface = phi_st + a * at_air
+    open_mass = (mass * keep + phi_m + r * at_surface) * to_mass
+    open_surface = (h_ms * 0.5 * (mass + open_mass) + at_surface) * to_surface
+    open_air = (h_is * open_surface + at_air) * to_air
+    share = (air - wanted) / (air - open_air) if open_air < wanted else 1.0
+    return (
+        air + share * (open_air - air),
+        surface + share * (open_surface - surface),
+        mass_next + share * (open_mass - mass_next),
+    )
+
+
+@njit(**_COMPILE)
 def _zone_year(p, gains, internal, air_temp, ground_temp, recovery_limit, operating, warmup, heat, cool, temp, nodes):
     """Run one zone through the year; `gains` holds its solar gains (W). Returns the mass temperature at the start."""
     h_w, h_em_air, h_ground, h_ms, h_is = p[0], p[1], p[2], p[3], p[4]
     hours = air_temp.shape[0]
     if h_is <= 0.0 or p[5] <= 0.0:  # no zone at all: a building without floor area
-        for t in range(hours):
-            heat[t] = 0.0
-            cool[t] = 0.0
-            temp[t] = air_temp[t]
+        heat[:] = 0.0
+        cool[:] = 0.0
+        temp[:] = air_temp
         return air_temp[0]
     capacity = p[5] / 3600.0
     mass_share = p[6] / p[7]
@@ -130,21 +148,10 @@ def _zone_year(p, gains, internal, air_temp, ground_temp, recovery_limit, operat
         elif air > cool_set and cool_max > 0.0:
             power = -min((air - cool_set) / air_per_w, cool_max)
         elif airing > 0.0 and air > airing_set and outdoor < air:
-            # Windows are opened as far as it takes to come down to the set-point: a mix of both solutions.
-            w_air, w_a, w_surface, w_r, w_mass, w_keep, _, _ = _coefficients(
-                hve + airing, h_is, h_w, h_ms, h_em, capacity
-            )
-            at_air = to_inside + (hve + airing) * outdoor
-            at_surface = phi_st + w_a * at_air
-            open_mass = (mass * w_keep + phi_m + w_r * at_surface) * w_mass
-            open_surface = (h_ms * 0.5 * (mass + open_mass) + at_surface) * w_surface
-            open_air = (h_is * open_surface + at_air) * w_air
-            share = 1.0
-            if open_air < airing_set:
-                share = (air - airing_set) / (air - open_air)
-            air += share * (open_air - air)
-            surface += share * (open_surface - surface)
-            mass_next += share * (open_mass - mass_next)
+            air, surface, mass_next = _opened_windows(
+                hve + airing, airing_set, air, surface, mass_next, mass, phi_m, phi_st, to_inside, outdoor,
+                h_is, h_w, h_ms, h_em, capacity,
+            )  # fmt: skip
         if power != 0.0:
             mass_more = power * mass_per_w
             surface += (h_ms * 0.5 * mass_more + a * power) * to_surface

@@ -23,9 +23,11 @@ _FROM_ERA = (
     "thermal_bridge_share",
     "q50_m3_h_m2",
     "heat_recovery",
+    "heat_distribution_efficiency",
 )
 _LOWER_IS_BETTER = ("u_wall_w_m2k", "u_roof_w_m2k", "u_floor_w_m2k", "u_window_w_m2k", "u_door_w_m2k", "window_g",
                     "q50_m3_h_m2")  # fmt: skip
+_HIGHER_IS_BETTER = ("heat_recovery", "heat_distribution_efficiency")
 _SCALED = {"lighting_scale": ("lighting_kwh_m2",), "hot_water_scale": ("hot_water_kwh_m2", "hot_water_loss_kwh_m2")}
 
 
@@ -75,9 +77,11 @@ def archetypes(
     frame = by_use.drop(columns=["era_class", "source", "cooled_from_year", "mass_class"])
     for column in _FROM_ERA:
         frame[column] = era[column].to_numpy()
-    frame["ventilation_l_s_m2"] *= era["ventilation_scale"].to_numpy()
+    level = retrofit.loc[levels].reset_index()
+    frame["ventilation_l_s_m2"] *= level["ventilation_scale"].fillna(era["ventilation_scale"]).to_numpy()
+    out_of_hours = level["ventilation_off_scale"].fillna(era["ventilation_off_scale"]).to_numpy()
     frame["ventilation_off_l_s_m2"] = np.minimum(
-        frame["ventilation_off_l_s_m2"] * era["ventilation_off_scale"].to_numpy(), frame["ventilation_l_s_m2"]
+        frame["ventilation_off_l_s_m2"] * out_of_hours, frame["ventilation_l_s_m2"]
     )
     frame["heated"] = by_use["heated"].astype(bool)
     frame["cooled"] = years >= by_use["cooled_from_year"].to_numpy()
@@ -86,7 +90,7 @@ def archetypes(
     frame["a_m_factor"] = mass["a_m_factor"].to_numpy(dtype=float)
     frame["envelope_source"] = era["source"].to_numpy()
     frame["operation_source"] = by_use["source"].to_numpy()
-    _renovate(frame, retrofit.loc[levels].reset_index())
+    _renovate(frame, level)
     frame.index = index
     return frame
 
@@ -132,9 +136,8 @@ def _renovate(frame: pd.DataFrame, level: pd.DataFrame) -> None:
     """Apply retrofit levels in place: nothing gets worse than it is."""
     for column in _LOWER_IS_BETTER:
         frame[column] = np.fmin(frame[column].to_numpy(dtype=float), level[column].to_numpy(dtype=float))
-    frame["heat_recovery"] = np.fmax(
-        frame["heat_recovery"].to_numpy(dtype=float), level["heat_recovery"].to_numpy(dtype=float)
-    )
+    for column in _HIGHER_IS_BETTER:
+        frame[column] = np.fmax(frame[column].to_numpy(dtype=float), level[column].to_numpy(dtype=float))
     for scale, columns in _SCALED.items():
         for column in columns:
             frame[column] = frame[column] * level[scale].fillna(1.0).to_numpy()

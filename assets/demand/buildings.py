@@ -39,7 +39,8 @@ class Demand:
     building_id : Index (n,)
         Rows of the arrays.
     space_heat_kw, hot_water_kw, cooling_kw : ndarray (n, T)
-        Heat into the rooms, heat into hot water with its circulation loss, and heat taken out of the rooms, kW.
+        Heat that the building's heat distribution takes in for its rooms (what the rooms get over the distribution's
+        efficiency), heat into hot water with its circulation loss, and heat taken out of the rooms, kW.
     appliances_kw, lighting_kw : ndarray (n, T)
         Electricity, kW; appliances include lifts, fans and pumps.
     indoor_temp_c : ndarray (n, T)
@@ -137,6 +138,7 @@ def building_demand(
     n, hours = len(buildings), len(weather)
     out = {name: np.empty((n, hours), dtype=np.float32) for name in _SERIES}
     area = heated_area(buildings, parameters)
+    efficiency = parameters["heat_distribution_efficiency"].to_numpy(dtype=np.float32)
     air = weather["air_temp_c"].to_numpy(dtype=float)
     ground = ground_temperature(air, time)
     for start in range(0, n, CHUNK):
@@ -155,6 +157,7 @@ def building_demand(
             parallel=parallel,
             out=(part["space_heat_kw"], part["cooling_kw"], part["indoor_temp_c"]),
         )
+        part["space_heat_kw"] /= efficiency[rows, None]
         if progress is not None:
             progress(rows.stop / n, "demand of buildings")
     return Demand(

@@ -24,6 +24,9 @@ SKY_W_M2 = 5.0 * 0.9 * 11.0
 """Radiative coefficient 5 ε and 11 K between air and sky (ISO 13790:2008, 11.4.6)."""
 INCIDENCE_FACTOR = 0.9
 """F_w: light does not come at right angles (ISO 13790:2008, 11.4.2)."""
+AIRING_ABOVE_HEATING_K = 3.0
+AIRING_FROM_C = 23.0
+"""People open windows when it gets this warm (assumed)."""
 OBSTRUCTION_FACTOR = 0.85
 """Reveals, balconies, trees: what the horizon of neighbouring buildings does not hold (assumed)."""
 
@@ -77,6 +80,20 @@ def heated_area(buildings: pd.DataFrame, parameters: pd.DataFrame) -> Float64:
     return net
 
 
+def roof_area(buildings: pd.DataFrame) -> Float64:
+    """Return the area of roof, and of floor on the ground, over heated rooms, m² (n,).
+
+    It is the footprint, but no more than the gross floor area: what lies over passages and open halls is no roof of
+    rooms.
+    """
+    gross, footprint = (
+        np.maximum(np.nan_to_num(buildings[name].to_numpy(dtype=float), nan=0.0), 0.0)
+        for name in ("floor_area_m2", "footprint_m2")
+    )
+    roof: Float64 = np.minimum(gross, footprint)
+    return roof
+
+
 def zones_of(
     buildings: pd.DataFrame,
     walls: pd.DataFrame,
@@ -113,32 +130,15 @@ def zones_of(
         for name in parameters.columns
         if parameters[name].dtype.kind in "fiub"
     }
-    floor = heated_area(buildings, parameters)
-    footprint = np.maximum(np.nan_to_num(buildings["footprint_m2"].to_numpy(dtype=float), nan=0.0), 0.0)
+    floor, footprint = heated_area(buildings, parameters), roof_area(buildings)
     exposed = wall_areas(buildings.index, walls)
     windows = exposed * np.clip(p["window_to_wall"], 0.0, 0.95)[:, None]
     doors = exposed.sum(axis=1) * np.clip(p["door_to_wall"], 0.0, 0.05)
     opaque = np.maximum(exposed - windows - doors[:, None] / SECTORS, 0.0)
-
-    bridges = 1.0 + p["thermal_bridge_share"]
-    to_air = bridges * (p["u_wall_w_m2k"] * opaque.sum(axis=1) + p["u_roof_w_m2k"] * footprint)
-    to_ground = bridges * p["u_floor_w_m2k"] * footprint
-    light = p["u_window_w_m2k"] * windows.sum(axis=1) + p["u_door_w_m2k"] * doors
     h_ms = H_MS_W_M2K * p["a_m_factor"] * floor
-    to_air, to_ground = _behind_mass(to_air, to_ground, h_ms)
-
-    envelope = exposed.sum(axis=1) + 2.0 * footprint
-    leakage_m3_h = p["q50_m3_h_m2"] * envelope / leakage_divisor(buildings["levels"])
-    per_l_s = HEAT_OF_AIR_J_M3K / 1000.0 * floor
-    limited = {
-        name: np.where(p[flag] > 0.0, p.get(name, np.inf), 0.0)
-        for name, flag in (("heating_max_kw", "heated"), ("cooling_max_kw", "cooled"))
-    }
-    glass = windows * (p["window_g"] * (1.0 - p["window_frame_share"]) * INCIDENCE_FACTOR * OBSTRUCTION_FACTOR)[:, None]
-    dark = np.column_stack([opaque * p["u_wall_w_m2k"][:, None], footprint * p["u_roof_w_m2k"]])
-    sky = 0.5 * (p["u_wall_w_m2k"] * opaque.sum(axis=1) + p["u_window_w_m2k"] * windows.sum(axis=1))
+    to_air, to_ground = _behind_mass(*_opaque(p, opaque, footprint), h_ms)
     return Zones(
-        h_tr_w_w_k=light,
+        h_tr_w_w_k=p["u_window_w_m2k"] * windows.sum(axis=1) + p["u_door_w_m2k"] * doors,
         h_tr_em_w_k=to_air,
         h_ground_w_k=to_ground,
         h_tr_ms_w_k=h_ms,
@@ -146,25 +146,63 @@ def zones_of(
         c_m_j_k=p["c_m_j_k_m2"] * floor,
         a_m_m2=p["a_m_factor"] * floor,
         a_t_m2=SURFACES_PER_FLOOR * floor,
-        h_ve_on_w_k=p["ventilation_l_s_m2"] * per_l_s,
-        h_ve_off_w_k=p["ventilation_off_l_s_m2"] * per_l_s,
-        heat_recovery=np.clip(p["heat_recovery"], 0.0, 1.0),
-        h_infiltration_w_k=leakage_m3_h * HEAT_OF_AIR_J_M3K / 3600.0,
-        h_airing_w_k=np.where(p["cooled"] > 0.0, 0.0, p["airing_per_h"])
-        * p["room_height_m"] * floor * HEAT_OF_AIR_J_M3K / 3600.0,
-        heating_setpoint_c=p["heating_setpoint_c"],
-        heating_setback_k=p["heating_setback_k"],
-        cooling_setpoint_c=np.maximum(p["cooling_setpoint_c"], p["heating_setpoint_c"]),
-        airing_setpoint_c=np.maximum(p["heating_setpoint_c"] + 3.0, 23.0),
-        heating_max_kw=limited["heating_max_kw"],
-        cooling_max_kw=limited["cooling_max_kw"],
-        sky_loss_w=SKY_W_M2 * R_SE_M2K_W * (sky + p["u_roof_w_m2k"] * footprint),
-        shading_factor=np.clip(p["shading_factor"], 0.0, 1.0),
-        window_aperture_m2=np.column_stack([glass, np.zeros(len(floor))]),
-        opaque_aperture_m2=ABSORPTANCE * R_SE_M2K_W * dark,
+        **_air(p, floor, exposed.sum(axis=1) + 2.0 * footprint, buildings["levels"]),
+        **_control(p),
+        **_sun_and_sky(p, windows, opaque, footprint),
         plane_of=np.ascontiguousarray(plane_of, dtype=np.int32),
         operating_of=np.ascontiguousarray(operating_of, dtype=np.int32),
-    )  # fmt: skip
+    )
+
+
+def _opaque(p: dict[str, Float64], opaque: Float64, footprint: Float64) -> tuple[Float64, Float64]:
+    """Return the conductance of walls and roof to the air, and of the floor to the ground, with their joints."""
+    bridges = 1.0 + p["thermal_bridge_share"]
+    to_air = bridges * (p["u_wall_w_m2k"] * opaque.sum(axis=1) + p["u_roof_w_m2k"] * footprint)
+    return to_air, bridges * p["u_floor_w_m2k"] * footprint
+
+
+def _air(p: dict[str, Float64], floor: Float64, envelope: Float64, levels: pd.Series) -> dict[str, Float64]:
+    """Return the conductances of ventilation, leakage and opened windows."""
+    per_l_s = HEAT_OF_AIR_J_M3K / 1000.0 * floor
+    leakage_m3_h = p["q50_m3_h_m2"] * envelope / leakage_divisor(levels)
+    opened_m3_h = np.where(p["cooled"] > 0.0, 0.0, p["airing_per_h"]) * p["room_height_m"] * floor
+    return {
+        "h_ve_on_w_k": p["ventilation_l_s_m2"] * per_l_s,
+        "h_ve_off_w_k": p["ventilation_off_l_s_m2"] * per_l_s,
+        "heat_recovery": np.clip(p["heat_recovery"], 0.0, 1.0),
+        "h_infiltration_w_k": leakage_m3_h * HEAT_OF_AIR_J_M3K / 3600.0,
+        "h_airing_w_k": opened_m3_h * HEAT_OF_AIR_J_M3K / 3600.0,
+    }
+
+
+def _control(p: dict[str, Float64]) -> dict[str, Float64]:
+    """Return set-points and capacities: none where a building is not heated or not cooled, unlimited by default."""
+
+    def capacity(name: str, flag: str) -> Float64:
+        given = np.nan_to_num(p.get(name, np.inf), nan=np.inf, posinf=np.inf)
+        return np.where(p[flag] > 0.0, given, 0.0)
+
+    return {
+        "heating_setpoint_c": p["heating_setpoint_c"],
+        "heating_setback_k": p["heating_setback_k"],
+        "cooling_setpoint_c": np.maximum(p["cooling_setpoint_c"], p["heating_setpoint_c"]),
+        "airing_setpoint_c": np.maximum(p["heating_setpoint_c"] + AIRING_ABOVE_HEATING_K, AIRING_FROM_C),
+        "heating_max_kw": capacity("heating_max_kw", "heated"),
+        "cooling_max_kw": capacity("cooling_max_kw", "cooled"),
+    }
+
+
+def _sun_and_sky(p: dict[str, Float64], windows: Float64, opaque: Float64, footprint: Float64) -> dict[str, Float64]:
+    """Return what takes the sun in and what is lost to the sky (ISO 13790:2008, 11.3.3 to 11.3.5)."""
+    taken = p["window_g"] * (1.0 - p["window_frame_share"]) * INCIDENCE_FACTOR * OBSTRUCTION_FACTOR
+    walls_w_k, roof_w_k = opaque * p["u_wall_w_m2k"][:, None], footprint * p["u_roof_w_m2k"]
+    half_sky = walls_w_k.sum(axis=1) + p["u_window_w_m2k"] * windows.sum(axis=1)
+    return {
+        "window_aperture_m2": np.column_stack([windows * taken[:, None], np.zeros(len(footprint))]),
+        "opaque_aperture_m2": ABSORPTANCE * R_SE_M2K_W * np.column_stack([walls_w_k, roof_w_k]),
+        "sky_loss_w": SKY_W_M2 * R_SE_M2K_W * (0.5 * half_sky + roof_w_k),
+        "shading_factor": np.clip(p["shading_factor"], 0.0, 1.0),
+    }
 
 
 def _behind_mass(to_air: Float64, to_ground: Float64, h_ms: Float64) -> tuple[Float64, Float64]:

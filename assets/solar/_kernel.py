@@ -120,14 +120,15 @@ def _power_row(
             cell[j] = air.temp_c[j] + total[j] * air.rise[mounting, j]
     else:
         fuentes_row(sky.hour, total, air.temp_c, air.before_c, air.wind_m_s, air.inoct_c[mounting], cell)
+    # Two loops, since the look-up would keep the arithmetic from being done several hours at a time.
     for j in range(total.size):
         x = min(cosine[j], 1.0) * last
         k = min(int(x), last - 1)
-        passed = modules.iam[kind, k] + (x - k) * (modules.iam[kind, k + 1] - modules.iam[kind, k])
-        light = total[j] - (1.0 - passed) * direct[j]
+        cosine[j] = modules.iam[kind, k] + (x - k) * (modules.iam[kind, k + 1] - modules.iam[kind, k])
+    for j in range(total.size):
+        light = total[j] - (1.0 - cosine[j]) * direct[j]
         dc = light * 1e-3 * (1.0 + gamma * (cell[j] - 25.0)) * modules.dc_share
-        load = dc / rated_dc
-        ac = slope * (-0.0162 * load * dc - 0.0059 * rated_dc + 0.9858 * dc)
+        ac = slope * (dc * (0.9858 - 0.0162 / rated_dc * dc) - 0.0059 * rated_dc)
         total[j] = capacity * min(max(ac, 0.0), rated_ac)
 
 

@@ -99,20 +99,21 @@ def site_sun(
         raise SolarInputError(f"path_steps is {path_steps}: give an odd number, 1 or more.")
     start = pd.DatetimeIndex(weather.index).tz_convert("UTC")
     place = _Place(latitude, longitude, altitude_m, *_air(weather, altitude_m))
-    begin, end = _sunlit_part(start, place)
+    track = _track(start, place)
+    begin, end = _sunlit_part(90.0 - track.geometric_deg - RISE_ELEVATION_DEG)
     up = end > begin
-    shares = (np.arange(path_steps) + 0.5) / path_steps
-    # Nights keep their mid-hour position; only lit hours pay for the finer path.
+    # Nights keep their mid-hour position.
     begin, end = np.where(up, begin, 0.0), np.where(up, end, 1.0)
-    position_time = _moments(start, (begin + end) / 2)
-    zenith, azimuth = place.position(position_time)
-    path_zenith = np.repeat(zenith[:, None], path_steps, axis=1)
-    path_azimuth = np.repeat(azimuth[:, None], path_steps, axis=1)
-    for k, share in enumerate(shares):
-        if 2 * k + 1 != path_steps and up.any():
-            path_zenith[up, k], path_azimuth[up, k] = place.position(
-                _moments(start[up], (begin + share * (end - begin))[up])
-            )
+    middle = (begin + end) / 2
+    position_time = _moments(start, middle)
+    zenith, azimuth = track.zenith_deg[1].copy(), track.azimuth_deg[1].copy()
+    partial = middle != 0.5
+    if partial.any():
+        moved = place.position(position_time[partial])
+        zenith[partial], azimuth[partial] = moved.zenith_deg, moved.azimuth_deg
+    shares = begin + (np.arange(path_steps)[:, None] + 0.5) / path_steps * (end - begin)
+    path_zenith, path_azimuth = _between(track, shares, place)
+    path_zenith[path_steps // 2], path_azimuth[path_steps // 2] = zenith, azimuth
     return SiteSun(
         time=start,
         position_time=position_time,
@@ -125,9 +126,18 @@ def site_sun(
         airmass=np.asarray(pvlib.atmosphere.get_relative_airmass(zenith), dtype=np.float64),
         **light,
         lit=(up & (zenith < 90.0)) | (light["dhi_w_m2"] > 0.0),
-        path_zenith_deg=path_zenith,
-        path_azimuth_deg=path_azimuth,
+        path_zenith_deg=np.ascontiguousarray(path_zenith.T),
+        path_azimuth_deg=np.ascontiguousarray(path_azimuth.T),
     )
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Where the sun stands: apparent and geometric zenith, azimuth; any shape, °."""
+
+    zenith_deg: Array
+    geometric_deg: Array
+    azimuth_deg: Array
 
 
 @dataclass(frozen=True)
@@ -140,8 +150,8 @@ class _Place:
     pressure_pa: float
     air_temp_c: float
 
-    def position(self, moments: pd.DatetimeIndex, apparent: bool = True) -> tuple[Array, Array]:
-        """Zenith and azimuth [°] at each moment."""
+    def position(self, moments: pd.DatetimeIndex) -> _Position:
+        """Sun at each moment."""
         table: Any = pvlib.solarposition.get_solarposition(
             moments,
             self.latitude,
@@ -150,18 +160,42 @@ class _Place:
             pressure=self.pressure_pa,
             temperature=self.air_temp_c,
         )
-        zenith = table["apparent_zenith" if apparent else "zenith"].to_numpy(dtype=np.float64)
-        return zenith, table["azimuth"].to_numpy(dtype=np.float64)
+        return _Position(*(table[name].to_numpy(dtype=np.float64) for name in ("apparent_zenith", "zenith", "azimuth")))
 
 
-def _sunlit_part(start: pd.DatetimeIndex, place: _Place) -> tuple[Array, Array]:
+def _track(start: pd.DatetimeIndex, place: _Place) -> _Position:
+    """Sun at the start, the middle and the end of each hour: arrays of (3, T)."""
+    hour = pd.Timedelta(hours=1)
+    middle = place.position(start + hour / 2)
+    following = len(start) > 1 and bool((start[1:] - start[:-1] == hour).all())
+    edges = place.position(start.append(start[-1:] + hour) if following else start.append(start + hour))
+    first, last = (slice(0, -1), slice(1, None)) if following else (slice(0, len(start)), slice(len(start), None))
+    return _Position(
+        np.stack([edges.zenith_deg[first], middle.zenith_deg, edges.zenith_deg[last]]),
+        np.stack([edges.geometric_deg[first], middle.geometric_deg, edges.geometric_deg[last]]),
+        np.stack([edges.azimuth_deg[first], middle.azimuth_deg, edges.azimuth_deg[last]]),
+    )
+
+
+def _between(track: _Position, shares: Array, place: _Place) -> tuple[Array, Array]:
+    """Apparent zenith and azimuth [°] at shares (s, T) of the hours, by a parabola through the true unit vectors."""
+    zenith, azimuth = np.radians(track.geometric_deg), np.radians(track.azimuth_deg)
+    vectors = (np.sin(zenith) * np.sin(azimuth), np.sin(zenith) * np.cos(azimuth), np.cos(zenith))
+    weights = (2 * (shares - 0.5) * (shares - 1.0), -4 * shares * (shares - 1.0), 2 * shares * (shares - 0.5))
+    east, north, upward = (sum(w * v[k] for k, w in enumerate(weights)) for v in vectors)
+    elevation = np.degrees(np.arctan2(upward, np.hypot(east, north)))
+    # Refraction has a kink at the horizon, so it is added after the parabola: eq. 42 of the algorithm.
+    lifted = pvlib.spa.atmospheric_refraction_correction(place.pressure_pa / 100, place.air_temp_c, elevation, 0.5667)
+    return 90.0 - elevation - lifted, np.degrees(np.arctan2(east, north)) % 360.0
+
+
+def _sunlit_part(height_deg: Array) -> tuple[Array, Array]:
     """Begin and end of the sunlit part of each hour, as shares of the hour; both 0 where the sun stays down.
 
-    The elevation at the start, the middle and the end of the hour defines a parabola, whose crossing with sunrise's
-    elevation is good to seconds. It needs no calendar day, so it holds beyond the polar circles and at any longitude.
+    The elevation over that of sunrise at the start, the middle and the end of the hour, (3, T), defines a parabola,
+    whose root is good to seconds. It needs no calendar day, so it holds beyond the polar circles and at any longitude.
     """
-    shares = (0.0, 0.5, 1.0)
-    e0, e1, e2 = (90.0 - place.position(_moments(start, s), apparent=False)[0] - RISE_ELEVATION_DEG for s in shares)
+    e0, e1, e2 = height_deg
     a, b, c = 2 * (e0 + e2) - 4 * e1, 4 * e1 - 3 * e0 - e2, e0
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(np.maximum(b * b - 4 * a * c, 0.0))

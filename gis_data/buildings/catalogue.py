@@ -119,9 +119,27 @@ def use_rules() -> Mapping[str, UseRule]:
 
 
 @cache
+def name_words() -> Mapping[str, str]:
+    """Use by a word that a building's name bears, the more telling words first."""
+    return MappingProxyType({row["word"]: row["use"] for row in _rows("name_words.csv")})
+
+
+@cache
 def heating_values() -> Mapping[str, str]:
     """Heating system by the value of a heating or fuel tag."""
     return MappingProxyType({row["value"]: row["system"] for row in _rows("heating_values.csv")})
+
+
+def named_use(name: str) -> str | None:
+    """Use that a building's name tells ("Svenska skolan"), or None.
+
+    Parameters
+    ----------
+    name : str
+        Name as tagged.
+    """
+    plain = name.lower()
+    return next((use for word, use in name_words().items() if word in plain), None)
 
 
 def feature_use(tags: Mapping[str, str]) -> FeatureUse | None:
@@ -132,12 +150,19 @@ def feature_use(tags: Mapping[str, str]) -> FeatureUse | None:
     tags : mapping of str to str
         Tags of the feature.
     """
-    for key, values in feature_uses().items():
-        told = tags.get(key)
-        if told is None or told in ("no", "none", "vacant") and key != "shop":
+    table = feature_uses()
+    common = table.keys() & tags.keys()
+    # Nearly all features of a city are none of these: the set operation lets them pass fast.
+    for key in sorted(common, key=_precedence().__getitem__) if common else ():
+        if tags[key] in ("no", "none"):
             continue
-        for value in told.split(";"):
-            found = values.get(value.strip().lower()) or values.get("*")
+        for value in tags[key].split(";"):
+            found = table[key].get(value.strip().lower()) or table[key].get("*")
             if found is not None:
                 return found
     return None
+
+
+@cache
+def _precedence() -> Mapping[str, int]:
+    return MappingProxyType({key: rank for rank, key in enumerate(feature_uses())})

@@ -18,7 +18,7 @@ from gis_data.features import Features
 NEAR_M = 3.0
 """A shop or a door mapped this far outside the wall still belongs to the building, m."""
 ON_LAND_SHARE = 0.5
-_HOME_KEYS = ("addr:flats", "addr:staircase", "building:flats")
+_HOME_KEYS = frozenset({"addr:flats", "addr:staircase", "building:flats"})
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class Contents:
 
 
 def _is_home(tags: Mapping[str, str]) -> bool:
+    if not _HOME_KEYS.isdisjoint(tags):
+        return True
+    if "entrance" not in tags:
+        return False
     unit = tags.get("addr:unit", "")
-    return (
-        tags.get("entrance") in ("staircase", "home")
-        or any(key in tags for key in _HOME_KEYS)
-        or ("entrance" in tags and len(unit) == 1 and unit.isalpha())
-    )
+    return tags["entrance"] in ("staircase", "home") or (len(unit) == 1 and unit.isalpha())
 
 
 def nearest_building(points: Any, buildings: gpd.GeoDataFrame, *, distance_m: float = NEAR_M) -> Any:
@@ -91,7 +91,7 @@ def contents_of(buildings: gpd.GeoDataFrame, features: Features) -> Contents:
     metric = features.frame.geometry.iloc[wanted].to_crs(buildings.crs).to_numpy()
     rows = nearest_building(shapely.point_on_surface(metric), buildings)
     # A school's grounds are land around the building, a shop's area is inside it.
-    size = shapely.area(buildings.geometry.to_numpy())
+    size = np.append(shapely.area(buildings.geometry.to_numpy()), 0.0)
     fits = (rows >= 0) & (shapely.area(metric) <= 1.2 * size[rows])
     areas = np.zeros((len(buildings), 0))
     table: dict[str, Any] = {}
@@ -141,8 +141,7 @@ def _mostly_on(areas: Any, shapes: Any) -> tuple[Any, Any]:
 
 
 def _land_use(tags: Mapping[str, str]) -> str:
-    for key, values in landuse_uses().items():
-        use = values.get(tags.get(key, ""))
-        if use is not None:
-            return use
-    return ""
+    table = landuse_uses()
+    if not table.keys() & tags.keys():
+        return ""
+    return next((use for key, values in table.items() if (use := values.get(tags.get(key, ""))) is not None), "")

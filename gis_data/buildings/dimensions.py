@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from gis_data.buildings.catalogue import use_rules
 from gis_data.buildings.neighbours import FloatArray, neighbour_median
 from gis_data.buildings.quantities import count, length_m
+from gis_data.buildings.uses import DENSE_COVERAGE, Sizes
 from gis_data.features import Problem
 
 MOST_LEVELS = 170.0
@@ -22,7 +23,15 @@ ROOF_STOREY_SHARE = 0.6
 """Share of the footprint that is floor under a pitched roof (assumed)."""
 PART_SHARE = 0.1
 """Parts that cover at least this share of the footprint tell its levels and height."""
+HALL_LEVELS = 3.0
+MULTI_STOREY_M = 4.2
+"""A hall of one storey may be 8 m high; from three storeys on a storey is at most this, m (assumed)."""
+BLOCK_M2 = 300.0
+SMALL_BLOCK_LEVELS = 2.0
+LOW_M2 = 50.0
 _LOW_USES = ("garage", "outbuilding")
+_HOUSE_USES = ("detached_house", "row_house")
+_HALL_USES = ("retail", "assembly", "sports", "industrial", "warehouse", "transport")
 
 
 def tagged_levels(tags: Mapping[str, str]) -> float | None:
@@ -71,16 +80,38 @@ def as_array(values: Any) -> FloatArray:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def storey_heights_m(use: Any, year: FloatArray) -> FloatArray:
-    """Floor to floor by use and age, m."""
+def storey_heights_m(use: Any, year: FloatArray, levels: FloatArray) -> FloatArray:
+    """Floor to floor by use and age, m; halls that have several storeys are no longer halls.
+
+    Parameters
+    ----------
+    use : array of str, shape (n,)
+        Uses.
+    year, levels : arrays of shape (n,)
+        Construction year and storeys, NaN where unknown.
+    """
     rules = use_rules()
     new = np.array([rules[u].storey_height_m for u in use], dtype=np.float64)
     old = np.array([rules[u].storey_height_before_1940_m for u in use], dtype=np.float64)
-    return np.where(year < OLD_YEAR, old, new)
+    storey = np.where(year < OLD_YEAR, old, new)
+    return np.where(levels >= HALL_LEVELS, np.minimum(storey, MULTI_STOREY_M), storey)
+
+
+def _fabric(use: Any, use_source: Any, footprint_m2: FloatArray, coverage: FloatArray) -> Any:
+    """Group buildings whose storeys are alike where they stand together: low, house, hall, block."""
+    group = np.full(len(use), "block", dtype=object)
+    group[np.isin(use, _HOUSE_USES)] = "house"
+    halls = np.isin(use, _HALL_USES)
+    # In a city centre a department store fills a block as high as the blocks around; a church doesn't.
+    in_block = (coverage >= DENSE_COVERAGE) & (footprint_m2 >= BLOCK_M2)
+    in_block &= (use == "retail") | ((use == "assembly") & (use_source != "tagged"))
+    group[halls & ~in_block] = "hall"
+    group[np.isin(use, _LOW_USES) | (footprint_m2 < LOW_M2)] = "low"
+    return group
 
 
 def levels_and_heights(
-    tags: pd.Series, use: Any, year: FloatArray, points: FloatArray, profiles: pd.DataFrame, footprint_m2: FloatArray
+    tags: pd.Series, use: Any, use_source: Any, *, year: FloatArray, sizes: Sizes, profiles: pd.DataFrame
 ) -> pd.DataFrame:
     """Storeys and eaves' height of each building with their sources.
 
@@ -88,16 +119,14 @@ def levels_and_heights(
     ----------
     tags : pandas.Series of dict
         Index building_id.
-    use : array of str, shape (n,)
-        Uses.
+    use, use_source : arrays of str, shape (n,)
+        Uses and where they come from.
     year : array of shape (n,)
         Construction year as far as it is known, NaN where not.
-    points : array of shape (n, 2)
-        Positions, m.
+    sizes : Sizes
+        Positions and coverage.
     profiles : pandas.DataFrame
-        What the parts tell, see `part_profiles`.
-    footprint_m2 : array of shape (n,)
-        m².
+        What the parts tell, see `part_profiles`; rows as in `tags`, with `footprint_m2`.
 
     Returns
     -------
@@ -105,59 +134,62 @@ def levels_and_heights(
         Index building_id; levels, levels_source, height_m, height_source, min_height_m, own_levels (the outline's
         own, apart from its parts).
     """
+    footprint_m2 = profiles["footprint_m2"].to_numpy(dtype=float)
+    share = np.nan_to_num(profiles["covered_m2"].to_numpy(dtype=float)) / footprint_m2
+    part_height = np.where(share >= PART_SHARE, profiles["top_height_m"].to_numpy(dtype=float), np.nan)
+    part_levels = np.where(share >= PART_SHARE, profiles["top_levels"].to_numpy(dtype=float), np.nan)
+    levels, levels_source = _told(tags, tagged_levels)
+    height, height_source = _told(tags, tagged_height_m)
+    # Parts speak for the rest of the building only where they are most of it and the outline is silent.
+    most = np.where(share >= 0.5, np.round(part_levels, 1), np.nan)
+    _fill(levels, levels_source, most, "from part")
+    by_height = np.maximum(np.round(height / storey_heights_m(use, year, height / 4)), 1.0)
+    _fill(levels, levels_source, by_height, "from height")
+    fabric = _fabric(use, use_source, footprint_m2, sizes.coverage)
+    is_low = fabric == "low"
+    # A city block's height tells nothing of the annex in its courtyard, nor the annex of the block.
+    band = np.where(footprint_m2 < BLOCK_M2, "-small", "-large").astype(object)
+    same = np.where(is_low | ((fabric == "block") & np.isin(use, _HALL_USES)), fabric, use).astype(object)
+    for groups, radius in ((same + band, 120.0), (fabric + band, 250.0)):
+        near = neighbour_median(sizes.points, levels, groups, least=3, radius_m=radius)
+        _fill(levels, levels_source, np.where(is_low, np.nan, near), "from neighbours")
     rules = use_rules()
-    storey = storey_heights_m(use, year)
-    levels = as_array(tagged_levels(own) for own in tags)
-    height = as_array(tagged_height_m(own) for own in tags)
-    low = np.isin(use, _LOW_USES)
-    levels_source = np.where(np.isnan(levels), "", "tagged").astype(object)
-    height_source = np.where(np.isnan(height), "", "tagged").astype(object)
-
-    part = profiles.reindex(tags.index)
-    share = np.nan_to_num(part["covered_m2"].to_numpy(dtype=float)) / footprint_m2
-    part_height, part_levels = part["top_height_m"].to_numpy(dtype=float), part["top_levels"].to_numpy(dtype=float)
-    # Only parts that cover enough may speak for the whole where the outline is silent.
-    whole = share >= 0.5
-    _fill(levels, levels_source, np.where(whole, np.round(part_levels, 1), np.nan), "from part")
-    _fill(height, height_source, np.where(whole, part_height, np.nan), "from part")
-    _fill(levels, levels_source, np.maximum(np.round(height / storey), 1.0), "from height")
-    near = neighbour_median(points, np.where(low, np.nan, levels), np.where(low, "low", use).astype(object))
-    _fill(levels, levels_source, np.where(low, np.nan, near), "from neighbours")
-    _fill(levels, levels_source, np.array([rules[u].default_levels for u in use]), "default")
+    usual = np.array([rules[u].default_levels for u in use], dtype=np.float64)
+    usual[(fabric == "block") & np.isin(use, _HALL_USES)] = rules["office"].default_levels
+    # Outside a city centre a small office or block of flats is a low one.
+    small = (fabric == "block") & (footprint_m2 < BLOCK_M2) & (sizes.coverage < DENSE_COVERAGE)
+    usual[small] = np.minimum(usual[small], SMALL_BLOCK_LEVELS)
+    _fill(levels, levels_source, np.where(is_low, 1.0, usual), "default")
     own_levels = levels.copy()
+    mixed = ~np.isnan(part_levels)
+    levels = np.where(mixed, np.round(share * part_levels + (1 - share) * own_levels, 1), levels)
+    levels_source = np.where(mixed, "from part", levels_source)
 
-    from_levels = np.maximum(levels, 0.5) * storey
-    guessed = np.isin(levels_source, ["from neighbours", "default"])
-    _fill(height, height_source, np.where(guessed, np.nan, from_levels), "from levels")
-    near_height = neighbour_median(points, np.where(low, np.nan, height), np.where(low, "low", use).astype(object))
-    _fill(
-        height,
-        height_source,
-        np.where(low | (levels_source != "from neighbours"), np.nan, near_height),
-        "from neighbours",
-    )
-    _fill(height, height_source, from_levels, "default")
-
-    mixed = (share >= PART_SHARE) & ~np.isnan(part_levels)
-    blend = share * part_levels + (1 - share) * own_levels
-    levels, levels_source = np.where(mixed, np.round(blend, 1), levels), np.where(mixed, "from part", levels_source)
-    mixed = (share >= PART_SHARE) & ~np.isnan(part_height)
-    rest = np.where(height_source == "from part", part_height, height)
-    height = np.where(mixed, share * part_height + (1 - share) * rest, height)
-    height_source = np.where(mixed, "from part", height_source)
+    storey = storey_heights_m(use, year, levels)
+    told = np.isin(levels_source, ["from neighbours", "default", "from part"])
+    by_levels = np.where(told, levels_source, "from levels").astype(object)
+    by_storeys = np.maximum(levels, 0.5) * storey
+    rest = np.where(np.isnan(height), np.maximum(own_levels, 0.5) * storey, height)
+    mixed = ~np.isnan(part_height)
+    height_source = np.where(mixed, "from part", np.where(np.isnan(height), by_levels, height_source))
+    height = np.where(mixed, share * part_height + (1 - share) * rest, np.where(np.isnan(height), by_storeys, height))
     base = _undersides(tags, storey)
-    sound = base < height - LOWEST_M
     return pd.DataFrame(
         {
             "levels": levels,
             "levels_source": levels_source,
             "height_m": np.maximum(np.round(height, 2), LOWEST_M),
             "height_source": height_source,
-            "min_height_m": np.where(sound, np.round(base, 2), 0.0),
+            "min_height_m": np.where(base < height - LOWEST_M, np.round(base, 2), 0.0),
             "own_levels": own_levels,
         },
         index=tags.index,
     )
+
+
+def _told(tags: pd.Series, read: Callable[[Mapping[str, str]], float | None]) -> tuple[FloatArray, Any]:
+    values = as_array(read(own) for own in tags)
+    return values, np.where(np.isnan(values), "", "tagged").astype(object)
 
 
 def _fill(values: FloatArray, sources: Any, found: FloatArray, name: str) -> None:
@@ -172,9 +204,7 @@ def _undersides(tags: pd.Series, storey: FloatArray) -> FloatArray:
     return np.nan_to_num(np.where(np.isnan(base), by_level, base))
 
 
-def floor_areas(
-    tags: pd.Series, sizes: pd.DataFrame, footprint_m2: FloatArray, profiles: pd.DataFrame
-) -> tuple[FloatArray, Any]:
+def floor_areas(tags: pd.Series, sizes: pd.DataFrame, profiles: pd.DataFrame) -> tuple[FloatArray, Any]:
     """Gross floor area above ground and its source; every storey counted once, parts with their own.
 
     Parameters
@@ -183,14 +213,12 @@ def floor_areas(
         Index building_id.
     sizes : pandas.DataFrame
         As `levels_and_heights` returns it.
-    footprint_m2 : array of shape (n,)
-        m².
     profiles : pandas.DataFrame
-        What the parts tell.
+        What the parts tell, rows as in `tags`, with `footprint_m2`.
     """
-    part = profiles.reindex(tags.index)
-    covered = np.minimum(np.nan_to_num(part["covered_m2"].to_numpy(dtype=float)), footprint_m2)
-    storeys_m2 = part["storey_area_m2"].to_numpy(dtype=float)
+    footprint_m2 = profiles["footprint_m2"].to_numpy(dtype=float)
+    covered = np.minimum(np.nan_to_num(profiles["covered_m2"].to_numpy(dtype=float)), footprint_m2)
+    storeys_m2 = profiles["storey_area_m2"].to_numpy(dtype=float)
     told = ~np.isnan(storeys_m2) & (covered > 0)
     low = np.nan_to_num(as_array(count(own.get("building:min_level")) for own in tags))
     own = sizes["own_levels"].to_numpy()

@@ -84,7 +84,7 @@ def _worth(tags: Any) -> tuple[int, int]:
 
 def _age(feature_id: str) -> tuple[int, str]:
     """Order of creation: OSM numbers its objects in turn."""
-    digits = "".join(c for c in feature_id.split("-")[0] if c.isdigit())
+    digits = "".join(c for c in feature_id.split("-", maxsplit=1)[0] if c.isdigit())
     return (int(digits) if digits else 0, feature_id)
 
 
@@ -174,7 +174,7 @@ def without_overlaps(
 
 
 def _by_rank(a: int, b: int, area: NDArray[np.float64], ids: list[str]) -> tuple[int, int]:
-    """The pair with the one first that keeps its ground: the larger, of two alike in size the older."""
+    """Put the one first that keeps its ground: the larger, of two alike in size the older."""
     if abs(area[a] - area[b]) > 0.05 * max(area[a], area[b]):
         return (a, b) if area[a] > area[b] else (b, a)
     return (a, b) if _age(ids[a]) <= _age(ids[b]) else (b, a)

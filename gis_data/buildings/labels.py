@@ -33,9 +33,10 @@ def name_of(tags: Mapping[str, str]) -> str | None:
 
 def address_of(tags: Mapping[str, str]) -> str | None:
     """Street and house number as tagged, or None."""
+    if "addr:housenumber" not in tags:
+        return None
     street = tags.get("addr:street") or tags.get("addr:place")
-    number = tags.get("addr:housenumber")
-    return f"{street} {number}" if street and number else None
+    return f"{street} {tags['addr:housenumber']}" if street else None
 
 
 def heating_of(tags: Mapping[str, str]) -> str | None:

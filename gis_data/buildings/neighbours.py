@@ -15,6 +15,7 @@ def neighbour_median(
     groups: NDArray[np.object_],
     *,
     count: int = 5,
+    least: int = 1,
     radius_m: float = 250.0,
 ) -> FloatArray:
     """Median of the nearest known values of the same group, NaN where none is near.
@@ -29,6 +30,8 @@ def neighbour_median(
         Only members of the same group count.
     count : int
         How many neighbours count.
+    least : int
+        With fewer than this nothing is told.
     radius_m : float
         How far they may stand, m.
 
@@ -42,7 +45,7 @@ def neighbour_median(
     for group in sorted(set(groups[~known])):
         givers = np.flatnonzero(known & (groups == group))
         takers = np.flatnonzero(~known & (groups == group))
-        if givers.size == 0:
+        if givers.size < least:
             continue
         asked = min(count, givers.size)
         distance, nearest = cKDTree(points[givers]).query(points[takers], k=asked, distance_upper_bound=radius_m)
@@ -51,7 +54,7 @@ def neighbour_median(
         near = np.isfinite(distance)
         told = np.full(near.shape, np.nan)
         told[near] = values[givers][nearest[near]]
-        any_near = near.any(axis=1)
+        any_near = near.sum(axis=1) >= least
         found[takers[any_near]] = np.nanmedian(told[any_near], axis=1)
     return found
 
@@ -102,3 +105,25 @@ def neighbour_votes(
         weight = alike / (20.0 + distance[near, rank])
         total[near] += weight[:, None] * votes[giver]
     return total
+
+
+def coverage_around(points: FloatArray, footprint_m2: FloatArray, *, radius_m: float = 100.0) -> FloatArray:
+    """Share of the ground around each building that is built over: about 0.5 in a city centre, 0.2 in a suburb.
+
+    Parameters
+    ----------
+    points : array of shape (n, 2)
+        Positions, m.
+    footprint_m2 : array of shape (n,)
+        m².
+    radius_m : float
+        How far around, m.
+    """
+    if len(points) == 0:
+        return np.zeros(0)
+    tree = cKDTree(points)
+    pairs = tree.query_pairs(radius_m, output_type="ndarray")
+    covered = footprint_m2.astype(np.float64)
+    for one, other in ((0, 1), (1, 0)):
+        covered = covered + np.bincount(pairs[:, one], footprint_m2[pairs[:, other]], minlength=len(points))
+    return np.asarray(covered / (np.pi * radius_m**2))

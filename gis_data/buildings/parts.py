@@ -33,6 +33,7 @@ class _Part:
     low: float
     top: float
     height_m: float
+    height_told: bool
 
 
 def split_off_parts(outlines: gpd.GeoDataFrame, parts: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -98,28 +99,29 @@ def assign_parts(
         floats = (count(tags.get("building:min_level")) or 0) > 0 or (length_m(tags.get("min_height")) or 0) > 0
         is_open = reason_to_drop({**tags, "building": tags["building:part"]}) is not None
         risen.append(not (floats or is_open))
-        what = "a part above ground or open, of no building" if not risen[-1] else "a part of no building"
-        problems.append(Problem(part_id, what, "kept as a building" if risen[-1] else "dropped"))
+        what = "a part above ground or open, of no building" if not risen[-1] else "a part of no building, taken as one"
+        problems.append(Problem(part_id, what, "kept" if risen[-1] else "dropped"))
     orphans = parts[owner == ""][np.array(risen, dtype=bool)].drop(columns="owner")
     orphans["tags"] = [{"building": "yes", **tags} for tags in orphans["tags"]]
     both = gpd.GeoDataFrame(pd.concat([outlines, orphans]), crs=outlines.crs) if len(orphans) else outlines
     return both, parts.assign(owner=owner)[owner != ""], problems
 
 
-def _levels_and_height(tags: Mapping[str, str], levels: float, height_m: float) -> tuple[float, float, float]:
-    """(lowest storey, top storey, height of the eaves) of a part; what it doesn't tell is the outline's."""
+def _levels_and_height(tags: Mapping[str, str], levels: float, height_m: float) -> tuple[float, float, float, bool]:
+    """(lowest storey, top storey, eaves' height, is it told) of a part; what it doesn't tell is the outline's."""
     own_levels, own_height = count(tags.get("building:levels")), length_m(tags.get("height"))
     if own_height is not None:
         own_height = max(own_height - (length_m(tags.get("roof:height")) or 0.0), OPEN_ROOF_M)
     if own_levels is None and own_height is not None:
         own_levels = max(round(own_height / STOREY_HEIGHT_M), 1)
     top = own_levels if own_levels is not None else levels
+    height_told = own_height is not None
     if own_height is None:
         own_height = own_levels * STOREY_HEIGHT_M if own_levels is not None else height_m
     low = count(tags.get("building:min_level"))
     if low is None:
         low = round((length_m(tags.get("min_height")) or 0.0) / STOREY_HEIGHT_M)
-    return low, top, own_height
+    return low, top, own_height, height_told
 
 
 def _columns(outline: Any, parts: list[_Part]) -> list[tuple[Any, list[_Part]]]:
@@ -157,7 +159,7 @@ def _storeys(stack: list[_Part], ground: float, outline_levels: float) -> float:
 
 
 def part_profiles(outlines: gpd.GeoDataFrame, parts: gpd.GeoDataFrame) -> pd.DataFrame:
-    """What its parts tell of each building.
+    """Sum up what its parts tell of each building.
 
     Floor area is counted once: where parts lie above each other their storeys are joined, below a part that begins
     higher up stand the outline's own storeys.
@@ -173,16 +175,24 @@ def part_profiles(outlines: gpd.GeoDataFrame, parts: gpd.GeoDataFrame) -> pd.Dat
     -------
     pandas.DataFrame
         Index: the buildings that have parts. `covered_m2` of the footprint lie under parts, on them stand
-        `storey_area_m2` of floor; `top_levels` and `top_height_m` are their means there, weighted by area and NaN
-        where not told; `year` and `roof_shape` are those of the largest part that tells one.
+        `storey_area_m2` of floor; `top_levels` and `top_height_m` are their means there, weighted by area
+        (`top_height_m` is NaN where no part tells a height); `year` and `roof_shape` are those
+        of the largest part that tells one.
     """
-    rows = {}
+    rows: dict[Any, Any] = {}
+    if parts.empty:
+        return _profile_frame(rows)
     shapes = dict(zip(outlines.index, outlines.geometry, strict=True))
     told = dict(zip(outlines.index, outlines["tags"], strict=True))
     for owner, group in parts.groupby("owner", sort=True):
         if owner in shapes:
             rows[owner] = _profile(shapes[owner], told[owner], group)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(PROFILE_COLUMNS))
+    return _profile_frame(rows)
+
+
+def _profile_frame(rows: dict[Any, Any]) -> pd.DataFrame:
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(PROFILE_COLUMNS))
+    return frame.astype({name: "object" if name == "roof_shape" else "float64" for name in PROFILE_COLUMNS})
 
 
 def _profile(outline: Any, tags: Mapping[str, str], group: gpd.GeoDataFrame) -> tuple[Any, ...]:
@@ -197,7 +207,9 @@ def _profile(outline: Any, tags: Mapping[str, str], group: gpd.GeoDataFrame) -> 
     stack = []
     for shape, own in zip(ordered.geometry, ordered["tags"], strict=True):
         if reason_to_drop({**own, "building": own.get("building:part", "yes")}) is None:
-            stack.append(_Part(shape, *_levels_and_height(own, levels, height_m)))
+            part = _Part(shape, *_levels_and_height(own, levels, height_m))
+            # A part that tells no storeys counts as the outline around it.
+            stack += [part] if np.isfinite(part.top) else []
         year = tagged_year(own) or np.nan if np.isnan(year) else year
         roof_shape = roof_shape or own.get("roof:shape")
     covered = storeys = top = height = 0.0
@@ -209,4 +221,6 @@ def _profile(outline: Any, tags: Mapping[str, str], group: gpd.GeoDataFrame) -> 
         height += area * max(part.height_m for part in over)
     if covered == 0:
         return 0.0, 0.0, np.nan, np.nan, year, roof_shape
-    return covered, storeys, top / covered, height / covered, year, roof_shape
+    # Without one told height the storeys say as much, and the building's use says how high they are.
+    height = height / covered if any(part.height_told for part in stack) else np.nan
+    return covered, storeys, top / covered, height, year, roof_shape

@@ -21,9 +21,9 @@ from gis_data.buildings.dimensions import (
     tagged_levels,
 )
 from gis_data.buildings.footprints import repaired, without_duplicates, without_overlaps
-from gis_data.buildings.labels import labels
-from gis_data.buildings.neighbours import FloatArray, neighbour_median
-from gis_data.buildings.parts import PROFILE_COLUMNS, assign_parts, part_profiles, split_off_parts
+from gis_data.buildings.labels import address_of, labels
+from gis_data.buildings.neighbours import FloatArray, coverage_around, neighbour_median
+from gis_data.buildings.parts import assign_parts, part_profiles, split_off_parts
 from gis_data.buildings.selection import building_value, candidates
 from gis_data.buildings.uses import Sizes, uses_of
 from gis_data.buildings.years import tagged_year
@@ -77,20 +77,21 @@ def buildings_from_features(features: Features, crs: str) -> BuildingTables:
         No two footprints overlap; every attribute that was not tagged says where it comes from.
     """
     stock, parts, problems = _footprints(features, crs)
-    profiles = part_profiles(stock, parts) if len(parts) else pd.DataFrame(columns=list(PROFILE_COLUMNS))
+    profiles = part_profiles(stock, parts)
     tags = _with_part_roofs(stock["tags"], profiles)
     problems += odd_numbers(tags) + _unheated(tags)
     named = labels(stock, features)
     inside = contents_of(stock, features)
     footprint_m2 = shapely.area(stock.geometry.to_numpy())
+    profiles = profiles.reindex(stock.index).assign(footprint_m2=footprint_m2)
     centre = shapely.point_on_surface(stock.geometry.to_numpy())
     points = np.column_stack([shapely.get_x(centre), shapely.get_y(centre)])
-    sizes = _first_sizes(tags, profiles, points, footprint_m2, stock.geometry.to_numpy())
-    use, use_source = uses_of(tags, sizes, inside, named["address"].notna().to_numpy())
+    sizes = _first_sizes(tags, profiles, points, stock.geometry.to_numpy())
+    use, use_source = uses_of(tags, sizes, inside, np.array([address_of(own) is not None for own in tags], dtype=bool))
     year, year_source = _years(tags, use, points, profiles, inside)
     known_year = np.where(year_source == "default", np.nan, year)
-    dimensions = levels_and_heights(tags, use, known_year, points, profiles, footprint_m2)
-    floor_m2, floor_source = floor_areas(tags, dimensions, footprint_m2, profiles)
+    dimensions = levels_and_heights(tags, use, use_source, year=known_year, sizes=sizes, profiles=profiles)
+    floor_m2, floor_source = floor_areas(tags, dimensions, profiles)
     roof_shape, roof_source = _roof_shapes(tags, use, footprint_m2, profiles)
     table = stock.drop(columns="tags").assign(
         osm_id=[_osm_id(str(i)) for i in stock.index],
@@ -125,7 +126,7 @@ def _footprints(features: Features, crs: str) -> tuple[gpd.GeoDataFrame, gpd.Geo
 
 
 def _id_key(feature_id: str) -> tuple[str, int, str]:
-    number = "".join(c for c in feature_id.split("-")[0] if c.isdigit())
+    number = "".join(c for c in feature_id.split("-", maxsplit=1)[0] if c.isdigit())
     return feature_id[:1], int(number) if number else 0, feature_id
 
 
@@ -155,14 +156,12 @@ def _unheated(tags: pd.Series) -> list[Problem]:
     ]
 
 
-def _first_sizes(
-    tags: pd.Series, profiles: pd.DataFrame, points: FloatArray, footprint_m2: FloatArray, shapes: Any
-) -> Sizes:
+def _first_sizes(tags: pd.Series, profiles: pd.DataFrame, points: FloatArray, shapes: Any) -> Sizes:
     """Storeys before the use is known: as told, else as the houses around, else by footprint."""
+    footprint_m2 = profiles["footprint_m2"].to_numpy(dtype=float)
     levels = as_array(tagged_levels(own) for own in tags)
-    part = profiles.reindex(tags.index)["top_levels"].to_numpy(dtype=float)
-    share = np.nan_to_num(profiles.reindex(tags.index)["covered_m2"].to_numpy(dtype=float)) / footprint_m2
-    levels = np.where(~np.isnan(part) & (share > 0.5), part, levels)
+    part = profiles["top_levels"].to_numpy(dtype=float)
+    levels = np.where(~np.isnan(part) & (profiles["covered_m2"].to_numpy() > 0.5 * footprint_m2), part, levels)
     height = as_array(tagged_height_m(own) for own in tags)
     levels = np.where(np.isnan(levels), np.maximum(np.round(height / _GUESSED_STOREY_M), 1.0), levels)
     known = ~np.isnan(levels)
@@ -170,7 +169,8 @@ def _first_sizes(
     near = neighbour_median(points, levels, band)
     guess = np.where(footprint_m2 >= 300, _GUESSED_LEVELS_LARGE, _GUESSED_LEVELS_SMALL)
     levels = np.where(known, levels, np.where(np.isnan(near), guess, near))
-    return Sizes(footprint_m2, np.maximum(levels, 0.5), known, points, shapes)
+    coverage = coverage_around(points, footprint_m2)
+    return Sizes(footprint_m2, np.maximum(levels, 0.5), known, coverage, points, shapes)
 
 
 def _years(
@@ -179,12 +179,12 @@ def _years(
     year = as_array(tagged_year(own) for own in tags)
     source = np.where(np.isnan(year), "", "tagged").astype(object)
     rules = use_rules()
-    from_part = profiles.reindex(tags.index)["year"].to_numpy(dtype=float)
+    from_part = profiles["year"].to_numpy(dtype=float)
     steps = (
         ("from part", lambda: from_part),
-        ("from neighbours", lambda: neighbour_median(points, year, use)),
+        ("from neighbours", lambda: neighbour_median(points, year, use, least=3, radius_m=200.0)),
         ("from land use", lambda: inside.land_year.to_numpy(dtype=float)),
-        ("from neighbours", lambda: neighbour_median(points, year, np.full(len(year), "any", dtype=object))),
+        ("from neighbours", lambda: neighbour_median(points, year, np.full(len(year), "", dtype=object), least=2)),
         ("default", lambda: np.array([rules[u].default_year for u in use], dtype=float)),
     )
     for name, step in steps:
@@ -201,7 +201,7 @@ def _roof_shapes(tags: pd.Series, use: Any, footprint_m2: FloatArray, profiles: 
     )
     # A number or a slip of the keyboard is no shape.
     told[[not text.replace("_", "").replace("-", "").isalpha() for text in told]] = ""
-    from_part = profiles.reindex(tags.index)["roof_shape"].notna().to_numpy()
+    from_part = profiles["roof_shape"].notna().to_numpy()
     pitched = np.isin(use, PITCHED_USES) & (footprint_m2 <= PITCHED_LARGEST_M2)
     shape = np.where(told != "", told, np.where(pitched, "gabled", "flat")).astype(object)
     source = np.where(told == "", "default", np.where(from_part, "from part", "tagged")).astype(object)
@@ -210,12 +210,12 @@ def _roof_shapes(tags: pd.Series, use: Any, footprint_m2: FloatArray, profiles: 
 
 def _osm_id(building_id: str) -> str | None:
     kind = {"w": "way", "r": "relation", "n": "node"}.get(building_id[:1])
-    number = building_id[1:].split("-")[0]
+    number = building_id[1:].split("-", maxsplit=1)[0]
     return f"{kind}/{number}" if kind and number.isdigit() else None
 
 
 def _name_input(table: gpd.GeoDataFrame, tags: pd.Series) -> None:
-    """What a GeoJSON file told is input, not a tag."""
+    """Call input, not tagged, what a GeoJSON file told."""
     given = tags.map(lambda own: own.get("source:geojson") == "yes").to_numpy(dtype=bool)
     for column in [c for c in table.columns if c.endswith("_source")]:
         table.loc[given & (table[column] == "tagged").to_numpy(), column] = "input"

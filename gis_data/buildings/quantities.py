@@ -39,14 +39,14 @@ def _pieces(text: str) -> list[str]:
 
 
 def length_m(text: str | None) -> float | None:
-    """Length in metres, or None where the text is no length.
+    r"""Length in metres, or None where the text is no length.
 
     Of several ("3;4") or a range ("3-4") the largest counts: a height is that of the highest section.
 
     Parameters
     ----------
     text : str or None
-        "12", "12.5 m", "12,5", "40'", "40 ft", "5'6\\"", "250 cm".
+        "12", "12.5 m", "12,5", "40'", "40 ft", "5'6\"", "250 cm".
 
     Returns
     -------

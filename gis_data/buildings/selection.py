@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from gis_data.buildings.catalogue import BuildingValue, building_values
 from gis_data.buildings.quantities import count, length_m
@@ -15,6 +16,7 @@ from gis_data.features import Features, Problem
 
 Tags = Mapping[str, str]
 _UNTOLD = BuildingValue(None, True, "")
+_SILENT_KEYS = frozenset({"type", "source", "created_by"})
 _GONE = ("demolished", "razed", "removed", "destroyed", "ruins", "collapsed")
 
 
@@ -38,7 +40,7 @@ class Candidates:
 
 
 def building_value(tags: Tags) -> BuildingValue:
-    """What the tag `building` says; of several values ("retail;apartments") the first that is known counts."""
+    """Look up what the tag `building` says; of several values ("retail;apartments") the first known one counts."""
     known = building_values()
     for value in tags.get("building", "").split(";"):
         found = known.get(value.strip().lower().replace(" ", "_"))
@@ -81,6 +83,20 @@ def _is_building(tags: Tags) -> bool:
     return tags.get("building", "no") != "no"
 
 
+@dataclass
+class _Found:
+    """Outlines and parts while relations and their ways are joined; keys are feature ids."""
+
+    tags: dict[str, Tags]
+    geometry: dict[str, Any]
+    parts: dict[str, Any]
+    problems: list[Problem]
+
+    def drop(self, feature_id: str, what: str) -> None:
+        del self.tags[feature_id], self.geometry[feature_id]
+        self.problems.append(Problem(feature_id, what, "dropped"))
+
+
 def candidates(features: Features, crs: str) -> Candidates:
     """Pick the buildings and the parts out of all features and put them into the metric CRS.
 
@@ -91,105 +107,93 @@ def candidates(features: Features, crs: str) -> Candidates:
     crs : str
         The district's metric CRS.
     """
-    problems: list[Problem] = []
-    tags: dict[str, Tags] = {}
-    geometry: dict[str, Any] = {}
-    parts: dict[str, Any] = {}
-    area = dict(
-        zip(features.frame.index, np.isin(features.frame.geometry.geom_type, ["Polygon", "MultiPolygon"]), strict=True)
-    )
-    shapes = dict(zip(features.frame.index, features.frame.geometry, strict=True))
     told = dict(zip(features.frame.index, features.frame["tags"], strict=True))
-    for feature_id, own in told.items():
-        building, part = _is_building(own), _is_part(own)
-        if not (building or part):
-            continue
-        if not area[feature_id]:
-            if building and feature_id not in features.members:
-                what = (
-                    f"building={own['building']} on a {'point' if feature_id.startswith('n') else 'line'}, not an area"
-                )
-                problems.append(Problem(feature_id, what, "dropped"))
-        elif building:
-            tags[feature_id], geometry[feature_id] = own, shapes[feature_id]
-        else:
-            parts[feature_id] = shapes[feature_id]
-    owners = _join_relations(features, told, shapes, area, tags, geometry, parts, problems)
-    for feature_id in list(tags):
-        reason = reason_to_drop(tags[feature_id])
+    is_area = np.isin(features.frame.geometry.geom_type, ["Polygon", "MultiPolygon"])
+    areas = {
+        feature_id: shape
+        for feature_id, shape, ok in zip(features.frame.index, features.frame.geometry, is_area, strict=True)
+        if ok
+    }
+    found = _tagged(features, told, areas)
+    owners = _join_relations(features, told, areas, found)
+    for feature_id in list(found.tags):
+        reason = reason_to_drop(found.tags[feature_id])
         if reason is not None:
-            problems.append(Problem(feature_id, f"building={tags[feature_id]['building']}: {reason}", "dropped"))
-            del tags[feature_id], geometry[feature_id]
-    outlines = _frame(geometry, [tags[i] for i in geometry], crs)
-    part_frame = _frame(parts, [told[i] for i in parts], crs)
-    part_frame["owner"] = [owners.get(i, "") if owners.get(i, "") in geometry else "" for i in parts]
-    return Candidates(outlines, part_frame, tuple(problems))
+            found.drop(feature_id, f"building={found.tags[feature_id].get('building', '')}: {reason}")
+    outlines = _frame(found.geometry, [found.tags[i] for i in found.geometry], crs)
+    parts = _frame(found.parts, [told[i] for i in found.parts], crs)
+    parts["owner"] = [owners.get(i, "") if owners.get(i, "") in found.geometry else "" for i in found.parts]
+    return Candidates(outlines, parts, tuple(found.problems))
 
 
 def _frame(geometry: Mapping[str, Any], tags: list[Tags], crs: str) -> gpd.GeoDataFrame:
     index = list(geometry)
-    frame = gpd.GeoDataFrame({"tags": np.array([*tags, None], dtype=object)[:-1]}, index=index)
-    return frame.set_geometry(gpd.GeoSeries(list(geometry.values()), index=index, crs="EPSG:4326")).to_crs(crs)
+    frame = gpd.GeoDataFrame({"tags": np.array([*tags, None], dtype=object)[:-1]}, index=pd.Index(index, dtype=object))
+    return frame.set_geometry(gpd.GeoSeries(list(geometry.values()), index=frame.index, crs="EPSG:4326")).to_crs(crs)
+
+
+def _tagged(features: Features, told: Mapping[str, Tags], areas: Mapping[str, Any]) -> _Found:
+    found = _Found({}, {}, {}, [])
+    for feature_id, own in told.items():
+        building, part = _is_building(own), _is_part(own)
+        if feature_id in areas and building:
+            found.tags[feature_id], found.geometry[feature_id] = own, areas[feature_id]
+        elif feature_id in areas and part:
+            found.parts[feature_id] = areas[feature_id]
+        elif building and feature_id not in features.members:
+            kind = "a point" if feature_id.startswith("n") else "a line"
+            found.problems.append(
+                Problem(feature_id, f"building={own['building']} on {kind}, which has no area", "dropped")
+            )
+    return found
 
 
 def _join_relations(
-    features: Features,
-    told: Mapping[str, Tags],
-    shapes: Mapping[str, Any],
-    area: Mapping[str, Any],
-    tags: dict[str, Tags],
-    geometry: dict[str, Any],
-    parts: dict[str, Any],
-    problems: list[Problem],
+    features: Features, told: Mapping[str, Tags], areas: Mapping[str, Any], found: _Found
 ) -> dict[str, str]:
     """Make one building of a relation and its outer way; return the owner of each part that a relation names."""
     owners: dict[str, str] = {}
     for relation_id, members in sorted(features.members.items()):
         own = told.get(relation_id, {})
-        outer = [i for i, role in members if role in ("outer", "outline", "") and i in tags and i != relation_id]
-        named_parts = [i for i, role in members if role == "part"]
-        if named_parts or own.get("type") == "building":
-            owner = _outline_of(relation_id, own, outer, area, tags, geometry)
-            if owner is None:
-                continue
-            for part_id in named_parts:
-                owners[part_id] = owner
-                if part_id in geometry and part_id != owner:
-                    parts[part_id] = geometry.pop(part_id)
-                    del tags[part_id]
-        elif relation_id in geometry:
+        named = [i for i, role in members if role in ("outer", "outline", "") and i != relation_id]
+        outer = [i for i in named if i in found.tags]
+        parts = [i for i, role in members if role == "part"]
+        if parts or own.get("type") == "building":
+            owner = _outline_of(relation_id, own, named, areas, found)
+            if owner is not None:
+                owners |= _claim_parts(owner, parts, found)
+        elif relation_id in found.geometry:
             for way_id in outer:
-                _merge_way(relation_id, way_id, tags, geometry, problems)
-        elif len(outer) == 1 and bool(area.get(relation_id)) and not (own.keys() - {"type", "source", "created_by"}):
+                found.tags[relation_id] = {**found.tags[way_id], **found.tags[relation_id]}
+                found.drop(way_id, f"the outer way of {relation_id}, which is the same building")
+        elif len(outer) == 1 and relation_id in areas and not (own.keys() - _SILENT_KEYS):
             # The old way of mapping: the tags on the outer way, the holes in a relation without tags.
-            geometry[outer[0]] = shapes[relation_id]
-            problems.append(Problem(outer[0], f"the holes of its relation {relation_id} taken over", "repaired"))
+            found.geometry[outer[0]] = areas[relation_id]
+            found.problems.append(Problem(outer[0], f"the holes of its relation {relation_id} taken over", "repaired"))
     return owners
 
 
-def _merge_way(
-    relation_id: str, way_id: str, tags: dict[str, Tags], geometry: dict[str, Any], problems: list[Problem]
-) -> None:
-    if tags[way_id].get("building:part", "no") != "no" and tags[way_id].get("building", "yes") == "yes":
-        return
-    tags[relation_id] = {**tags[way_id], **tags[relation_id]}
-    del tags[way_id], geometry[way_id]
-    problems.append(Problem(way_id, f"the outer way of {relation_id}, which is the same building", "dropped"))
+def _claim_parts(owner: str, parts: list[str], found: _Found) -> dict[str, str]:
+    """Owner of each named part; what is tagged as a building of its own becomes a part."""
+    for part_id in parts:
+        if part_id in found.geometry and part_id != owner:
+            found.parts[part_id] = found.geometry.pop(part_id)
+            del found.tags[part_id]
+    return dict.fromkeys(parts, owner)
 
 
-def _outline_of(
-    relation_id: str,
-    own: Tags,
-    outer: list[str],
-    area: Mapping[str, Any],
-    tags: dict[str, Tags],
-    geometry: dict[str, Any],
-) -> str | None:
+def _outline_of(relation_id: str, own: Tags, named: list[str], areas: Mapping[str, Any], found: _Found) -> str | None:
     """Id under which the building of a `type=building` relation lives: its outline's."""
-    if outer:
-        owner = outer[0]
-        tags[owner] = {**{key: value for key, value in own.items() if key != "type"}, **tags[owner]}
-        if relation_id in geometry:
-            del geometry[relation_id], tags[relation_id]
-        return owner
-    return relation_id if bool(area.get(relation_id)) and relation_id in geometry else None
+    outline = next((i for i in named if i in found.tags), None)
+    if outline is None and relation_id in found.geometry:
+        return relation_id
+    outline = outline or next((i for i in named if i in areas), None)
+    if outline is None:
+        return None
+    shared = {key: value for key, value in own.items() if key != "type"}
+    found.tags[outline] = {"building": "yes", **shared, **found.tags.get(outline, {})}
+    found.geometry[outline] = areas[outline]
+    found.parts.pop(outline, None)
+    if relation_id in found.geometry:
+        found.drop(relation_id, f"the same building as its outline {outline}")
+    return outline

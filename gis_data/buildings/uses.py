@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis_data.buildings.catalogue import feature_use
+from gis_data.buildings.catalogue import feature_use, named_use
 from gis_data.buildings.contents import Contents
 from gis_data.buildings.neighbours import FloatArray, neighbour_votes
 from gis_data.buildings.selection import building_value
 
 OUTBUILDING_M2 = 50.0
 """An untold building without address, storeys or contents below this is a shed, a sauna or a garage, m²."""
+HUT_M2 = 25.0
+"""Smaller than this no one lives or works in it, whatever stands around, m²."""
 PARK_HUT_M2 = 150.0
 """On green land an untold building below this is a hut, m²."""
 BLOCK_M2 = 350.0
@@ -26,16 +28,23 @@ ROW_M2 = 160.0
 """Houses that share walls and are smaller than this stand in a row, m²."""
 ROW_SHORTEST_M = 25.0
 """A house of up to two storeys and at least this length, three times its depth, is a row in one piece, m."""
+ROW_DEPTH_M = 11.0
+DENSE_COVERAGE = 0.35
+"""Share of built-over ground from which a quarter is a city centre of closed blocks."""
+WING_M2 = 100.0
 
-INSTITUTION_SHARE = 0.25
-"""A hotel, a school or a theatre gives its use to a building of up to four times its own usual floor area."""
+INSTITUTION_SHARE = 0.3
+"""A hotel, a school or a theatre gives its use to a building of about three times its own usual floor area."""
 RETAIL_SHARE = 0.5
 LOW_RETAIL_SHARE = 0.1
 """Not every shop is mapped: in a building of up to two storeys this share of the floor is enough."""
 OFFICE_SHARE = 0.15
 OFFICE_COUNT = 3
 _INSTITUTIONS = ("hotel", "school", "university", "hospital", "assembly", "transport", "sports", "industrial")
-_VOTED = ("apartment_block", "detached_house", "row_house", "office", "retail", "industrial", "warehouse")
+_CAMPUS = ("university", "hospital")
+_VOTED = ("apartment_block", "detached_house", "row_house", "office", "industrial", "warehouse", *_CAMPUS)
+CAMPUS_M2 = 500.0
+"""On a campus untold buildings of this footprint or larger belong to it, m²."""
 _GENERIC_VALUES: Mapping[str, str] = {
     "commercial": "office",
     "public": "assembly",
@@ -58,6 +67,8 @@ class Sizes:
         Storeys, the best guess so far.
     levels_known : array of bool
         False where they are a guess.
+    coverage : array
+        Share of the ground around that is built over.
     points : array of shape (n, 2)
         A point inside, m.
     shapes : array of shapely polygons
@@ -67,6 +78,7 @@ class Sizes:
     footprint_m2: FloatArray
     levels: FloatArray
     levels_known: Any
+    coverage: FloatArray
     points: FloatArray
     shapes: Any
 
@@ -79,6 +91,9 @@ def tagged_use(tags: Mapping[str, str]) -> str | None:
     own = feature_use(tags)
     if own is not None:
         return own.use
+    named = named_use(tags.get("name", ""))
+    if named is not None:
+        return named
     generic = next((v.strip().lower() for v in tags.get("building", "").split(";")), "")
     if generic in _GENERIC_VALUES:
         return _GENERIC_VALUES[generic]
@@ -132,7 +147,7 @@ def uses_of(tags: pd.Series, sizes: Sizes, contents: Contents, has_address: Any)
 
 
 def _from_contents(sizes: Sizes, contents: Contents) -> Any:
-    """A street-level shop doesn't make a block of flats a shop: shops count for one floor, or two."""
+    """Judge by what is inside: a street-level shop fills one floor, or two, and leaves the flats above be."""
     n = len(sizes.levels)
     use = np.full(n, "", dtype=object)
     floor = sizes.footprint_m2 * sizes.levels
@@ -162,7 +177,8 @@ def _from_contents(sizes: Sizes, contents: Contents) -> Any:
 
 def _too_small_to_live_in(sizes: Sizes, has_address: Any) -> Any:
     low = ~sizes.levels_known | (sizes.levels <= 1.0)
-    small = (sizes.footprint_m2 < OUTBUILDING_M2) & low & ~np.asarray(has_address)
+    hut = (sizes.footprint_m2 < HUT_M2) & low
+    small = hut | (sizes.footprint_m2 < OUTBUILDING_M2) & low & ~np.asarray(has_address)
     return np.where(small, "outbuilding", "").astype(object)
 
 
@@ -177,8 +193,10 @@ def _settle_houses(use: Any, source: Any, sizes: Sizes) -> None:
     rows = np.flatnonzero(use == "residential")
     if rows.size == 0:
         return
-    settled = house_kind(rows, sizes)
-    use[rows] = settled
+    use[rows] = house_kind(rows, sizes)
+    # Between the closed blocks of a city centre an untold house is a wing in a courtyard, not a villa.
+    wing = (source[rows] != "tagged") & (sizes.coverage[rows] >= DENSE_COVERAGE) & (sizes.footprint_m2[rows] >= WING_M2)
+    use[rows[wing]] = "apartment_block"
     source[rows[source[rows] == "tagged"]] = "from footprint"
 
 
@@ -190,7 +208,9 @@ def house_kind(rows: Any, sizes: Sizes) -> Any:
     half = shapely.length(box) / 2
     root = np.sqrt(np.maximum(half**2 - 4 * shapely.area(box), 0.0))
     length, depth = (half + root) / 2, (half - root) / 2
-    long_row = (length >= ROW_SHORTEST_M) & (length > 3 * depth) & (depth < 15) & (levels <= 2)
+    # A slab of flats is deeper than a row of houses.
+    shallow = depth < np.where(known, 15.0, ROW_DEPTH_M)
+    long_row = (length >= ROW_SHORTEST_M) & (length > 3 * depth) & shallow & ((levels <= 2) | ~known)
     kind[(area >= BLOCK_M2) | (known & (levels >= BLOCK_LEVELS))] = "apartment_block"
     kind[long_row] = "row_house"
     kind[(area < ROW_M2) & ((levels < BLOCK_LEVELS) | ~known) & (_wall_mates(rows, sizes) > 0)] = "row_house"
@@ -234,13 +254,17 @@ def _from_vote(use: Any, sizes: Sizes, contents: Contents) -> Any:
     total = neighbour_votes(sizes.points, floor, votes, takers, givers)
     # What is inside weighs as one neighbour next door, though too little to decide alone.
     total[:, _VOTED.index("office")] += (contents.offices.to_numpy()[takers] > 0) / 20.0
-    # A use that doesn't fit the size is out: a shop of six storeys, a villa of 2000 m².
+    # A use that doesn't fit the size is out: a villa of 2000 m².
     levels, area = sizes.levels[takers], sizes.footprint_m2[takers]
-    total[levels > 2.0, _VOTED.index("retail")] = 0.0
     large = (area >= BLOCK_M2) | (levels >= BLOCK_LEVELS)
     for name in ("detached_house", "row_house"):
         total[large, _VOTED.index(name)] = 0.0
+    # Between blocks a low small building is an annex of unknown use, not a block.
+    total[~large & (levels < 2.0), _VOTED.index("apartment_block")] *= 0.25
     total[~large, _VOTED.index("apartment_block")] *= 0.5
+    for name in _CAMPUS:
+        column = total[:, _VOTED.index(name)]
+        column[(area < CAMPUS_M2) | (column < 0.5 * total.sum(axis=1))] = 0.0
     decided = total.max(axis=1, initial=0.0) > 0
     answer[takers[decided]] = np.array(_VOTED, dtype=object)[total[decided].argmax(axis=1)]
     return answer

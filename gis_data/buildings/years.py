@@ -82,7 +82,7 @@ def year_of(text: str | None) -> int | None:
 
 
 def tagged_year(tags: Mapping[str, str]) -> int | None:
-    """Construction year as tagged, from the first key that tells one."""
+    """Year of construction as tagged, from the first key that tells one."""
     for key in YEAR_KEYS:
         year = year_of(tags.get(key))
         if year is not None:

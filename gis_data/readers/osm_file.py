@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,8 +48,6 @@ class Scan:
     members : dict
         (member id, role) of each multipolygon and building relation.
     problems : list of Problem
-    newest : str
-        Newest time stamp, ISO; empty where the file has none.
     """
 
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -56,7 +56,6 @@ class Scan:
     runs: dict[str, list[Any]] = field(default_factory=dict)
     members: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    newest: str = ""
 
 
 def read_osm_file(
@@ -73,7 +72,8 @@ def read_osm_file(
     path : str or Path
         `.osm`, `.osm.gz`, `.osm.bz2` or `.osm.pbf`.
     bounds : tuple of float, optional
-        West, south, east, north in degrees; by default the bounds in the file's header, else the extent of its nodes.
+        West, south, east, north in degrees; by default the bounds in the file's header, else the extent of its
+        buildings and 50 m around.
     region : shapely.Polygon, optional
         Take only what lies in this area, in degrees, instead of all within the bounds.
     source : Source, optional
@@ -104,19 +104,41 @@ def read_osm_file(
     frame = _frame(scan)
     if frame.empty:
         raise ReadError(f"{path.name}: the file holds no buildings, streets or land use.")
+    cut_by_file = bounds is None and region is None
     if region is None:
-        bounds = bounds or _header_box(header) or tuple(frame.total_bounds)
+        bounds = bounds or _header_box(header) or _extent(frame)
         region = shapely.box(*bounds)
     west, south, east, north = (float(value) for value in (bounds or region.bounds))
-    date = _header_date(header) or scan.newest[:10] or UNKNOWN_DATE
+    inside = clip_to_region(frame, region)
+    if cut_by_file:  # what a box leaves out that was asked for is no news
+        scan.problems += _outside(frame, inside)
+    date = _header_date(header) or _overpass_date(path) or _newest_date(path) or UNKNOWN_DATE
     return Features(
-        frame=clip_to_region(frame, region),
+        frame=inside,
         bounds=(west, south, east, north),
         data_date=date,
         sources=(source or openstreetmap(date),),
         members=scan.members,
         problems=tuple(scan.problems),
     )
+
+
+def _extent(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Bounds of the buildings and 50 m around; exports of Overpass hold roads and forests that go on for miles."""
+    areas = shapely.get_dimensions(np.asarray(frame.geometry, dtype=object)) == 2
+    built = frame[areas & np.fromiter(("building" in tags for tags in frame["tags"]), bool, len(frame))]
+    west, south, east, north = (float(value) for value in (built if len(built) else frame).total_bounds)
+    margin = 50.0 / 111_200.0  # degrees of latitude
+    wide = margin / max(np.cos(np.radians(north)), 0.01)
+    return west - wide, south - margin, east + wide, north + margin
+
+
+def _outside(frame: gpd.GeoDataFrame, inside: gpd.GeoDataFrame) -> list[Problem]:
+    """Tell of buildings that a file holds beyond its own bounds."""
+    left = frame[~frame.index.isin(inside.index)]
+    areas = shapely.get_dimensions(np.asarray(left.geometry, dtype=object)) == 2
+    keys = [key for key, tags in zip(left.index[areas], left["tags"][areas], strict=True) if "building" in tags]
+    return [Problem(key, "the building lies outside the bounds of the file", "dropped") for key in keys]
 
 
 def openstreetmap(date: str) -> Source:
@@ -150,11 +172,8 @@ def _scan(path: Path, old_ids: Mapping[int, int] | None = None) -> Scan:
     nodes_with_use = osmium.filter.KeyFilter(*NEEDED_KEYS).enable_for(osmium.osm.NODE)
     processor = osmium.FileProcessor(str(path)).with_areas().with_filter(nodes_with_use)
     wkb = osmium.geom.WKBFactory()
-    newest = None
     for thing in processor:
         kind = thing.type_str()
-        if kind != "a" and (newest is None or thing.timestamp > newest):
-            newest = thing.timestamp
         if kind == "n":
             tags = _tags(thing)
             if is_needed(tags, node=True) and thing.location.valid():
@@ -169,8 +188,6 @@ def _scan(path: Path, old_ids: Mapping[int, int] | None = None) -> Scan:
                 scan.members[f"r{thing.id}"] = tuple((f"{m.type}{m.ref}", m.role) for m in thing.members)
         else:
             _scan_area(scan, thing, wkb)
-    # An object without a time stamp bears the epoch.
-    scan.newest = newest.isoformat() if newest is not None and newest.year > 1970 else ""
     return scan
 
 
@@ -179,23 +196,27 @@ def _scan_way(scan: Scan, way: Any, wkb: Any) -> None:
     key = f"w{way.id}"
     tags = _tags(way)
     scan.tags[key] = tags
-    if any(node.ref < 0 for node in way.nodes):
-        raise _NegativeIdError
-    known = [node.location.valid() for node in way.nodes]
-    if len(known) < 2:
-        return
-    if not all(known):
-        places = [(node.lon, node.lat) if ok else None for node, ok in zip(way.nodes, known, strict=True)]
-        scan.runs[key] = _runs(places)
+    if len(way.nodes) < 2:
         return
     try:
         line = wkb.create_linestring(way)
+    except osmium.InvalidLocationError:
+        _scan_cut_way(scan, key, way)
+        return
     except RuntimeError:  # all its nodes lie on one spot
         return
-    if way.is_closed() and len(known) >= 4 and is_area(tags):
+    if way.is_closed() and len(way.nodes) >= 4 and is_area(tags):
         scan.rings[key] = line
     else:
         scan.shapes[key] = line
+
+
+def _scan_cut_way(scan: Scan, key: str, way: Any) -> None:
+    """Keep the stretches of a way whose nodes are known."""
+    if any(node.ref < 0 for node in way.nodes):
+        raise _NegativeIdError
+    places = [(node.lon, node.lat) if node.location.valid() else None for node in way.nodes]
+    scan.runs[key] = _runs(places)
 
 
 def _scan_area(scan: Scan, area: Any, wkb: Any) -> None:
@@ -261,3 +282,18 @@ def _header_date(header: Any) -> str:
         if stamp := str(header.get(key) or ""):
             return stamp[:10]
     return ""
+
+
+def _overpass_date(path: Path) -> str:
+    """Date that Overpass writes at the top of its XML, ISO; osmium passes over it."""
+    if not path.name.lower().endswith((".osm", ".xml", ".osm.gz")):
+        return ""
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        stamp = re.search(rb'osm_base="(\d{4}-\d\d-\d\d)', file.read(4096))
+    return stamp[1].decode() if stamp else ""
+
+
+def _newest_date(path: Path) -> str:
+    """Date of the newest object, ISO; empty where objects bear no time stamps (libosmium gives them the epoch)."""
+    newest = max((thing.timestamp for thing in osmium.FileProcessor(str(path))), default=None)
+    return newest.date().isoformat() if newest is not None and newest.year > 1970 else ""

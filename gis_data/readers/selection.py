@@ -17,6 +17,7 @@ NEEDED_KEYS = (
     "amenity",
     "club",
     "craft",
+    "entrance",
     "healthcare",
     "highway",
     "historic",

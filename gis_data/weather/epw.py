@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +68,20 @@ def read_epw(path: str | Path, *, kind: str | None = None) -> Weather:
 
 def _parse(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8", errors="replace") as text:
-            is_epw = text.readline().upper().startswith("LOCATION,")
-        if is_epw:
-            data, place = pvlib.iotools.read_epw(str(path))
-            return data, place
+        raw = path.read_bytes()
     except OSError as error:
         raise WeatherFileError(path.name, f"can't be read ({error.strerror or error})") from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")  # place names of many national files
+    if not text[:9].upper().startswith("LOCATION,"):
+        raise WeatherFileError(path.name, "line 1 doesn't begin with 'LOCATION,': this is no EPW file")
+    try:
+        data, place = pvlib.iotools.read_epw(io.StringIO(text))
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise WeatherFileError(path.name, f"is no complete EPW file ({error}); download it again") from error
-    raise WeatherFileError(path.name, "line 1 doesn't begin with 'LOCATION,': this is no EPW file")
+    return data, place
 
 
 def _columns(data: pd.DataFrame, origin: str) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""The map: a Streamlit script (`main.py`) and what it draws."""

@@ -1,0 +1,245 @@
+"""The map's layers: quiet ground, buildings coloured by expression, networks, what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pydeck as pdk
+import shapely
+
+from apps.api.values import shown
+from apps.api.views import View
+from apps.map.view import palette
+from apps.map.view.camera import Camera
+from apps.texts import Texts
+
+BUILDINGS = "buildings"
+LAYERS = ("streets", "water", "landuse", "trees", "parking", "chargers", "pipes", "roofs")
+"""Layers that can be switched, in the order of their switches."""
+LAYERS_AT_FIRST = ("streets", "water", "landuse", "trees", "chargers", "pipes")
+
+_ON_TOP = {"depthCompare": "always"}
+_MATERIAL = {"ambient": 0.68, "diffuse": 0.42, "shininess": 20, "specularColor": [30, 30, 30]}
+_PIXELS = pdk.types.String("pixels")  # a bare string would become an expression
+_OUTLINE_LIFT_M = 0.6
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the map shows.
+
+    Attributes
+    ----------
+    quantity, day : str
+        What buildings are coloured by.
+    step : int
+        Place of the playhead.
+    layers : collection of str
+        Layers that are switched on.
+    selected : str or None
+        Id of the outlined building.
+    """
+
+    quantity: str
+    day: str
+    step: int
+    layers: Collection[str]
+    selected: str | None = None
+
+
+def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck:
+    """Draw the map.
+
+    The data of every layer come by address and stay in the browser: moving the playhead changes a number in one
+    expression.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    picture : Picture
+        What to show.
+    camera : Camera
+        Where the camera stands at first.
+    words : Texts
+        Language of the names and values.
+    """
+    ground = [_land(view)]
+    ground += [_layer(view, name, words) for name in ("landuse", "water", "parking", "streets") if name in picture.layers]
+    top = [_layer(view, name, words) for name in ("trees", "pipes", "chargers") if name in picture.layers]
+    body = [_buildings(view, picture, words)]
+    if "roofs" in picture.layers:
+        body.append(_roofs(view, words))
+    if picture.selected is not None:
+        body += _outline(view, picture.selected)
+    # A basemap would be fetched from outside: no provider, and no `map_style` either, not even None.
+    return pdk.Deck(
+        [*ground, *top[:-1], *body, *top[-1:]] if "chargers" in picture.layers else [*ground, *top, *body],
+        map_provider=None,
+        initial_view_state=pdk.ViewState(
+            longitude=camera.longitude,
+            latitude=camera.latitude,
+            zoom=camera.zoom,
+            pitch=camera.pitch,
+            bearing=camera.bearing,
+            min_zoom=camera.zoom - 2,
+            max_zoom=20,
+            max_pitch=75,
+        ),
+        tooltip=_tooltip(picture.step if shown(view, picture.quantity, picture.day).values.shape[0] > 1 else 0),
+    )
+
+
+def address(view: View, what: str, words: Texts, **query: str) -> str:
+    """Give the address of a layer's data; the stamp in it lets the browser keep them."""
+    query |= {"scenario": view.scenario, "lang": words.language, "v": view.stamp}
+    return f"/api/districts/{view.district.name}/{what}.geojson?{urlencode(query)}"
+
+
+def _geojson(name: str, data: Any, parts: dict[str, dict[str, Any]], **options: Any) -> pdk.Layer:
+    """Make a GeoJSON layer.
+
+    Streamlit pales the colours of every layer while something is selected. Colours given to the parts of a layer
+    are left alone, so that what isn't selected stays as it was.
+    """
+    return pdk.Layer("GeoJsonLayer", id=name, data=data, _sub_layer_props=parts, **options)
+
+
+def _land(view: View) -> pdk.Layer:
+    west, south, east, north = view.district.bounds
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    shape = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    return _geojson("land", [shape], {"polygons-fill": {"getFillColor": list(palette.LAND)}}, stroked=False)
+
+
+def _layer(view: View, name: str, words: Texts) -> pdk.Layer:
+    data = address(view, f"layers/{name}", words)
+    if name == "streets":
+        colour = f"@@=__source.object.properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
+        width = {"getColor": colour, "capRounded": True, "jointRounded": True}
+        return _geojson(
+            name, data, {"linestrings": width}, get_line_width="properties.w", line_width_min_pixels=0.6
+        )
+    if name == "pipes":
+        return _geojson(
+            name,
+            data,
+            {"linestrings": {"getColor": _carrier_expression(), "capRounded": True}},
+            get_line_width=2.5,
+            line_width_min_pixels=2,
+        )
+    if name in {"trees", "chargers"}:
+        return _points(name, data)
+    colour = {"landuse": palette.PARK, "water": palette.WATER, "parking": palette.PARKING}[name]
+    return _geojson(name, data, {"polygons-fill": {"getFillColor": list(colour)}}, stroked=False)
+
+
+def _points(name: str, data: str) -> pdk.Layer:
+    if name == "trees":
+        fill = {"getFillColor": [*palette.TREE, 190]}
+        return _geojson(name, data, {"points-circle": fill}, get_point_radius=2.6, stroked=False)
+    circle = {"getFillColor": list(palette.rgb(palette.CARRIERS["electricity"])), "getLineColor": [255, 255, 255]}
+    circle["billboard"] = True
+    return _geojson(
+        name,
+        data,
+        {"points-circle": circle},
+        get_point_radius=7,
+        point_radius_min_pixels=6,
+        point_radius_max_pixels=11,
+        get_line_width=2,
+        line_width_units=_PIXELS,
+        parameters=_ON_TOP,
+        pickable=True,
+    )
+
+
+def _carrier_expression() -> str:
+    colours = {name: list(palette.rgb(colour)) for name, colour in palette.CARRIERS.items() if name}
+    rest = list(palette.rgb(palette.CARRIERS[""]))
+    chain = " : ".join(
+        f"__source.object.properties.k == '{name}' ? {colours[name]}" for name in ("heat", "cold", "gas", "hydrogen")
+    )
+    return f"@@={chain} : {rest}"
+
+
+def _buildings(view: View, picture: Picture, words: Texts) -> pdk.Layer:
+    what = shown(view, picture.quantity, picture.day)
+    step = picture.step if what.values.shape[0] > 1 else 0
+    kinds = palette.kind_colours(what.quantity.key, what.kinds) if what.kinds else ()
+    plain = "roofs" in picture.layers
+    fill: Any = list(palette.PLAIN_BUILDING) if plain else f"@@={_lookup(palette.ramp(kinds))}[properties.c[{step}]]"
+    trigger = f"{picture.quantity} {step} {plain}"
+    part = {"getFillColor": fill, "updateTriggers": {"getFillColor": trigger}}
+    return _geojson(
+        BUILDINGS,
+        address(view, "buildings", words, quantity=picture.quantity, day=picture.day),
+        {"polygons-fill": part},
+        update_triggers={"getFillColor": trigger},
+        extruded=True,
+        get_elevation="properties.h",
+        material=_MATERIAL,
+        pickable=True,
+        auto_highlight=True,
+        highlight_color=[255, 255, 255, 70],
+    )
+
+
+def _roofs(view: View, words: Texts) -> pdk.Layer:
+    fill = {"getFillColor": f"@@={_lookup(palette.ramp())}[properties.c[0]]"}
+    return _geojson("roofs", address(view, "layers/roofs", words), {"polygons-fill": fill}, stroked=False)
+
+
+def _lookup(colours: Sequence[palette.RGB]) -> str:
+    # deck.gl's expressions index what stands in parentheses, not a bare list.
+    return "([" + ",".join(f"[{r},{g},{b}]" for r, g, b in colours) + "])"
+
+
+def _outline(view: View, building: str) -> list[pdk.Layer]:
+    """Outline a building along its eaves and its foot, dark with a light casing."""
+    if building not in view.buildings.index:
+        return []
+    row = view.buildings.loc[building]
+    rings = [
+        shapely.force_3d(ring, height)
+        for height in (row["height_m"] + _OUTLINE_LIFT_M, row["min_height_m"] + _OUTLINE_LIFT_M)
+        for polygon in shapely.get_parts(row.geometry)
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]
+    shapes = [
+        {
+            "type": "Feature",
+            "properties": {},
+            "geometry": {"type": "LineString", "coordinates": shapely.get_coordinates(ring, include_z=True).tolist()},
+        }
+        for ring in rings
+    ]
+    return [
+        _geojson(
+            name,
+            shapes,
+            {"linestrings": {"getColor": colour, "jointRounded": True, "capRounded": True, "billboard": True}},
+            get_line_width=width,
+            line_width_units=_PIXELS,
+        )
+        for name, colour, width in (("outline-casing", [255, 255, 255], 5.5), ("outline", [20, 20, 20], 2.5))
+    ]
+
+
+def _tooltip(step: int) -> dict[str, Any]:
+    return {
+        "html": f"<b>{{n}}</b><br/>{{u}}<br/><b>{{t{step}}}</b>",
+        "style": {
+            "background": "rgba(255,255,255,.96)",
+            "color": "#26231F",
+            "fontSize": "13px",
+            "lineHeight": "1.35",
+            "padding": "8px 10px",
+            "borderRadius": "8px",
+            "boxShadow": "0 4px 16px rgba(40,35,30,.18)",
+            "maxWidth": "260px",
+        },
+    }

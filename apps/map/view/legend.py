@@ -1,0 +1,73 @@
+"""The legend: what the colours mean, with the unit."""
+
+from __future__ import annotations
+
+from html import escape
+
+from apps.api.features import roof_scale
+from apps.api.values import Shown
+from apps.api.views import View
+from apps.map.view import palette
+from apps.texts import Texts, amount
+
+
+def legend(what: Shown, view: View, words: Texts, *, roofs: bool) -> str:
+    """Write the legend as HTML.
+
+    Parameters
+    ----------
+    what : Shown
+        What the buildings are coloured by.
+    view : View
+        District and scenario.
+    words : Texts
+        Language.
+    roofs : bool
+        Whether the roofs' sun is shown instead.
+    """
+    if roofs:
+        return _scale(words("layer.roofs"), "kWh/m²", roof_scale(view), words("per.year"), words)
+    if what.kinds:
+        return _kinds(what, words)
+    name = quantity_title(what.quantity.key, words)
+    per_year = words("per.year") if what.quantity.per_year else ""
+    return _scale(name, what.quantity.unit, what.scale, per_year, words, year=what.quantity.key == "built")
+
+
+def quantity_title(key: str, words: Texts) -> str:
+    """Give a quantity's name for people: KPIs share theirs with the cards."""
+    return words.table.get(f"quantity.{key}") or words(f"kpi.{key}")
+
+
+def _scale(
+    name: str, unit: str, scale: tuple[float, float], per_year: str, words: Texts, *, year: bool = False
+) -> str:
+    low, high = scale
+    marks = []
+    for share in (0.0, 0.5, 1.0):
+        value = low + (high - low) * share
+        text = str(round(value)) if year else amount(value, words.language)
+        # The scale ends at the 95th percentile: what lies beyond has the last colour too.
+        over = "≥ " if share == 1.0 else ("≤ " if share == 0.0 and low != 0 else "")
+        marks.append(f"<span>{escape(over + text)}</span>")
+    label = f"{name}" + (f" <small>{escape(unit + per_year)}</small>" if unit else "")
+    return (
+        f'<div class="cet-legend" role="img" aria-label="{escape(name)} {escape(unit)}: '
+        f'{escape(amount(low, words.language))} – {escape(amount(high, words.language))}">'
+        f'<div class="cet-legend-name">{label}</div>'
+        f'<div class="cet-ramp" style="background:{palette.gradient()}"></div>'
+        f'<div class="cet-marks">{"".join(marks)}</div></div>'
+    )
+
+
+def _kinds(what: Shown, words: Texts) -> str:
+    prefix = "use_group" if what.quantity.key == "use" else "heating"
+    colours = palette.kind_colours(what.quantity.key, what.kinds)
+    present = set(what.classes.ravel().tolist())
+    items = [
+        f'<span class="cet-swatch"><i style="background:rgb({r},{g},{b})"></i>'
+        f"{escape(words.get(f'{prefix}.{kind}', kind.replace('_', ' ')))}</span>"
+        for number, (kind, (r, g, b)) in enumerate(zip(what.kinds, colours, strict=True))
+        if number in present
+    ]
+    return f'<div class="cet-legend cet-legend-kinds">{"".join(items)}</div>'

@@ -1,0 +1,194 @@
+"""The page: the map from edge to edge, panels floating on it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+import streamlit as st
+
+import gis_data
+from apps._errors import AppError
+from apps.api.days import DAYS
+from apps.api.views import AS_IS, View
+from apps.map.view import panel
+from apps.map.view.camera import Frame, fit
+from apps.map.view.card import card
+from apps.map.view.deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
+from apps.map.view.figures import figures
+from apps.map.view.legend import quantity_title
+from apps.map.view.opening import Opening, chosen
+from apps.map.view.timebar import FIRST_STEP, KEY, time_bar
+from apps.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
+from twin import TwinError
+
+_POLL_S = 0.15
+
+
+@cache
+def _style() -> str:
+    return (files("apps.map.view") / "page.css").read_text(encoding="utf-8")
+
+
+def show() -> None:
+    """Run the page once: Streamlit calls this on every interaction."""
+    st.set_page_config(page_title="City energy twin", page_icon=str(files("apps.map.view") / "icon.svg"), layout="wide")
+    st.html(f"<style>{_style()}</style>")
+    words = texts(_language())
+    opening = chosen()
+    try:
+        view = _opened(opening, _scenario(opening), words)
+        baseline = _opened(opening, AS_IS, words)
+    except (AppError, gis_data.GisDataError, TwinError) as error:
+        _tell(words, error)
+        return
+    _first_state()
+    _page(opening, view, baseline, words)
+
+
+def _language() -> str:
+    """The language of the address, else of the browser, else English."""
+    asked = st.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    browser = (st.context.locale or "")[:2]
+    return browser if browser in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def _scenario(opening: Opening) -> str:
+    chosen_name = st.session_state.get("scenario", opening.scenario)
+    return chosen_name if chosen_name in opening.views.scenarios else AS_IS
+
+
+def _first_state() -> None:
+    first = {
+        "group": "hour",
+        "quantity_hour": "heat",
+        "quantity_year": "heat_kwh_m2",
+        "quantity_kind": "use",
+        "day": DAYS[0],
+        "layers": list(LAYERS_AT_FIRST),
+        "selected": None,
+        "folded": False,
+    }
+    for key, value in first.items():
+        # A widget that was hidden for a run loses its state unless it is written again.
+        st.session_state[key] = st.session_state.get(key, value)
+
+
+def _opened(opening: Opening, scenario: str, words: Texts) -> View:
+    """Give a view; while it is computed, tell how far it is."""
+    views = opening.views
+    if not views.is_ready(opening.district, scenario):
+        failed: list[Exception] = []
+
+        def work() -> None:
+            try:
+                views.open(opening.district, scenario)
+            except Exception as error:  # noqa: BLE001  whatever it is, the page's own thread raises it
+                failed.append(error)
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        place = st.empty()
+        with place.container(key=f"loading_{scenario}"):
+            bar = st.progress(0.0, text=words("loading"))
+        while worker.is_alive():
+            share, what = views.progress(opening.district, scenario)
+            bar.progress(min(max(share, 0.0), 1.0), text=words.get(f"progress.{what}", words("loading")))
+            time.sleep(_POLL_S)
+        place.empty()
+        if failed:
+            raise failed[0]
+    return views.open(opening.district, scenario)
+
+
+def _tell(words: Texts, error: Exception) -> None:
+    with st.container(key="trouble"):
+        st.html(
+            f'<div class="cet-trouble" role="alert"><h2>{escape(words("error.title"))}</h2>'
+            f"<p>{escape(str(error))}</p><p>{escape(words('error.todo'))}</p></div>"
+        )
+
+
+def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
+    quantity = st.session_state[f"quantity_{st.session_state['group']}"]
+    with st.container(key="kpis"):
+        st.html(figures(view, baseline, words))
+    with st.container(key="languages"):
+        panel.languages(words)
+    folded = bool(st.session_state["folded"])
+    with st.container(key="panel_folded" if folded else "panel"):
+        panel.panel(opening, view, quantity, words)
+    quantity = st.session_state[f"quantity_{st.session_state['group']}"]
+    with st.container(key="days"):
+        panel.days(view, words)
+    _stage(view, quantity, words)
+    _right(view, words)
+    with st.container(key="credits"):
+        st.html(panel.credits_line(view, words))
+
+
+def _right(view: View, words: Texts) -> None:
+    selected = st.session_state["selected"]
+    if selected in view.buildings.index:
+        with st.container(key="card"):
+            st.button(
+                words("card.close"), key="close_card", icon=":material/close:", on_click=_unselect, type="tertiary"
+            )
+            card(view, selected, st.session_state["day"], words)
+    else:
+        with st.container(key="hint"):
+            st.html(f'<div class="cet-hint">{escape(words("card.hint"))}</div>')
+
+
+def _unselect() -> None:
+    st.session_state["selected"] = None
+
+
+@st.fragment
+def _stage(view: View, quantity: str, words: Texts) -> None:
+    """Draw the map and the time bar: a move of the playhead runs this and nothing else."""
+    day = st.session_state["day"]
+    steps = 12 if day == "year" else 24
+    bar_state = st.session_state.get(KEY) or {}
+    step = min(int(bar_state.get("step", FIRST_STEP)), steps - 1)
+    with st.container(key="timebar_box"):
+        bar = time_bar(view, quantity, day, step, words)
+    screen = bar.get("screen") if bar else None
+    frame = Frame(width=float(screen[0]), height=float(screen[1])) if screen else Frame()
+    picture = Picture(quantity, day, step, tuple(st.session_state["layers"]), st.session_state["selected"])
+    with st.container(key="map"):
+        event = st.pydeck_chart(
+            deck(view, picture, fit(tuple(view.district.bounds), frame), words),
+            height="stretch",
+            on_select="rerun",
+            selection_mode="single-object",
+            key="deck",
+            alt=_told(view, picture, words),
+        )
+    _select(event)
+
+
+def _told(view: View, picture: Picture, words: Texts) -> str:
+    """Say what the map shows, for those who cannot see it."""
+    return words(
+        "map.alt",
+        district=view.district.title,
+        buildings=len(view.buildings),
+        quantity=quantity_title(picture.quantity, words),
+    )
+
+
+def _select(event: object) -> None:
+    """Take over a click on a building; a click beside them closes the card."""
+    objects = event["selection"]["objects"] if event else {}  # type: ignore[index]
+    clicked = [found["properties"]["id"] for found in objects.get(BUILDINGS, []) if "id" in found.get("properties", {})]
+    now = clicked[0] if clicked else None
+    if now != st.session_state.get("clicked"):
+        st.session_state["clicked"] = now
+        st.session_state["selected"] = now
+        st.rerun()

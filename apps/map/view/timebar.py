@@ -1,0 +1,89 @@
+"""The time bar: typical days or the months, the district's curve and the playhead on it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import streamlit as st
+
+from apps.api.quantities import HOURLY, Quantity
+from apps.api.values import QUANTITIES, district_curve
+from apps.api.views import View
+from apps.map.view.palette import CARRIERS
+from apps.texts import Texts, with_unit
+
+KEY = "timebar"
+FIRST_STEP = 8  # of a winter weekday: people get up, so does demand
+
+
+@cache
+def _source(name: str) -> str:
+    return (files("apps.map.view") / name).read_text(encoding="utf-8")
+
+
+def time_bar(view: View, quantity: str, day: str, step: int, words: Texts) -> Any:
+    """Show the time bar.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    quantity : str
+        What the buildings are coloured by; the curve is of the hourly quantity nearest to it.
+    day : str
+        A day of `apps.api.days.DAYS`.
+    step : int
+        Place of the playhead.
+    words : Texts
+        Language.
+
+    Returns
+    -------
+    Any
+        State with `step`, and `screen`, the size of the browser's window [px].
+    """
+    what = curve_of(quantity)
+    values = district_curve(view, what.key, day)
+    unit = "kW" if what.per_floor else what.unit
+    labels = [words(f"month.{month}") for month in range(1, 13)] if day == "year" else [f"{h:02d}:00" for h in range(24)]
+    data = {
+        "id": f"{view.stamp} {what.key} {day} {words.language}",
+        "values": [round(float(value), 3) for value in values],
+        "texts": [with_unit(float(value), unit, words.language, large=True) for value in values],
+        "labels": labels,
+        "every": 1 if day == "year" else 3,
+        "step": step,
+        "colour": CARRIERS[what.carrier],
+        "from_zero": what.per_floor,
+        "name": words("time.label"),
+        "play": words("time.play"),
+        "pause": words("time.pause"),
+    }
+    component = st.components.v2.component(
+        "city_energy_twin_timebar",
+        html='<div class="tb"></div>',
+        css=_source("timebar.css"),
+        js=_source("timebar.js"),
+        isolate_styles=False,
+    )
+    return component(key=KEY, data=data, on_step_change=_nothing, on_screen_change=_nothing)
+
+
+def curve_of(quantity: str) -> Quantity:
+    """Give the hourly quantity whose curve stands for a quantity.
+
+    Parameters
+    ----------
+    quantity : str
+        Key of any quantity.
+    """
+    chosen = QUANTITIES[quantity]
+    if chosen.group == "hour":
+        return chosen
+    return next((hourly for hourly in HOURLY if hourly.carrier and hourly.carrier == chosen.carrier), HOURLY[0])
+
+
+def _nothing() -> None:
+    """A state without a callback is not told to the script."""

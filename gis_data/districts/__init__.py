@@ -1,0 +1,1 @@
+"""Districts that come with the program, and how they are remade."""

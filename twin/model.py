@@ -1,0 +1,232 @@
+"""The twin: a district and a scenario joined to one table per kind of asset, before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from assets.demand import archetypes
+from assets.supply import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
+from twin._errors import DistrictDataError
+from twin.edited_weather import edited_weather
+from twin.geometry import land_around
+from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
+from twin.scenario import (
+    EmissionFactorsEdit,
+    HeatingEdit,
+    PricesEdit,
+    PvEdit,
+    RetrofitEdit,
+    Scenario,
+    WeatherEdit,
+    selected,
+)
+from twin.scenario.schema import AS_IS
+
+if TYPE_CHECKING:
+    from gis_data.district import District
+    from gis_data.weather import Weather
+
+
+_AROUND_M = 200.0
+
+
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """Everything that the models need of a district under a scenario; read-only by convention.
+
+    Attributes
+    ----------
+    name, title, timezone, country, data_date : str
+        Of the district.
+    latitude, longitude : float
+        Centre of the district [°].
+    sources : tuple of str
+        Attributions that every view and export must show.
+    buildings : geopandas.GeoDataFrame
+        The district's table with `heating_system`, `heating_system_source`, `retrofit_level`, `retrofit_source`,
+        `pv_share`, `pv_share_source` and `heated`.
+    parameters : pandas.DataFrame
+        Archetype of each building after the retrofits.
+    roofs : geopandas.GeoDataFrame
+        The district's roof planes.
+    walls : pandas.DataFrame
+        The district's walls.
+    weather : Weather
+        The year.
+    prices, factors : Prices, EmissionFactors
+        What energy costs and emits.
+    scenario : Scenario
+        What was edited.
+    seed : int
+        Seed of everything drawn.
+    notes : tuple of str
+        What a reader of the results should know: edits that touch nothing, catalogues of another country.
+    """
+
+    name: str
+    title: str
+    timezone: str
+    country: str
+    data_date: str
+    latitude: float
+    longitude: float
+    sources: tuple[str, ...]
+    buildings: gpd.GeoDataFrame
+    parameters: pd.DataFrame
+    roofs: gpd.GeoDataFrame
+    walls: pd.DataFrame
+    weather: Weather
+    prices: Prices
+    factors: EmissionFactors
+    scenario: Scenario
+    seed: int
+    notes: tuple[str, ...] = ()
+
+
+def make_twin(district: District, scenario: Scenario | None = None, *, seed: int = 0) -> Twin:
+    """Join a district and a scenario.
+
+    Parameters
+    ----------
+    district : District
+        As `gis_data.load_district` gives it; it is not changed.
+    scenario : Scenario, optional
+        The edits; without it, the district as it is.
+    seed : int
+        Seed of what is drawn: heating systems that nobody told, shares of buildings, synthetic weather.
+
+    Returns
+    -------
+    Twin
+
+    Raises
+    ------
+    ScenarioError
+        Where an edit does not fit the district.
+    DistrictDataError
+        Where the district has no buildings, or roofs and walls of buildings that it lacks.
+    """
+    scenario = scenario or AS_IS
+    _check(district)
+    notes = [] if scenario.district in {None, district.name} else [f"made for the district {scenario.district}"]
+    buildings = _as_it_is(district, seed)
+    prices, factors, weather = prices_of(district.country), emission_factors_of(district.country), district.weather
+    for number, edit in enumerate(scenario.edits, start=1):
+        if isinstance(edit, PricesEdit):
+            prices = _edited_prices(prices, edit)
+        elif isinstance(edit, EmissionFactorsEdit):
+            factors = _edited_factors(factors, edit)
+        elif isinstance(edit, WeatherEdit):
+            weather = edited_weather(weather, edit, folder=scenario.folder, seed=seed)
+        elif not _edit_buildings(buildings, edit, seed):
+            notes.append(f"edit {number} ({edit.what}) touches no building")
+    return Twin(
+        name=district.name,
+        title=district.title,
+        timezone=district.timezone,
+        country=district.country,
+        data_date=district.data_date,
+        latitude=district.latitude,
+        longitude=district.longitude,
+        sources=tuple(source.attribution for source in district.sources),
+        buildings=buildings,
+        parameters=_parameters(buildings, district.country),
+        roofs=district.roofs,
+        walls=district.walls,
+        weather=weather,
+        prices=prices,
+        factors=factors,
+        scenario=scenario,
+        seed=seed,
+        notes=tuple(notes),
+    )
+
+
+def _check(district: District) -> None:
+    if not len(district.buildings):
+        raise DistrictDataError(f"the district {district.name} has no buildings; build one of a larger area")
+    for table in ("roofs", "walls"):
+        strange = sorted(set(district.tables[table]["building_id"]) - set(district.buildings.index))
+        if strange:
+            some = ", ".join(map(str, strange[:5]))
+            raise DistrictDataError(
+                f"{table} of the district {district.name} are of {len(strange)} buildings that it lacks: {some}; "
+                "build the district again"
+            )
+
+
+def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
+    """Give the buildings the systems they have before any edit."""
+    buildings = district.buildings.copy()
+    dense = _plot_ratio(buildings) >= DENSE_PLOT_RATIO
+    systems = heating_as_it_is(buildings, dense, country=district.country, seed=seed)
+    buildings["heating_system"] = systems["heating_system"]
+    buildings["heating_system_source"] = systems["heating_system_source"]
+    buildings["retrofit_level"] = "none"
+    buildings["retrofit_source"] = "default"
+    buildings["pv_share"] = 0.0
+    buildings["pv_share_source"] = "default"
+    buildings["heated"] = systems["heating_system"] != "none"
+    return buildings
+
+
+def _plot_ratio(buildings: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    centre = buildings.geometry.centroid
+    x, y = centre.x.to_numpy(), centre.y.to_numpy()
+    land = land_around(x, y, tuple(buildings.total_bounds), _AROUND_M)
+    area = buildings["floor_area_m2"].to_numpy(dtype=np.float64)
+    return plot_ratio(x, y, area, radius_m=_AROUND_M, land_m2=np.maximum(land, 1.0))
+
+
+def _edit_buildings(buildings: gpd.GeoDataFrame, edit: PvEdit | RetrofitEdit | HeatingEdit, seed: int) -> bool:
+    """Apply one edit to our own copy of the table; tell whether it touched anything."""
+    if isinstance(edit, PvEdit):
+        mask = selected(buildings, edit.where, seed=seed)
+        buildings.loc[mask, ["pv_share", "pv_share_source"]] = [edit.share, "edited"]
+        return bool(mask.any())
+    heated = buildings[buildings["heated"]]
+    rows = heated.index[selected(heated, edit.where, share=edit.share, seed=seed)]
+    if isinstance(edit, RetrofitEdit):
+        buildings.loc[rows, ["retrofit_level", "retrofit_source"]] = [edit.level, "edited"]
+    else:
+        buildings.loc[rows, ["heating_system", "heating_system_source"]] = [edit.system, "edited"]
+    return bool(len(rows))
+
+
+def _edited_prices(prices: Prices, edit: PricesEdit) -> Prices:
+    names = {"export": "electricity_export"}
+    for key, value in _given(edit, "_eur_kwh").items():
+        prices = prices.with_price(names.get(key, key), value)
+    return prices
+
+
+def _edited_factors(factors: EmissionFactors, edit: EmissionFactorsEdit) -> EmissionFactors:
+    for key, value in _given(edit, "_kgco2_kwh").items():
+        factors = factors.with_factor(key, value)
+    return factors
+
+
+def _given(edit: PricesEdit | EmissionFactorsEdit, suffix: str) -> Mapping[str, float]:
+    values = edit.model_dump(exclude={"what"}, exclude_none=True)
+    return {key.removesuffix(suffix): value for key, value in values.items()}
+
+
+def _parameters(buildings: gpd.GeoDataFrame, country: str) -> pd.DataFrame:
+    found: Any = archetypes(
+        buildings["use"].tolist(),
+        buildings["construction_year"].to_numpy(),
+        country,
+        buildings["retrofit_level"].tolist(),
+    )
+    found = found.set_axis(buildings.index)
+    # What the map says has no heating has none, and no hot water, whatever is typical of its use.
+    found["heated"] = found["heated"].to_numpy(dtype=bool) & buildings["heated"].to_numpy()
+    found.loc[~buildings["heated"].to_numpy(), ["hot_water_kwh_m2", "hot_water_loss_kwh_m2"]] = 0.0
+    return found
