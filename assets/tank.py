@@ -29,7 +29,7 @@ which it is heated at any hour."""
 WATER_KWH_M3_K = 4.186 * 998.0 / 3600.0
 """Heat that a m³ of water takes up [kWh/K]."""
 LABEL_EXCESS_K = 45.0
-"""Excess temperature that labels tell the loss at [K]: Regulation (EU) 812/2013, Annex IX."""
+"""Excess temperature that labels tell the loss at [K]: water of 65 °C, a room of 20 °C (EN 12897)."""
 ROOM_C = 20.0
 DAY_H = 24
 
@@ -94,7 +94,7 @@ def standing_loss_w(volume_l: npt.ArrayLike, label: str) -> Array:
 
     Notes
     -----
-    Commission Delegated Regulation (EU) 812/2013, Annex II, Table 3.
+    Commission Delegated Regulation (EU) 812/2013, Annex II.
     """
     labels = table("tank_labels").set_index("label")
     if label not in labels.index:

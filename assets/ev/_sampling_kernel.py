@@ -84,7 +84,9 @@ def draw(seeds, kind, cell, levels, total, dwell, energy, correlation, factor, b
         state, user = _normal(state)
         state, other = _normal(state)
         strength = _share_below(power_corr[k] * user + math.sqrt(1.0 - power_corr[k] ** 2) * other)
-        usual = min(np.searchsorted(power_share[k], strength, side="right"), powers.shape[0] - 1)
+        # The strongest that there is of this kind of users.
+        top = np.searchsorted(power_share[k], 1.0 - 1e-9)
+        usual = min(np.searchsorted(power_share[k], strength, side="right"), top)
         scale = max(_quantile(levels, factor[k], often) * oftener, 1e-12)
         t = 0.0
         while t < end:
@@ -105,7 +107,7 @@ def draw(seeds, kind, cell, levels, total, dwell, energy, correlation, factor, b
                     kwh = _quantile(levels, energy[k, at], _share_below(score))
                     # Stays and energies are the measured ones: where the user's car could not, a stronger one came.
                     level = usual
-                    while level < powers.shape[0] - 1 and kwh > powers[level] * h:
+                    while level < top and kwh > powers[level] * h:
                         level += 1
                     charger[count], plug_in[count], stay[count] = c, t - WARM_UP_H, h
                     need[count], power[count] = kwh, powers[level]

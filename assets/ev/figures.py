@@ -20,8 +20,9 @@ DAYS = ("workday", "workday before a day off", "day off before a day off", "day 
 CELLS = 24 * len(DAYS)
 LEVELS = np.array([0.0, 0.01, 0.025, *(0.05 * k for k in range(1, 20)), 0.975, 0.99, 1.0])
 LEVEL_COLUMNS = [f"q{1000 * level:04.0f}" for level in LEVELS]
-POWERS_KW = (2.3, 3.6, 7.2, 11.0)
-"""Usual powers of on-board chargers and outlets: 10, 16 and 32 A of one phase, 16 A of three."""
+POWERS_KW = (2.3, 3.6, 7.2, 11.0, 50.0)
+"""Usual powers of on-board chargers and outlets: 10, 16 and 32 A of one phase, 16 A of three; and of direct current."""
+SHARES = tuple(f"share_at_{kw:g}_kw" for kw in POWERS_KW)
 _TAIL = (1e-3, 0.999)
 _LONGEST_H, _MOST_KWH = 120.0, 100.0
 
@@ -129,7 +130,7 @@ def _fitted(kind: str, rows: pd.DataFrame) -> Figures:
         hours("energy", "value"),
         by_hour["user_factor"][LEVEL_COLUMNS].to_numpy(dtype=np.float64)[0],
         np.float64(value("user_share")),  # type: ignore[arg-type]
-        np.cumsum([value(f"share_at_{kw:g}_kw") for kw in POWERS_KW]),
+        _cumulated([value(name) if name in by_hour else 0.0 for name in SHARES]),
         np.float64(value("user_power_correlation")),  # type: ignore[arg-type]
     )
 
@@ -150,6 +151,11 @@ def _assumed(kind: str, row: pd.Series) -> Figures:
         np.full(CELLS, row["correlation"]),
         np.ones(len(LEVELS)),
         np.float64(row["user_share"]),  # type: ignore[arg-type]
-        np.cumsum(row[[f"share_at_{kw:g}_kw" for kw in POWERS_KW]].to_numpy(dtype=np.float64)),
+        _cumulated(row[list(SHARES)].to_list()),
         np.float64(0.5 if row["user_share"] > 0 else 0.0),  # type: ignore[arg-type]
     )
+
+
+def _cumulated(shares: Sequence[float]) -> Array:
+    total = np.cumsum(np.asarray(shares, dtype=np.float64))
+    return np.asarray(total / total[-1])

@@ -25,8 +25,8 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from assets.ev.figures import CELLS, DAYS, LEVEL_COLUMNS, LEVELS, POWERS_KW, day_kind
-from assets.ev.measured import clean_sessions, read_sessions
+from assets.ev.figures import CELLS, DAYS, LEVEL_COLUMNS, LEVELS, POWERS_KW, SHARES, day_kind
+from assets.ev.measured import MOST_KW, clean_sessions, read_sessions
 
 Array = npt.NDArray[np.float64]
 
@@ -105,7 +105,7 @@ def _users(
         ("user_share", share, None),
         ("user_power_correlation", float(together), None),
     ]
-    found += [(f"share_at_{kw:g}_kw", float(np.mean(level == k)), None) for k, kw in enumerate(POWERS_KW)]
+    found += [(name, float(np.mean(level == k)), None) for k, name in enumerate(SHARES) if POWERS_KW[k] < MOST_KW]
     return found
 
 

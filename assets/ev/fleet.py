@@ -12,6 +12,11 @@ import pandas as pd
 from assets._errors import InputError
 from assets.catalogue import table
 
+FAST_KW = 43.0
+"""Power from which a public charger is a fast one [kW]: the most of alternating current."""
+UNKNOWN_CAPACITY = 2
+"""Points of a public station whose capacity nobody has told: a post with two sockets."""
+
 
 def charge_points(
     ids: Sequence[str],
@@ -68,6 +73,47 @@ def charge_points(
             "building": row,
             "users": users,
             "power_kw": [float(power[name]) for name in users],
+        }
+    )
+
+
+def station_points(ids: Sequence[str], capacity: npt.ArrayLike, power_kw: npt.ArrayLike) -> pd.DataFrame:
+    """Charge points of public stations, of OpenStreetMap for one.
+
+    Parameters
+    ----------
+    ids : sequence of str, length n
+        Stations.
+    capacity : array_like, shape (n,)
+        Cars that can charge at a time; NaN where nobody has told: 2.
+    power_kw : array_like, shape (n,)
+        Power of a point [kW]; NaN where nobody has told: that of `public` in `ev_chargers.csv`.
+
+    Returns
+    -------
+    DataFrame, one row per charge point
+        charger (id), station (row of the station), users ("public", or "public_fast" from 43 kW up), power_kw.
+
+    Raises
+    ------
+    InputError
+        Capacities or powers are not one for each station.
+    """
+    count = np.asarray(capacity, dtype=np.float64)
+    kw = np.asarray(power_kw, dtype=np.float64)
+    if not (count.shape == kw.shape == (len(ids),)):
+        raise InputError([f"{len(ids)} stations have capacities {count.shape} and powers {kw.shape}: give one of each"])
+    usual = table("ev_chargers").set_index("charger")["power_kw"]["public"]
+    kw = np.where(np.isnan(kw), float(usual), kw)
+    points = np.where(np.isnan(count), UNKNOWN_CAPACITY, np.maximum(count, 0.0)).astype(np.int64)
+    row = np.repeat(np.arange(len(ids)), points)
+    number = np.arange(len(row)) - np.repeat(np.cumsum(points) - points, points)
+    return pd.DataFrame(
+        {
+            "charger": [f"{ids[int(b)]}/{k}" for b, k in zip(row, number, strict=True)],
+            "station": row,
+            "users": np.where(kw[row] >= FAST_KW, "public_fast", "public"),
+            "power_kw": kw[row],
         }
     )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assets._errors import InputError
 from assets.catalogue import table
-from assets.ev import Sessions, charge_points, charge_sessions, sample_sessions
+from assets.ev import Sessions, charge_points, charge_sessions, sample_sessions, station_points
 
 YEAR = pd.date_range("2024-12-31T22:00Z", periods=8760, freq="h")
 HELSINKI = "Europe/Helsinki"
@@ -191,6 +191,20 @@ def test_cars_of_a_building_come_from_its_use_and_area() -> None:
     assert none.empty
     grown = charge_points([*ids, "new"], ["apartment_block"] * 401, np.full(401, 1000.0), share=0.5)
     assert list(grown["charger"][: len(points)]) == list(points["charger"])
+
+
+def test_stations_of_the_map_have_their_points() -> None:
+    points = station_points(["n1", "n2", "n3"], [4, np.nan, 1], [22, np.nan, 150])
+    assert points["station"].tolist() == [0, 0, 0, 0, 1, 1, 2]
+    assert points["power_kw"].tolist() == [22.0] * 6 + [150.0]
+    assert points["users"].tolist() == ["public"] * 6 + ["public_fast"]
+    assert points["charger"].is_unique
+    drawn = sample_sessions(points["charger"], YEAR, HELSINKI, users=list(points["users"]))
+    done = charge_sessions(drawn, 8760, owner=points["station"], n_owners=3, charger_kw=points["power_kw"])
+    assert done.energy_kwh.max() <= 88
+    assert done.energy_kwh[2].max() > 22, "faster than any on-board charger"
+    with pytest.raises(InputError, match="3 stations have capacities"):
+        station_points(["n1", "n2", "n3"], [4], [22, 22, 22])
 
 
 def test_mistakes_are_told_all_at_once() -> None:

@@ -173,7 +173,7 @@ def _told_apart(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 
 def test_stay_and_energy_hang_together_as_measured(measured: pd.DataFrame, drawn: pd.DataFrame) -> None:
-    """Energy distance (Székely and Rizzo 2004) of hour, stay and energy: a quarter at most of that to independent ones."""
+    """Energy distance (Székely, Rizzo 2004) of hour, stay and energy: at most a quarter of that to independent ones."""
     ours = spearmanr(drawn["dwell_h"], drawn["energy_kwh"]).statistic
     theirs = spearmanr(measured["dwell_h"], measured["energy_kwh"]).statistic
     assert ours == pytest.approx(theirs, abs=0.05)
@@ -264,6 +264,10 @@ def test_workplaces_charge_by_day_on_workdays_and_public_ones_turn_over() -> Non
     assert (work["plug_in"].dt.dayofweek < 5).mean() > 0.95
     assert work["dwell_h"].median() == pytest.approx(7.2, rel=0.05)
     assert public["dwell_h"].median() < 3
+    fast = sample_sessions(20, YEAR, OSLO, users="public_fast")
+    assert np.median(fast.dwell_h) < 1
+    assert fast.power_kw.min() == 50.0
+    assert sample_sessions(200, YEAR, OSLO).power_kw.max() == 11.0, "nobody has 50 kW at home"
     mixed = sample_sessions(3, YEAR, OSLO, users=["home", "public", "workplace"])
     assert set(mixed.charger) == {0, 1, 2}
 
@@ -279,7 +283,9 @@ def test_no_charger_draws_nothing() -> None:
 
 
 def test_mistakes_say_what_to_do() -> None:
-    with pytest.raises(InputError, match="no figures of the users aliens; take one of home, workplace, public"):
+    with pytest.raises(
+        InputError, match="no figures of the users aliens; take one of home, workplace, public, public_fast"
+    ):
         sample_sessions(1, YEAR, OSLO, users="aliens")
     with pytest.raises(InputError, match="no time zone"):
         sample_sessions(1, YEAR.tz_localize(None), OSLO)
@@ -296,7 +302,7 @@ def test_every_figure_tells_what_it_is_and_where_it_is_from() -> None:
     assert fitted["source"].str.contains("CC BY").all()
     quantiles = fitted.dropna(subset=LEVEL_COLUMNS)[LEVEL_COLUMNS].to_numpy()
     assert (np.diff(quantiles, axis=1) >= 0).all()
-    assert user_kinds() == ["home", "workplace", "public"]
+    assert user_kinds() == ["home", "workplace", "public", "public_fast"]
     shares = figures_of(user_kinds()).power_share[:, -1]
     np.testing.assert_allclose(shares, 1.0, atol=1e-3)
 

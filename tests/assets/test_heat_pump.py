@@ -73,7 +73,7 @@ def test_cop_on_the_test_stand_is_that_of_real_devices(
 
 @pytest.mark.parametrize("lift", [25, 35, 45, 55])
 def test_cop_stands_beside_another_published_regression(lift: float) -> None:
-    """Staffell et al., A review of domestic heat pumps, Energy & Environmental Science 5, 2012, eq. of figure 9."""
+    """Staffell et al., A review of domestic heat pumps, Energy & Environmental Science 5, 2012."""
     staffell_air = 6.81 - 0.121 * lift + 0.000630 * lift**2
     staffell_ground = 8.77 - 0.150 * lift + 0.000734 * lift**2
     assert coefficient_of_performance("air_water", 0, lift, field=False) == pytest.approx(staffell_air, rel=0.18)
