@@ -75,7 +75,7 @@ def serve(
 
 
 def open_district(district: str, scenario: Path | None) -> Opening:
-    """Load what the map opens with.
+    """Find what the map opens with.
 
     Parameters
     ----------
@@ -84,14 +84,17 @@ def open_district(district: str, scenario: Path | None) -> Opening:
     scenario : pathlib.Path, optional
         Scenario file.
     """
-    loaded = gis_data.load_district(district)
+    folder = gis_data.district_dir(district)
+    # One that can be found by its name is loaded while the server already answers.
+    listed = any(info.path == folder for info in gis_data.list_districts())
+    loaded = {} if listed else {(found := gis_data.load_district(folder)).name: found}
     scenarios = {preset.name: preset for preset in twin.list_presets() if preset.name != AS_IS}
     first = AS_IS
     if scenario is not None:
         read = twin.load_scenario(scenario)
         first = read.name
         scenarios[first] = read
-    return Opening(Views({loaded.name: loaded}, scenarios), loaded.name, first)
+    return Opening(Views(loaded, scenarios), next(iter(loaded), folder.name), first)
 
 
 def _check_port(host: str, port: int) -> None:

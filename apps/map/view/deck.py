@@ -120,9 +120,8 @@ def _land(view: View) -> pdk.Layer:
 def _layer(view: View, name: str, words: Texts) -> pdk.Layer:
     data = address(view, f"layers/{name}", words)
     if name == "streets":
-        line = f"@@=__source.object.properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
-        width = {"getColor": line, "capRounded": True, "jointRounded": True}
-        return _geojson(name, data, {"linestrings": width}, get_line_width="properties.w", line_width_min_pixels=0.6)
+        fill = f"@@=properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
+        return _geojson(name, data, {"polygons-fill": {"getFillColor": fill}}, stroked=False)
     if name == "pipes":
         return _geojson(
             name,
@@ -183,8 +182,6 @@ def _buildings(view: View, picture: Picture, words: Texts) -> pdk.Layer:
         get_elevation="properties.h",
         material=_MATERIAL,
         pickable=True,
-        auto_highlight=True,
-        highlight_color=[255, 255, 255, 70],
     )
 
 
@@ -199,13 +196,12 @@ def _lookup(colours: Sequence[palette.RGB]) -> str:
 
 
 def _outline(view: View, building: str) -> list[pdk.Layer]:
-    """Outline a building along its eaves and its foot, dark with a light casing."""
+    """Outline a building along its eaves, dark with a light casing, seen through what stands before it."""
     if building not in view.buildings.index:
         return []
     row = view.buildings.loc[building]
     rings = [
-        shapely.force_3d(ring, height)
-        for height in (row["height_m"] + _OUTLINE_LIFT_M, row["min_height_m"] + _OUTLINE_LIFT_M)
+        shapely.force_3d(ring, row["height_m"] + _OUTLINE_LIFT_M)
         for polygon in shapely.get_parts(row.geometry)
         for ring in (polygon.exterior, *polygon.interiors)
     ]
@@ -224,6 +220,7 @@ def _outline(view: View, building: str) -> list[pdk.Layer]:
             {"linestrings": {"getColor": colour, "jointRounded": True, "capRounded": True, "billboard": True}},
             get_line_width=width,
             line_width_units=_PIXELS,
+            parameters=_ON_TOP,
         )
         for name, colour, width in (("outline-casing", [255, 255, 255], 5.5), ("outline", [20, 20, 20], 2.5))
     ]

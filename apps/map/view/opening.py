@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from dataclasses import dataclass, field
@@ -54,6 +55,10 @@ def prepare(opening: Opening) -> threading.Thread:
         except Exception:  # noqa: BLE001  a thread has nobody to raise to; it is logged
             # The page opens it again and tells the error where it can be read.
             _LOG.exception("The first view of %s could not be computed.", opening.district)
+        # Streamlit collects garbage after every step of the play: what stays for good need not be looked at, which
+        # takes 0.15 s off each.
+        gc.collect()
+        gc.freeze()
 
     thread = threading.Thread(target=work, name="first view", daemon=True)
     thread.start()
