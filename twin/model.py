@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.demand import archetypes
-from assets.supply import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
+from assets.heating_stock import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
 from twin._errors import DistrictDataError
 from twin.edited_weather import edited_weather, shifted_weather
 from twin.editing import AS_IS_COLUMNS, SETPOINTS, edit_buildings, edited_factors, edited_prices
@@ -196,6 +196,7 @@ def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
     systems = heating_as_it_is(buildings, dense, country=district.country, seed=seed)
     buildings["heating_system"] = systems["heating_system"]
     buildings["heating_system_source"] = systems["heating_system_source"]
+    buildings["heating_system_as_is"] = systems["heating_system"]
     for column, value in AS_IS_COLUMNS.items():
         buildings[column] = value
     buildings["heated"] = systems["heating_system"] != "none"

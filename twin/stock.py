@@ -157,9 +157,7 @@ def _fits(stock: Stock, made: gpd.GeoDataFrame, district: District) -> None:
         findings.append(f"new buildings {', '.join(far)} stand far from {district.title}: draw them on its map")
     on = stock.buildings.sindex.query(np.asarray(made.geometry.array), predicate="intersects")
     over = shapely.area(
-        shapely.intersection(
-            np.asarray(made.geometry.array)[on[0]], np.asarray(stock.buildings.geometry.array)[on[1]]
-        )
+        shapely.intersection(np.asarray(made.geometry.array)[on[0]], np.asarray(stock.buildings.geometry.array)[on[1]])
     )
     bad = over > _OVERLAP * made.geometry.area.to_numpy()[on[0]]
     findings += [
@@ -171,7 +169,7 @@ def _fits(stock: Stock, made: gpd.GeoDataFrame, district: District) -> None:
 
 
 def _beside(buildings: gpd.GeoDataFrame, shapes: gpd.GeoSeries) -> pd.Index:
-    """Buildings that have one of the shapes beside them."""
+    """Find buildings that have one of the shapes beside them."""
     grown = shapely.buffer(np.asarray(shapes.array), _NEAR_M)
     return buildings.index[np.unique(buildings.sindex.query(grown, predicate="intersects")[1])]
 

@@ -19,19 +19,14 @@ YEAR = pd.date_range("2024-12-31T22:00Z", periods=8760, freq="h")
 QUANTILE = re.compile(r"q\d{4}")
 IDS = [f"w{i}" for i in range(6)]
 DEVICES = {
-    "electricity": Carrier(
-        ("grid_import_kwh", "pv_kwh", "battery_discharge_kwh"),
-        (*CARRIERS["electricity"].out, "ev_kwh", "battery_charge_kwh"),
-    ),
+    "electricity": CARRIERS["electricity"],
     "heat": Carrier(
         ("heating_electricity_kwh", "ambient_heat_kwh"),
         ("space_heat_kwh", "hot_water_kwh"),
         ("tank_stored_kwh",),
         ("tank_loss_kwh",),
     ),
-    "battery": Carrier(
-        ("battery_charge_kwh",), ("battery_discharge_kwh",), ("battery_stored_kwh",), ("battery_loss_kwh",)
-    ),
+    "battery": CARRIERS["battery"],
 }
 
 
@@ -117,7 +112,7 @@ def test_everything_an_edit_brings_in_stays_in_balance() -> None:
             "hot_water_kwh": tank.drawn_kwh,
             "tank_stored_kwh": tank.stored_kwh,
             "tank_loss_kwh": tank.loss_kwh,
-            "ev_kwh": cars.energy_kwh,
+            "ev_charging_kwh": cars.energy_kwh,
             "battery_charge_kwh": battery.charge_kwh,
             "battery_discharge_kwh": battery.discharge_kwh,
             "battery_stored_kwh": battery.stored_kwh,

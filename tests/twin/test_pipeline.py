@@ -32,7 +32,7 @@ def total(results: Results, name: str) -> float:
 
 def test_every_variable_of_the_year_is_there_with_unit_and_kind(as_it_is: Results) -> None:
     dataset = as_it_is.dataset
-    assert dict(dataset.sizes) == {"building": 4, "time": 8760, "roof": 5}
+    assert dict(dataset.sizes) == {"building": 4, "time": 8760, "roof": 5, "measure": 6}
     for name in HOURLY:
         assert dataset[name].dims == ("building", "time")
         assert dataset[name].dtype == np.float32

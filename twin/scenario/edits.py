@@ -263,14 +263,7 @@ class WeatherEdit(Part):
 
 
 BuildingEdit = (
-    PvEdit
-    | RetrofitEdit
-    | HeatingEdit
-    | SetpointsEdit
-    | HotWaterTankEdit
-    | BatteryEdit
-    | ChargersEdit
-    | ChargingEdit
+    PvEdit | RetrofitEdit | HeatingEdit | SetpointsEdit | HotWaterTankEdit | BatteryEdit | ChargersEdit | ChargingEdit
 )
 """Edits of what buildings have."""
 AnyEdit = BuildingEdit | AddBuildingsEdit | RemoveBuildingsEdit | PricesEdit | EmissionFactorsEdit | WeatherEdit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from twin._errors import ScenarioError
 from twin.scenario.edits import AnyEdit
@@ -83,7 +84,7 @@ class History:
     def labels(self) -> tuple[str, ...]:
         """Say what each state is, past, present and future: the first by its title, others by their last step."""
         states = (*self.past, self.present, *self.future)
-        steps = [_step(before, after) for before, after in zip(states[:-1], states[1:], strict=True)]
+        steps = [_step(before, after) for before, after in pairwise(states)]
         return (states[0].told()[0], *steps)
 
 

@@ -51,7 +51,7 @@ def decode_scenario(text: str) -> Scenario:
     Parameters
     ----------
     text : str
-        As `encode_scenario` writes it. It may come from anyone: it is held to the schema, to a size, and names no files.
+        As `encode_scenario` writes it. It may come from anyone: it is held to the schema and to a size.
 
     Raises
     ------

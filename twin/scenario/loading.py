@@ -19,6 +19,7 @@ from twin.scenario import schema
 from twin.scenario.edits import EDITS
 from twin.scenario.schema import Scenario
 
+
 def list_presets() -> tuple[Scenario, ...]:
     """Scenarios that come with the twin, in the order a planner would go through them; `as-is` first."""
     return _presets()

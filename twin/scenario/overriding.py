@@ -84,7 +84,7 @@ def _asks_for_heating(where: Where) -> bool:
 
 
 def _same_stock(between: Sequence[AnyEdit]) -> bool:
-    """New and lost buildings change what a selection holds; heating systems do where it asks for them."""
+    """Whether nothing between changes what a selection holds: no new or lost buildings, no heating systems."""
     return not any(isinstance(edit, AddBuildingsEdit | RemoveBuildingsEdit | HeatingEdit) for edit in between)
 
 

@@ -100,7 +100,7 @@ def plain_area(given: dict[str, Any]) -> dict[str, Any]:
     if not 0 < len(points) <= _MOST_POINTS or area.area == 0.0:
         raise ValueError(f"must enclose something with at most {_MOST_POINTS} corners; it has {len(points)}")
     west, south, east, north = area.bounds
-    if not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         raise ValueError(f"is not in degrees of WGS84: it reaches from {west:g}, {south:g} to {east:g}, {north:g}")
     rounded: dict[str, Any] = {"type": kind, "coordinates": _rounded(shape["coordinates"])}
     return rounded
