@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from apps._errors import UnknownTableError
+from apps.api.keeping import kept
 from apps.api.quantities import classes_of, scale_of
 from apps.api.values import shown
 from apps.api.views import View
@@ -268,13 +268,13 @@ def _collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
     return f'{{"type":"FeatureCollection","features":[{features}]}}'.encode()
 
 
-@lru_cache(maxsize=64)
+@kept(6)
 def cached_buildings(view: View, key: str, day: str, language: str) -> bytes:
     """Give `buildings_geojson`, kept for the next session that asks."""
     return buildings_geojson(view, key, day, language)
 
 
-@lru_cache(maxsize=64)
+@kept(6)
 def cached_layer(view: View, table: str, language: str) -> bytes:
     """Give `layer_geojson`, kept for the next session that asks."""
     return layer_geojson(view, table, language)

@@ -138,7 +138,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
         return _geojson(body, view, stamp, if_none_match, accept_encoding)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=48)
 def _packed(body: bytes) -> tuple[str, bytes]:
     """Fingerprint and compress an answer once."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"', gzip.compress(body, 6, mtime=0)
