@@ -109,15 +109,24 @@ class Year:
     demand: Mapping[str, Any]
     supply: Mapping[str, Any]
     meter: Mapping[str, Any]
-    light: Light
+    light: Light | Any
     stations_kwh: Any
     battery_kwh: Any
     charge_points: Any
     investments: Investments
 
 
-def make_dataset(twin: Twin, year: Year) -> xr.Dataset:
+def make_dataset(twin: Twin, year: Year, annual: Mapping[str, Any] | None = None) -> xr.Dataset:
     """Put the results of a run together without copying its arrays.
+
+    Parameters
+    ----------
+    twin : Twin
+        What was computed.
+    year : Year
+        What the stages made.
+    annual : mapping, optional
+        Variables, as xarray takes them, that stand in the place of every building's hours.
 
     Returns
     -------
@@ -126,7 +135,7 @@ def make_dataset(twin: Twin, year: Year) -> xr.Dataset:
         district has public charging stations. Of `DEVICES`, only what some building has is there.
     """
     # All at once: adding variables one by one aligns the whole dataset every time.
-    variables: dict[str, Any] = hourly_variables(twin, year)
+    variables: dict[str, Any] = hourly_variables(twin, year) if annual is None else dict(annual)
     of_buildings = _per_building(twin, year)
     variables |= {name: ("building", of_buildings[name], _attrs(*what)) for name, what in _BUILDING.items()}
     variables["investment_measure_eur"] = (("measure", "building"), year.investments.eur, _attrs(*_MEASURE))
