@@ -1,0 +1,189 @@
+"""Take the view along: a link, a picture, files, a report, or a few lines of Python."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+import twin
+from apps.api.comparing import How, compared
+from apps.api.seen import as_csv, as_geojson, seen_table
+from apps.api.snippet import snippet
+from apps.api.values import shown
+from apps.api.views import View
+from apps.map.view import session
+from apps.map.view.deck import colours_of
+from apps.map.view.legend import quantity_title
+from apps.map.view.link import query_of
+from apps.map.view.opening import Opening
+from apps.map.view.timebar import KEY, step_of
+from apps.texts import Texts, amount
+from twin.scenario import dump_scenario
+
+
+@cache
+def _script() -> str:
+    return (files("apps.map.view") / "taking.js").read_text(encoding="utf-8")
+
+
+def _component(key: str, data: dict[str, Any]) -> Any:
+    component = st.components.v2.component(
+        "city_energy_twin_taking", html='<div class="cet-taking"></div>', js=_script(), isolate_styles=False
+    )
+    return component(key=key, data=data, on_camera_change=_nothing, on_origin_change=_nothing)
+
+
+def _nothing() -> None:
+    """Do nothing: a state without a callback is not told to the script."""
+
+
+def share_dialog(view: View, words: Texts) -> None:
+    """Open the dialog with the link to what is seen.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    words : Texts
+        Language.
+    """
+
+    @st.dialog(words("share.title"))
+    def dialog() -> None:
+        st.html(f'<p class="cet-told">{escape(words("share.told"))}</p>')
+        told = st.session_state.get("share_camera") or {}
+        st.session_state["camera_now"] = told.get("camera")
+        try:
+            query = query_of(st.session_state.to_dict(), view.district.name, _step(), words.language)
+        except twin.ScenarioError as error:
+            st.warning(words("share.no", why=str(error)))
+            return
+        origin = told.get("origin")
+        _component(
+            "share_camera",
+            {
+                "what": "camera",
+                "link": f"{origin}?{urlencode(query)}" if origin else "",
+                "label": words("share.link"),
+                "copy": words("share.copy"),
+                "copied": words("share.copied"),
+            },
+        )
+
+    dialog()
+
+
+def _step() -> int:
+    return step_of(st.session_state.get(KEY), st.session_state["day"], int(st.session_state["first_step"]))
+
+
+def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> None:
+    """Open the dialog with what can be taken along.
+
+    Parameters
+    ----------
+    opening : Opening
+        What can be opened.
+    view : View
+        District and scenario.
+    quantity : str
+        What the buildings are coloured by.
+    words : Texts
+        Language.
+    """
+
+    @st.dialog(words("export.title"), width="medium")
+    def dialog() -> None:
+        day, step = st.session_state["day"], _step()
+        when = words(f"month.{step + 1}") if day == "year" else f"{words(f'day.{day}')} {step:02d}:00"
+        if shown(view, quantity, day).values.shape[0] == 1:
+            when = words("per.year_long").strip() if shown(view, quantity, day).quantity.per_year else "–"
+        title = quantity_title(quantity, words)
+        st.html(f'<p class="cet-told">{escape(words("export.told", quantity=title, when=when))}</p>')
+        name = f"{view.district.name}-{session.present().name}-{quantity}"
+        baseline = opening.views.open(view.district.name, opening.views.key_of(session.baseline()))
+        _component("take_picture", _caption(opening, view, baseline, quantity, when, words) | {"file": f"{name}.png"})
+        _files(view, baseline, quantity, step, name, words)
+        _report(opening, view, name, words)
+        with st.expander(words("export.python"), icon=":material/code:"):
+            st.caption(words("export.python.told"))
+            st.code(snippet(view, session.present(), quantity, day, step), language="python")
+
+    dialog()
+
+
+def _caption(opening: Opening, view: View, baseline: View, quantity: str, when: str, words: Texts) -> dict[str, Any]:
+    """Write what stands under the picture: what it shows, of which scenario, in which colours, and from whom."""
+    mode, day = st.session_state["mode"], st.session_state["day"]
+    what = shown(view, quantity, day) if mode == "map" else compared(view, baseline, quantity, day, mode)
+    low, high = what.scale
+    unit = what.quantity.unit
+    colours = [] if what.kinds else colours_of(what, mode)[:32]
+    ends = [f"{amount(low + (high - low) * share, words.language)} {unit}".strip() for share in (0.0, 0.5, 1.0)]
+    if what.quantity.key == "built":
+        ends = [str(round(low + (high - low) * share)) for share in (0.0, 0.5, 1.0)]
+    scenario = session.title_of(session.present(), opening, words)
+    if mode != "map":
+        scenario = words("compare.map", first=session.title_of(session.baseline(), opening, words), second=scenario)
+    credit = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
+    return {
+        "what": "picture",
+        "label": words("export.png"),
+        "failed": words("export.picture.failed"),
+        "title": f"{view.district.title} · {scenario} · {quantity_title(quantity, words)} · {when}",
+        "credits": f"{credit} (ODbL) · {words('credits.modelled')} · city-energy-twin",
+        "colours": [f"rgb({r},{g},{b})" for r, g, b in colours],
+        "marks": ends if colours else [],
+    }
+
+
+def _files(view: View, baseline: View, quantity: str, step: int, name: str, words: Texts) -> None:
+    mode, day = st.session_state["mode"], st.session_state["day"]
+    how: How = "difference" if mode == "difference" else "beside"
+    table = seen_table(view, quantity, day, step, words.language, baseline=baseline, how=how)
+    offered = (
+        ("geojson", as_geojson(view, table), "application/geo+json"),
+        ("csv", as_csv(table), "text/csv"),
+        ("scenario", dump_scenario(session.present()).encode(), "application/yaml"),
+    )
+    for what, content, mime in offered:
+        ending = "yaml" if what == "scenario" else what
+        st.download_button(
+            words(f"export.{what}"),
+            content,
+            f"{name}.{ending}",
+            mime,
+            key=f"take_{what}",
+            width="stretch",
+            on_click="ignore",
+        )
+
+
+def _report(opening: Opening, view: View, name: str, words: Texts) -> None:
+    if not hasattr(twin, "report"):
+        return
+    if not st.button(words("export.report"), key="make_report", icon=":material/description:", width="stretch"):
+        return
+    with st.spinner(words("export.report.busy")):
+        scenarios = [session.baseline()] + [session.present()] * (session.present() != session.baseline())
+        results = [twin.run(view.district, scenario) for scenario in scenarios]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "report.html"
+            twin.report(results, view.district, path)
+            content = path.read_bytes()
+    st.download_button(
+        words("export.report.get"),
+        content,
+        f"{name}.html",
+        "text/html",
+        type="primary",
+        width="stretch",
+        on_click="ignore",
+    )
