@@ -165,7 +165,7 @@ def _present(carrier: Carrier, flows: Mapping[str, Any]) -> Carrier:
     def there(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name for name in names if name in flows or name not in DEVICES)
 
-    sides = {side: there(getattr(carrier, side)) for side in ("into", "out", "stored", "lost")}
+    sides: dict[str, Any] = {side: there(getattr(carrier, side)) for side in ("into", "out", "stored", "lost")}
     return replace(carrier, **sides)
 
 

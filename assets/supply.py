@@ -286,7 +286,7 @@ def _with_pumps(supply: Supply, pumps: Strings, site: Site, into_tank: dict[int,
         space_heat_kw=supply.space_heat_kwh[rows],
         hot_water_kw=hot,
         air_temp_c=site.air_temp_c,
-        emitter=[site.emitter[row] for row in rows],
+        emitter=[site.emitter[int(row)] for row in rows],
         construction_year=site.construction_year[rows],
         grid_kwh=supply.grid_kwh[rows],
     )

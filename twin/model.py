@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -214,13 +215,15 @@ def _edited_stock(district: District, scenario: Scenario, seed: int, memo: Memo)
         if isinstance(edit, AddBuildingsEdit):
             made_key = content_key(key, stock.buildings.index, edit.model_dump_json(), str(scenario.folder))
             before = stock
-            stock = memo.get(
-                f"new buildings {number}",
-                content_key(made_key, stock.buildings),
-                lambda edit=edit, before=before: with_new_buildings(
-                    before, edit, district, folder=scenario.folder, furnish=lambda new: _furnished(new, district, seed)
-                ),
+            make = partial(
+                with_new_buildings,
+                before,
+                edit,
+                district,
+                folder=scenario.folder,
+                furnish=partial(_furnished, district=district, seed=seed),
             )
+            stock = memo.get(f"new buildings {number}", content_key(made_key, stock.buildings), make)
             stock = Stock(stock.buildings.copy(), stock.roofs, stock.walls)
         elif isinstance(edit, RemoveBuildingsEdit):
             stock, touched = without_buildings(stock, edit, seed)

@@ -118,7 +118,7 @@ def _filled(kept: Sequence[Rows], keys: Keys, compute: Compute) -> Rows:
     arrays = {}
     for name in dict.fromkeys([*best.arrays, *made]):
         old, new = best.arrays.get(name), made.get(name)
-        like = old if old is not None else new
+        like: Any = new if old is None else old
         out = np.zeros((n, *like.shape[1:]), dtype=like.dtype)
         if old is not None:
             _copy(out, there, old, source[there])

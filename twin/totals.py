@@ -76,7 +76,8 @@ class Hours:
             "electricity_co2_kg_kwh",
         )
         summer = np.flatnonzero(np.isin(dataset["time"].dt.month.to_numpy(), (6, 7, 8)))
-        return cls(*(np.asarray(dataset[name].to_numpy(), dtype=np.float64) for name in names), summer, dataset.attrs)
+        price, export, heat, co2 = (np.asarray(dataset[name].to_numpy(), dtype=np.float64) for name in names)
+        return cls(price, export, heat, co2, summer, dataset.attrs)
 
 
 def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:

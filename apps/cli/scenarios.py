@@ -148,5 +148,5 @@ def _show(comparison: Comparison, *, every: bool) -> None:
     OUT.print(table)
     for name in comparison.names[1:]:
         OUT.print(f"\n{comparison.titles[name]} ({name}):", markup=False)
-        for change in comparison.edits[name]:
-            OUT.print(f"- {change.sentence}", markup=False)
+        for edit in comparison.edits[name]:
+            OUT.print(f"- {edit.sentence}", markup=False)

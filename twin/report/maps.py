@@ -68,7 +68,9 @@ class Maps:
     def _values(self, values: pd.Series) -> npt.NDArray[np.float64]:
         return np.asarray(values.reindex(self.ids).to_numpy(dtype=np.float64))
 
-    def _map(self, values: Any, colours: list[str], title: str, unit: str, stops: tuple[str, ...], labels: Any) -> str:
+    def _map(
+        self, values: Any, colours: list[str], title: str, *, unit: str, stops: tuple[str, ...], labels: Any
+    ) -> str:
         # One group for each colour: a colour is written once, not once a building.
         by_colour: dict[str, list[int]] = {}
         for i, colour in enumerate(colours):

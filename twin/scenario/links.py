@@ -92,6 +92,7 @@ def _unpacked(packed: str) -> Any:
 
 
 def _no_files(scenario: Scenario) -> None:
-    named = [str(edit.file) for edit in scenario.edits if getattr(edit, "file", None) is not None]
+    files = [getattr(edit, "file", None) for edit in scenario.edits]
+    named = [file for file in files if file is not None]
     if named:
         raise ScenarioError([f"a link cannot carry files ({', '.join(named)}): share the scenario's file with them"])
