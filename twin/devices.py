@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.battery import batteries
+from assets.catalogue import table
 from assets.demand.daytypes import public_holidays
 from assets.ev import Sessions, charge_points, sample_sessions, station_points
 from assets.supply import Site, Tanks
@@ -91,10 +92,11 @@ def _room(twin: Twin, roof_kwp: Array, models: Any, largest_kwh: Array) -> Array
     buildings = twin.buildings
     names = ["capacity_kwh", "charge_kw", "discharge_kw"]
     battery = batteries(models.tolist(), np.maximum(largest_kwh, USUAL_KWH_KWP * roof_kwp))[names]
-    ids, uses = [str(i) for i in buildings.index], buildings["use"].tolist()
-    every = charge_points(ids, uses, buildings["floor_area_m2"], share=1.0, seed=twin.seed)
-    cars = np.bincount(every["building"], weights=every["power_kw"], minlength=len(buildings))
-    return np.asarray(roof_kwp + cars + battery.to_numpy().sum(axis=1))
+    parking = table("ev_parking").set_index("use").reindex(buildings["use"].tolist())
+    power = parking["users"].map(table("ev_chargers").set_index("charger")["power_kw"]).fillna(0.0).to_numpy()
+    cars = parking["cars_per_1000_m2"].fillna(0.0).to_numpy() * buildings["floor_area_m2"].to_numpy() / 1000.0
+    # A fraction of a car may be rounded up.
+    return np.asarray(roof_kwp + np.ceil(cars + 1.0) * power + battery.to_numpy().sum(axis=1))
 
 
 def station_sessions(twin: Twin) -> tuple[pd.DataFrame, Sessions] | None:
@@ -157,8 +159,8 @@ def hot_water_tanks(twin: Twin, rows: Index, hot_water_kw: Any) -> tuple[list[Ta
 
 def tank_models_of(volume_l: Array) -> list[str]:
     """Model of the catalogue that a tank of a size is like."""
-    sizes = np.digitize(volume_l, [_HOUSE_TANK_L, _BLOCK_TANK_L])
-    return [str(tank_models().index[size]) for size in sizes]
+    models = [str(name) for name in tank_models().index]
+    return [models[size] for size in np.digitize(volume_l, [_HOUSE_TANK_L, _BLOCK_TANK_L])]
 
 
 def heating_site(twin: Twin, rows: Index) -> Site:

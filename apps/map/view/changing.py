@@ -30,6 +30,7 @@ from twin.scenario import (
 
 KINDS = ("pv", "retrofit", "heating", "setpoints", "battery", "chargers", "charging")
 """What can be changed by hand, in the order of the widgets."""
+_ROWS = (("pv",), ("heating",), ("retrofit", "setpoints"), ("battery", "charging"), ("chargers",))
 LEVELS = ("none", "light", "standard", "deep")
 SYSTEMS = (
     "district_heating",
@@ -91,12 +92,13 @@ def change_one(view: View, building: str, words: Texts) -> None:
         Language.
     """
     now = values_of(view.buildings.loc[building])
-    for kind in KINDS:
-        if kind not in now:
-            continue
-        key = f"change_{kind}"
-        st.session_state[key] = now[kind]
-        _widget(kind, key, words, on_change=_change, args=(kind, key, building))
+    for pair in _ROWS:
+        there = [kind for kind in pair if kind in now]
+        for kind, column in zip(there, st.columns(len(there), gap="small") if there else (), strict=True):
+            key = f"change_{kind}"
+            st.session_state[key] = now[kind]
+            with column:
+                _widget(kind, key, words, on_change=_change, args=(kind, key, building))
     if "heating" not in now:
         st.caption(words("change.unheated"))
 

@@ -25,7 +25,7 @@ _LIMITS = {"longitude": 180.0, "latitude": 85.0, "zoom": 22.0, "pitch": 75.0, "b
 
 
 def query_of(state: Mapping[str, Any], district: str, step: int, language: str) -> dict[str, str]:
-    """Write the session's view as a query.
+    """Write the session's view as a query; where the camera stands, the browser adds as `at`.
 
     Parameters
     ----------
@@ -59,9 +59,6 @@ def query_of(state: Mapping[str, Any], district: str, step: int, language: str) 
         query["mode"] = state["mode"]
     if state.get("selected"):
         query["building"] = str(state["selected"])
-    camera = state.get("camera_now")
-    if camera:
-        query["at"] = ",".join(f"{camera[name]:.6g}" if name == "zoom" else f"{camera[name]:.5f}" for name in _CAMERA)
     if state.get("workshop"):
         query["workshop"] = "1"
     return query

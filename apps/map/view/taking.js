@@ -81,21 +81,16 @@ function save(picture, name) {
   }, "image/png");
 }
 
-export default function taking({ data, parentElement, setStateValue }) {
+export default function taking({ data, parentElement }) {
   const root = parentElement.querySelector(".cet-taking");
-  if (data.what === "camera") {
+  if (data.what === "link") {
     const now = camera();
-    const told = JSON.stringify(now);
-    if (now && root.dataset.told !== told) {
-      root.dataset.told = told;
-      setStateValue("camera", now);
-    }
-    setStateValue("origin", window.location.origin + window.location.pathname);
-    if (!data.link) return;
+    const places = now && [now.longitude, now.latitude, now.zoom, now.pitch, now.bearing];
+    const at = now ? `&at=${places.map((number) => number.toFixed(5)).join(",")}` : "";
     root.innerHTML = "";
     const field = root.appendChild(document.createElement("input"));
     field.readOnly = true;
-    field.value = data.link;
+    field.value = `${window.location.origin}${window.location.pathname}?${data.query}${at}`;
     field.setAttribute("aria-label", data.label);
     const button = root.appendChild(document.createElement("button"));
     button.type = "button";

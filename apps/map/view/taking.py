@@ -33,15 +33,11 @@ def _script() -> str:
     return (files("apps.map.view") / "taking.js").read_text(encoding="utf-8")
 
 
-def _component(key: str, data: dict[str, Any]) -> Any:
+def _component(key: str, data: dict[str, Any]) -> None:
     component = st.components.v2.component(
         "city_energy_twin_taking", html='<div class="cet-taking"></div>', js=_script(), isolate_styles=False
     )
-    return component(key=key, data=data, on_camera_change=_nothing, on_origin_change=_nothing)
-
-
-def _nothing() -> None:
-    """Do nothing: a state without a callback is not told to the script."""
+    component(key=key, data=data)
 
 
 def share_dialog(view: View, words: Texts) -> None:
@@ -58,19 +54,16 @@ def share_dialog(view: View, words: Texts) -> None:
     @st.dialog(words("share.title"))
     def dialog() -> None:
         st.html(f'<p class="cet-told">{escape(words("share.told"))}</p>')
-        told = st.session_state.get("share_camera") or {}
-        st.session_state["camera_now"] = told.get("camera")
         try:
             query = query_of(st.session_state.to_dict(), view.district.name, _step(), words.language)
         except twin.ScenarioError as error:
             st.warning(words("share.no", why=str(error)))
             return
-        origin = told.get("origin")
         _component(
-            "share_camera",
+            "share_link",
             {
-                "what": "camera",
-                "link": f"{origin}?{urlencode(query)}" if origin else "",
+                "what": "link",
+                "query": urlencode(query),
                 "label": words("share.link"),
                 "copy": words("share.copy"),
                 "copied": words("share.copied"),
