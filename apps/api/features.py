@@ -289,7 +289,7 @@ def _collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
 
 @kept(6)
 def cached_buildings(
-    view: View, key: str, day: str, language: str, baseline: View | None = None, how: How = "beside"
+    view: View, key: str, day: str, language: str, *, baseline: View | None = None, how: How = "beside"
 ) -> bytes:
     """Give `buildings_geojson`, kept for the next session that asks; with a baseline, held against it."""
     if baseline is None:

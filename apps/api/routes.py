@@ -146,7 +146,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
         """Give the buildings with a quantity's classes for every step of a day, alone or held against a baseline."""
         view = views.open(district, scenario)
         baseline = views.open(district, against) if against else None
-        body = cached_buildings(view, quantity, day, language, baseline, how)
+        body = cached_buildings(view, quantity, day, language, baseline=baseline, how=how)
         version = view.stamp + (baseline.stamp if baseline else "")
         return _geojson(body, version, stamp, if_none_match, accept_encoding)
 

@@ -9,16 +9,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from apps.api.comparing import How, compared
+from apps.api.comparing import compared
 from apps.api.features import building_names, labels_of
 from apps.api.values import Shown, shown
 from apps.api.views import View
 from apps.texts import texts
 
 
-def seen_table(
-    view: View, key: str, day: str, step: int, language: str, *, baseline: View | None = None, how: How = "beside"
-) -> pd.DataFrame:
+def seen_table(view: View, key: str, when: tuple[str, int], language: str, *, less: View | None = None) -> pd.DataFrame:
     """Give a row for each building with the value that the map shows of it.
 
     Parameters
@@ -27,16 +25,12 @@ def seen_table(
         District and scenario.
     key : str
         Key of a quantity.
-    day : str
-        A day of `apps.api.days.DAYS`.
-    step : int
-        Place of the playhead.
+    when : tuple of str and int
+        A day of `apps.api.days.DAYS`, and the place of the playhead.
     language : str
         Language of names and kinds.
-    baseline : View, optional
-        What it is held against.
-    how : str
-        With a baseline: "difference" gives the change.
+    less : View, optional
+        Baseline that is taken off: the values are the change.
 
     Returns
     -------
@@ -44,10 +38,11 @@ def seen_table(
         Index building_id; name, use, floor_area_m2, construction_year, heating_system, quantity, value (nan where
         there is none; a word for kinds), unit.
     """
-    difference = baseline is not None and how == "difference"
-    what: Shown = compared(view, baseline, key, day, how) if baseline and difference else shown(view, key, day)
-    place = step if what.values.shape[0] > 1 else 0
-    value: Any = labels_of(what, texts(language))[place] if what.kinds else what.values[place]
+    day, step = when
+    what: Shown = shown(view, key, day) if less is None else compared(view, less, key, day, "difference")
+    place = step if len(what.classes) > 1 else 0
+    numbers = what.values
+    value: Any = labels_of(what, texts(language))[place] if what.kinds else numbers[place]
     table = view.buildings
     return pd.DataFrame(
         {
@@ -56,7 +51,7 @@ def seen_table(
             "floor_area_m2": np.round(table["floor_area_m2"].to_numpy(dtype=float), 1),
             "construction_year": table["construction_year"].to_numpy(),
             "heating_system": table["heating_system"].to_numpy(),
-            "quantity": f"change of {key}" if difference else key,
+            "quantity": key if less is None else f"change of {key}",
             "value": value,
             "unit": what.quantity.unit,
         },

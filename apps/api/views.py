@@ -241,7 +241,7 @@ def _view(district: Any, name: str, scenario: Any, progress: Progress) -> View:
 
 
 def _tables(district: Any, scenario: Any) -> tuple[Any, Any]:
-    """Buildings and roofs of the district, with those that a scenario builds."""
+    """Give buildings and roofs of the district, with those that a scenario builds."""
     built = scenario is not None and any(isinstance(e, AddBuildingsEdit | RemoveBuildingsEdit) for e in scenario.edits)
     if not built:
         return district.tables["buildings"], district.tables["roofs"]

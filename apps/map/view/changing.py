@@ -166,7 +166,7 @@ def change_several(view: View, words: Texts) -> tuple[str, ...]:
         width="stretch",
     )
     where = _chosen(view, str(way), words)
-    ids = _ids(view, where, words)
+    ids = _ids(view, where)
     if ids:
         st.caption(words("change.chosen", count=len(ids)))
     elif where is None or way == "area":
@@ -270,7 +270,7 @@ def _why(error: Exception) -> str:
     return str(error)
 
 
-def _ids(view: View, where: Where | None, words: Texts) -> tuple[str, ...]:
+def _ids(view: View, where: Where | None) -> tuple[str, ...]:
     if where is None:
         return ()
     try:

@@ -33,13 +33,15 @@ def figures(view: View, baseline: View, name: str, words: Texts) -> str:
     empty = not now["pv_kwh"].get("value")
     names = ["pv_potential_kwh" if key == "pv_kwh" and empty else key for key in CARDS]
     same = view.scenario == baseline.scenario
-    cards = [_card(key, now[key], before.get(key), same, name, words) for key in names if key in now]
+    cards = [
+        _card(key, now[key], escape(name) if same else change_text(now[key], before.get(key), name, words), words)
+        for key in names
+        if key in now
+    ]
     return f'<div class="cet-kpis" role="list">{"".join(cards)}</div>'
 
 
-def _card(
-    key: str, kpi: Mapping[str, Any], before: Mapping[str, Any] | None, same: bool, name: str, words: Texts
-) -> str:
+def _card(key: str, kpi: Mapping[str, Any], change: str, words: Texts) -> str:
     label, told = words(f"kpi.{key}.short"), words(f"kpi.{key}.help")
     if not kpi.get("available", True):
         reason = " ".join(str(kpi[key]) for key in ("reason", "todo") if kpi.get(key))
@@ -48,7 +50,6 @@ def _card(
         number, unit = in_unit(kpi["value"], kpi["unit"], large=True)
         per_year = words("per.year") if kpi["unit"].endswith("a") else ""
         value = f"{escape(amount(number, words.language))}<small> {escape(unit)}{escape(per_year)}</small>"
-        change = escape(name) if same else change_text(kpi, before, name, words)
     kind = words.get(f"kind.{kpi.get('kind', '')}", "")
     return (
         f'<div class="cet-kpi" role="listitem" tabindex="0" title="{escape(told)}">'
@@ -70,6 +71,8 @@ def change_text(kpi: Mapping[str, Any], before: Mapping[str, Any] | None, name: 
     words : Texts
         Language.
     """
+    if kpi.get("value") is None:
+        return ""
     if before is None or not before.get("available", True) or before.get("value") is None:
         return escape(words("kpi.no_change_known", name=name))
     if before["value"] == 0 and kpi["value"]:

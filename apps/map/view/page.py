@@ -168,7 +168,7 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
     if st.session_state["mode"] != "map":
         comparison_bar(opening, words)
     names = tuple(session.title_of(found, opening, words) for found in (session.baseline(), session.present()))
-    _stage(view, baseline, names, quantity, picked, words)
+    _stage((baseline, view), names, quantity, picked, words)
     if workshop:
         tour(words)
     with st.container(key="credits"):
@@ -203,9 +203,10 @@ def _unselect() -> None:
 
 @st.fragment
 def _stage(
-    view: View, baseline: View, names: tuple[str, ...], quantity: str, picked: tuple[str, ...], words: Texts
+    views: tuple[View, View], names: tuple[str, ...], quantity: str, picked: tuple[str, ...], words: Texts
 ) -> None:
     """Draw the map and the time bar: a move of the playhead runs this and nothing else."""
+    view = views[1]
     day, mode = st.session_state["day"], st.session_state["mode"]
     step = step_of(st.session_state.get(KEY), day, int(st.session_state["first_step"]))
     with st.container(key="timebar_box"):
@@ -218,7 +219,7 @@ def _stage(
     if mode != "map":
         with st.container(key="maps"):
             compare_maps(
-                (baseline, view),
+                views,
                 names,
                 replace(picture, how=mode),
                 st.session_state["camera"] or fit(tuple(view.district.bounds), frame_beside(frame, mode)),

@@ -69,7 +69,9 @@ def _steps(opening: Opening, words: Texts) -> None:
         )
 
 
-def icon_button(icon: str, told: str, then: Callable[..., None], *args: object, disabled: bool = False, key: str = "") -> None:
+def icon_button(
+    icon: str, told: str, then: Callable[..., None], *args: object, disabled: bool = False, key: str = ""
+) -> None:
     """Show a button of an icon alone; its words are its tip and what a screen reader says.
 
     Parameters

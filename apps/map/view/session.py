@@ -130,3 +130,22 @@ def state_to_reset(opening: Opening) -> Scenario:
     now = present()
     base: Any = named(opening).get(now.name)
     return as_it_is() if base is None or name_of(now, opening) is not None else base
+
+
+def to_take_along(opening: Opening, words: Texts) -> Scenario:
+    """Give the scenario under a name of its own: what was edited must not bear the name of what it began with.
+
+    Parameters
+    ----------
+    opening : Opening
+        What can be opened.
+    words : Texts
+        Language of the title.
+    """
+    now = present()
+    if name_of(now, opening) is not None:
+        return now
+    base = named(opening).get(now.name)
+    name = "my-changes" if base is None or not base.edits else f"{now.name}-changed"
+    title = title_of(now, opening, words)
+    return now.model_copy(update={"name": name, "title": title, "title_fi": "", "title_sv": ""})

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 import twin
-from apps.api.comparing import How, compared
+from apps.api.comparing import compared
+from apps.api.quantities import CLASSES
 from apps.api.seen import as_csv, as_geojson, seen_table
 from apps.api.snippet import snippet
 from apps.api.values import shown
@@ -24,8 +25,10 @@ from apps.map.view.legend import quantity_title
 from apps.map.view.link import query_of
 from apps.map.view.opening import Opening
 from apps.map.view.timebar import KEY, step_of
-from apps.texts import Texts, amount
-from twin.scenario import dump_scenario
+from apps.texts import Texts, with_unit
+from twin.scenario import Scenario, dump_scenario
+
+_MIMES = {"geojson": "application/geo+json", "csv": "text/csv", "scenario": "application/yaml"}
 
 
 @cache
@@ -100,31 +103,44 @@ def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> 
             when = words("per.year_long").strip() if shown(view, quantity, day).quantity.per_year else "–"
         title = quantity_title(quantity, words)
         st.html(f'<p class="cet-told">{escape(words("export.told", quantity=title, when=when))}</p>')
-        name = f"{view.district.name}-{session.present().name}-{quantity}"
+        scenario = session.to_take_along(opening, words)
+        name = f"{view.district.name}-{scenario.name}-{quantity}"
         baseline = opening.views.open(view.district.name, opening.views.key_of(session.baseline()))
-        _component("take_picture", _caption(opening, view, baseline, quantity, when, words) | {"file": f"{name}.png"})
-        _files(view, baseline, quantity, step, name, words)
-        _report(opening, view, name, words)
+        _component(
+            "take_picture",
+            _caption((view, baseline), _scenario_shown(opening, words), quantity, when, words)
+            | {"file": f"{name}.png"},
+        )
+        difference = baseline if st.session_state["mode"] == "difference" else None
+        table = seen_table(view, quantity, (day, step), words.language, less=difference)
+        _files(
+            name, words, geojson=as_geojson(view, table), csv=as_csv(table), scenario=dump_scenario(scenario).encode()
+        )
+        _report(view, scenario, name, words)
         with st.expander(words("export.python"), icon=":material/code:"):
             st.caption(words("export.python.told"))
-            st.code(snippet(view, session.present(), quantity, day, step), language="python")
+            st.code(snippet(view, scenario, quantity, day, step), language="python")
 
     dialog()
 
 
-def _caption(opening: Opening, view: View, baseline: View, quantity: str, when: str, words: Texts) -> dict[str, Any]:
+def _scenario_shown(opening: Opening, words: Texts) -> str:
+    """Name the scenario, or both of a comparison."""
+    scenario = session.title_of(session.present(), opening, words)
+    if st.session_state["mode"] == "map":
+        return scenario
+    return words("compare.map", first=session.title_of(session.baseline(), opening, words), second=scenario)
+
+
+def _caption(views: tuple[View, View], scenario: str, quantity: str, when: str, words: Texts) -> dict[str, Any]:
     """Write what stands under the picture: what it shows, of which scenario, in which colours, and from whom."""
-    mode, day = st.session_state["mode"], st.session_state["day"]
+    (view, baseline), mode, day = views, st.session_state["mode"], st.session_state["day"]
     what = shown(view, quantity, day) if mode == "map" else compared(view, baseline, quantity, day, mode)
     low, high = what.scale
-    unit = what.quantity.unit
-    colours = [] if what.kinds else colours_of(what, mode)[:32]
-    ends = [f"{amount(low + (high - low) * share, words.language)} {unit}".strip() for share in (0.0, 0.5, 1.0)]
+    colours = [] if what.kinds else colours_of(what, mode)[:CLASSES]
+    ends = [with_unit(low + (high - low) * share, what.quantity.unit, words.language) for share in (0.0, 0.5, 1.0)]
     if what.quantity.key == "built":
         ends = [str(round(low + (high - low) * share)) for share in (0.0, 0.5, 1.0)]
-    scenario = session.title_of(session.present(), opening, words)
-    if mode != "map":
-        scenario = words("compare.map", first=session.title_of(session.baseline(), opening, words), second=scenario)
     credit = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
     return {
         "what": "picture",
@@ -137,45 +153,36 @@ def _caption(opening: Opening, view: View, baseline: View, quantity: str, when: 
     }
 
 
-def _files(view: View, baseline: View, quantity: str, step: int, name: str, words: Texts) -> None:
-    mode, day = st.session_state["mode"], st.session_state["day"]
-    how: How = "difference" if mode == "difference" else "beside"
-    table = seen_table(view, quantity, day, step, words.language, baseline=baseline, how=how)
-    offered = (
-        ("geojson", as_geojson(view, table), "application/geo+json"),
-        ("csv", as_csv(table), "text/csv"),
-        ("scenario", dump_scenario(session.present()).encode(), "application/yaml"),
-    )
-    for what, content, mime in offered:
+def _files(name: str, words: Texts, **contents: bytes) -> None:
+    for what, content in contents.items():
         ending = "yaml" if what == "scenario" else what
         st.download_button(
             words(f"export.{what}"),
             content,
             f"{name}.{ending}",
-            mime,
+            _MIMES[what],
             key=f"take_{what}",
             width="stretch",
             on_click="ignore",
         )
 
 
-def _report(opening: Opening, view: View, name: str, words: Texts) -> None:
-    if not hasattr(twin, "report"):
-        return
+def _report(view: View, scenario: Scenario, name: str, words: Texts) -> None:
     if not st.button(words("export.report"), key="make_report", icon=":material/description:", width="stretch"):
         return
     with st.spinner(words("export.report.busy")):
-        scenarios = [session.baseline()] + [session.present()] * (session.present() != session.baseline())
-        results = [twin.run(view.district, scenario) for scenario in scenarios]
+        first = session.baseline()
+        results = [
+            twin.run(view.district, one) for one in ([first] if scenario.edits == first.edits else [first, scenario])
+        ]
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "report.html"
-            twin.report(results, view.district, path)
-            content = path.read_bytes()
+            content = twin.report(results, view.district, Path(folder) / "report.html").read_bytes()
     st.download_button(
         words("export.report.get"),
         content,
         f"{name}.html",
         "text/html",
+        key="take_report",
         type="primary",
         width="stretch",
         on_click="ignore",
