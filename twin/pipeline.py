@@ -19,7 +19,7 @@ from twin.light import Light, light_key, light_of
 from twin.memo import Memo, content_key
 from twin.model import Twin, make_twin
 from twin.results import Results
-from twin.rows import Index, Rows, remembered, row_keys
+from twin.rows import Index, Rows, in_threads, remembered, row_keys
 from twin.stages import Meter, demand_rows, meter_rows, supply_rows
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Stages:
             told = lambda share, what: self.report(0.40 + 0.40 * share, what)  # noqa: E731  a name for one line
             return demand_rows(twin, rows, (light.planes, light.plane_of[rows]), told)
 
-        return remembered(self.memo, "demand", keys, compute)
+        return remembered(self.memo, "demand", keys, in_threads(compute))
 
     @cached_property
     def supply(self) -> Rows:
@@ -166,7 +166,7 @@ class Stages:
             mine = {name: _taken(array, rows) for name, array in demand.arrays.items()}
             return supply_rows(twin, rows, mine, room[rows])
 
-        return remembered(self.memo, "supply", keys, compute)
+        return remembered(self.memo, "supply", keys, in_threads(compute))
 
     @cached_property
     def meter(self) -> Rows:
@@ -187,7 +187,7 @@ class Stages:
             mine = {name: _taken(supply[name], rows) for name in ("load_kwh", "grid_kwh")}
             return meter_rows(twin, rows, mine, Meter(_taken(light.building_kw, rows), share[rows]), devices)
 
-        return remembered(self.memo, "meter", keys, compute)
+        return remembered(self.memo, "meter", keys, in_threads(compute))
 
     @cached_property
     def stations_kwh(self) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -17,6 +20,8 @@ Keys = npt.NDArray[np.bytes_]
 Index = npt.NDArray[np.int64]
 Compute = Callable[[Index], Mapping[str, Any]]
 _BYTES = 16
+_LEAST_ROWS = 32
+"""Of a thread: fewer are not worth one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +105,38 @@ def remembered(memo: Memo, stage: str, keys: Keys, compute: Compute) -> Rows:
         The very arrays of an earlier run where all keys are the same.
     """
     return memo.get(stage, content_key(keys), lambda: _filled(memo.kept(stage), keys, compute))
+
+
+def in_threads(compute: Compute) -> Compute:
+    """Compute rows in as many threads as numba may use: compiled loops release the interpreter's lock.
+
+    Parameters
+    ----------
+    compute : callable
+        As of `remembered`; rows do not depend on each other.
+    """
+
+    def shared_out(rows: Index) -> Mapping[str, Any]:
+        workers = min(int(numba.config.NUMBA_NUM_THREADS), len(rows) // _LEAST_ROWS)
+        if workers <= 1:
+            return compute(rows)
+        out: dict[str, Any] = {}
+        lock = threading.Lock()
+
+        def work(places: Index) -> None:
+            made = compute(rows[places])
+            with lock:
+                for name, array in made.items():
+                    if name not in out:
+                        out[name] = np.zeros((len(rows), *array.shape[1:]), dtype=array.dtype)
+            for name, array in made.items():
+                out[name][places[0] : places[-1] + 1] = array
+
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(work, np.array_split(np.arange(len(rows)), workers)))
+        return out
+
+    return shared_out
 
 
 def _filled(kept: Sequence[Rows], keys: Keys, compute: Compute) -> Rows:

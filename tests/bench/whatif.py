@@ -39,10 +39,15 @@ def run() -> Iterator[dict[str, Any]]:
 
 
 def _against_aim(name: str, ours: float, aim: float, unit: str) -> dict[str, Any]:
-    ratio = round(aim / ours, 2)
     return {
-        "name": name, "ours": round(ours, 3), "peer": aim, "peer_name": "aim", "unit": unit, "ratio": ratio, "error": None
-    }  # fmt: skip
+        "name": name,
+        "ours": round(ours, 3),
+        "peer": aim,
+        "peer_name": "aim",
+        "unit": unit,
+        "ratio": round(aim / ours, 2),
+        "error": None,
+    }
 
 
 def _child(what: str, *arguments: int) -> dict[str, Any]:

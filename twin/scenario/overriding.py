@@ -9,6 +9,7 @@ from twin.scenario.edits import (
     AnyEdit,
     EmissionFactorsEdit,
     HeatingEdit,
+    HotWaterTankEdit,
     PricesEdit,
     RemoveBuildingsEdit,
     SetpointsEdit,
@@ -28,6 +29,13 @@ def simplified(edits: Sequence[AnyEdit]) -> tuple[AnyEdit, ...]:
     edits : sequence of edits
         In their order.
     """
+    before, after = tuple(edits), _once(edits)
+    while after != before:
+        before, after = after, _once(after)
+    return after
+
+
+def _once(edits: Sequence[AnyEdit]) -> tuple[AnyEdit, ...]:
     kept: list[AnyEdit] = []
     for edit in edits:
         rest = list(kept)
@@ -49,7 +57,7 @@ def overrides(later: AnyEdit, earlier: AnyEdit, between: Sequence[AnyEdit] = ())
     if isinstance(later, WeatherEdit) and isinstance(earlier, WeatherEdit):
         return later.file is not None or later.synthetic or (earlier.file is None and not earlier.synthetic)
     where = where_of(later)
-    if where != where_of(earlier) or _depends(where, later) or not _same_stock(between):
+    if where != where_of(earlier) or _depends(where, later) or not _same_choice(later, between):
         return False
     if isinstance(later, HeatingEdit) and any(_asks_for_heating(where_of(edit)) for edit in between):
         return False
@@ -83,9 +91,12 @@ def _asks_for_heating(where: Where) -> bool:
     return where.heating_system is not None
 
 
-def _same_stock(between: Sequence[AnyEdit]) -> bool:
-    """Whether nothing between changes what a selection holds: no new or lost buildings, no heating systems."""
-    return not any(isinstance(edit, AddBuildingsEdit | RemoveBuildingsEdit | HeatingEdit) for edit in between)
+def _same_choice(later: AnyEdit, between: Sequence[AnyEdit]) -> bool:
+    """Whether nothing between changes which buildings an edit touches: stock, or the heating that it asks for."""
+    if any(isinstance(edit, AddBuildingsEdit | RemoveBuildingsEdit) for edit in between):
+        return False
+    asks = _asks_for_heating(where_of(later)) or isinstance(later, HotWaterTankEdit)
+    return not asks or not any(isinstance(edit, HeatingEdit) for edit in between)
 
 
 def _names(edit: SetpointsEdit) -> set[str]:
