@@ -69,6 +69,22 @@ def frame_of(width: float, height: float) -> Frame:
     return Frame(width, height)
 
 
+def frame_beside(frame: Frame, mode: str) -> Frame:
+    """Give the free part of one of two maps side by side, or of the map of a difference.
+
+    Parameters
+    ----------
+    frame : Frame
+        Of the map alone.
+    mode : str
+        "beside" or "difference".
+    """
+    room = frame.width - frame.left
+    if mode == "beside":
+        return Frame(room / 2, frame.height, left=8.0, top=frame.top + 56.0, right=8.0, bottom=frame.bottom)
+    return Frame(room, frame.height, left=8.0, top=frame.top + 56.0, right=8.0, bottom=frame.bottom)
+
+
 def fit(bounds: tuple[float, float, float, float], frame: Frame, *, pitch: float = PITCH_DEG) -> Camera:
     """Place the camera so that the bounds fill the frame.
 
