@@ -8,8 +8,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from apps.cli import app
-from gis_data import save_district
-from tests.twin.districts import four_buildings
 from twin._errors import ScenarioError
 from twin.scenario import decode_scenario, load_scenario, parse_scenario
 
@@ -43,11 +41,9 @@ def test_a_scenario_is_checked(tmp_path: Path) -> None:
         told("scenario", "validate", str(tmp_path / "bad.yaml"))
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_scenarios_are_compared_and_reported(tmp_path: Path) -> None:
-    folder = save_district(four_buildings(), tmp_path / "four-buildings")
     report = tmp_path / "out.html"
-    output = told("compare", "as-is", "solar-roofs", "-d", str(folder), "--report", str(report)).output
+    output = told("compare", "as-is", "solar-roofs", "--report", str(report)).output
     assert "Energy bought" in output
     assert "Payback" in output
     assert "%)" in output
