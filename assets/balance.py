@@ -180,9 +180,11 @@ class _Residuals:
         hours = np.shape(flows[names[0]])[1]
         self.net, self.passed = np.zeros(hours), np.zeros(hours)
         self.beyond: list[tuple[float, int, int]] = []
+        both = np.empty((2, min(_ROWS, n), hours))
         for start in range(0, n, _ROWS):
             rows = slice(start, min(start + _ROWS, n))
-            into, residual = np.zeros((2, rows.stop - rows.start, hours))
+            into, residual = both[:, : rows.stop - rows.start]
+            both.fill(0.0)
             self.sums["into"] += _add(into, flows, carrier.into, carrier.factor, rows)
             residual += into
             for side in ("out", "stored", "lost"):

@@ -83,13 +83,13 @@ def kpis(results: Results, baseline: Results | None = None) -> dict[str, dict[st
     before = _baseline(results, baseline)
     rows |= _against(rows, before[0])
     ids = [str(i) for i in results.dataset["building"].to_numpy()]
-    alone = baseline is None
-    per_building = {name: rows[name].tolist() for name in _of_level("building")}
+    names = _of_level("building")
+    columns = [_told_column(name, rows[name], baseline is None) for name in names]
     return {
         "district": _told_district(results, district, before[1]),
         "buildings": {
-            building: {name: _told(name, values[i], alone) for name, values in per_building.items()}
-            for i, building in enumerate(ids)
+            building: dict(zip(names, told, strict=True))
+            for building, told in zip(ids, zip(*columns, strict=True), strict=True)
         },
     }
 
@@ -233,6 +233,20 @@ def _of_level(level: str) -> list[str]:
 def _frame(name: str) -> dict[str, Any]:
     row = kpi_catalogue().loc[name]
     return {"unit": row["unit"], "label": row["label"], "label_key": f"kpi.{name}", "kind": row["kind"]}
+
+
+def _told_column(name: str, values: Array, alone: bool) -> list[dict[str, Any]]:
+    """Tell one figure of every building; the frame of those that can be told is made once."""
+    frame = {"value": None, **_frame(name), "available": True}
+    column = []
+    for value, there in zip(values.tolist(), np.isfinite(values).tolist(), strict=True):
+        if there:
+            told = frame.copy()
+            told["value"] = value
+        else:
+            told = _told(name, value, alone)
+        column.append(told)
+    return column
 
 
 def _told(name: str, value: float, alone: bool = True) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -120,23 +119,23 @@ def in_threads(compute: Compute) -> Compute:
         workers = min(int(numba.config.NUMBA_NUM_THREADS), len(rows) // _LEAST_ROWS)
         if workers <= 1:
             return compute(rows)
-        out: dict[str, Any] = {}
-        lock = threading.Lock()
-
-        def work(places: Index) -> None:
-            made = compute(rows[places])
-            with lock:
-                for name, array in made.items():
-                    if name not in out:
-                        out[name] = np.zeros((len(rows), *array.shape[1:]), dtype=array.dtype)
-            for name, array in made.items():
-                out[name][places[0] : places[-1] + 1] = array
-
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, np.array_split(np.arange(len(rows)), workers)))
-        return out
+            parts = list(pool.map(compute, np.array_split(rows, workers)))
+            names = list(dict.fromkeys(name for part in parts for name in part))
+            return dict(zip(names, pool.map(lambda name: _joined(parts, name), names), strict=True))
 
     return shared_out
+
+
+def _joined(parts: Sequence[Mapping[str, Any]], name: str) -> Any:
+    """Put the parts of an array together; zeros where a part has none."""
+    like = next(part[name] for part in parts if name in part)
+    sizes = [len(next(iter(part.values()))) for part in parts]
+    filled = [
+        part.get(name, np.broadcast_to(like.dtype.type(0), (size, *like.shape[1:])))
+        for part, size in zip(parts, sizes, strict=True)
+    ]
+    return np.concatenate(filled)
 
 
 def _filled(kept: Sequence[Rows], keys: Keys, compute: Compute) -> Rows:
@@ -152,17 +151,23 @@ def _filled(kept: Sequence[Rows], keys: Keys, compute: Compute) -> Rows:
         return Rows(keys, dict(compute(everything)), n)
     made = dict(compute(fresh)) if len(fresh) else {}
     there = everything[source >= 0]
-    arrays = {}
-    for name in dict.fromkeys([*best.arrays, *made]):
+    names = list(dict.fromkeys([*best.arrays, *made]))
+
+    def merged(name: str) -> Any:
         old, new = best.arrays.get(name), made.get(name)
         like: Any = new if old is None else old
-        out = np.zeros((n, *like.shape[1:]), dtype=like.dtype)
-        if old is not None:
+        # Memory that is not zeroed first comes in large pages, which is what this costs.
+        out = np.empty((n, *like.shape[1:]), dtype=like.dtype)
+        if old is None:
+            out[there] = 0
+        else:
             _copy(out, there, old, source[there])
-        if new is not None:
-            out[fresh] = new
-        arrays[name] = out
-    return Rows(keys, arrays, len(fresh))
+        if len(fresh):
+            out[fresh] = 0 if new is None else new
+        return out
+
+    with ThreadPoolExecutor(max(int(numba.config.NUMBA_NUM_THREADS), 1)) as pool:
+        return Rows(keys, dict(zip(names, pool.map(merged, names), strict=True)), len(fresh))
 
 
 def _copy(out: Any, to: Index, old: Any, of: Index) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -138,7 +139,8 @@ def block_totals(get: Callable[[str], Any], n: int, hours: Hours, of_hour: dict[
         arrays[name] = get(name)
         found[name] = np.zeros(n)
         if arrays[name] is not None:
-            sum_up(arrays[name], found[name], of_hour.setdefault(name, np.zeros(len(hours.price))))
+            found[name], by_hour = _summed(arrays[name])
+            of_hour[name] = by_hour if name not in of_hour else of_hour[name] + by_hour
 
     def per_row(loop: Any, *given: Any) -> Array:
         out = np.zeros(n)
@@ -160,6 +162,25 @@ def block_totals(get: Callable[[str], Any], n: int, hours: Hours, of_hour: dict[
     found["fuel_co2_kg"] = sum(found[f"{other}_kwh"] * hours.attrs[f"{other}_co2_kg_kwh"] for other in others)
     found["overheating_kh"] = per_row(above, get("indoor_temp_c"), hours.summer, OVERHEATED_ABOVE_C)
     return found
+
+
+_KNOWN: dict[int, tuple[Any, Array, Array]] = {}
+"""Sums of arrays that cannot be written to and that runs share, as long as they live."""
+
+
+def _summed(array: Any) -> tuple[Array, Array]:
+    """Sum every row and every hour of an array up."""
+    owner = array if array.base is None else array.base
+    kept = not array.flags.writeable and getattr(owner, "shape", None) == array.shape
+    known = _KNOWN.get(id(owner)) if kept else None
+    if known is not None and known[0]() is owner:
+        return known[1], known[2]
+    rows, of_hour = np.zeros(array.shape[0]), np.zeros(array.shape[1])
+    sum_up(array, rows, of_hour)
+    if kept:
+        key = id(owner)
+        _KNOWN[key] = (weakref.ref(owner, lambda _gone: _KNOWN.pop(key, None)), rows, of_hour)
+    return rows, of_hour
 
 
 def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: Any) -> Totals:

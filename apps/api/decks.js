@@ -3,6 +3,7 @@
 const maps = [];
 let camera = null;
 let told = 0;
+let moved = false; // by a person: until then the camera follows the size of the maps
 
 function hold(viewState) {
   const { longitude, latitude, zoom, pitch, bearing, minZoom, maxZoom, maxPitch } = viewState;
@@ -23,7 +24,10 @@ function build(picture, holder) {
   const deck = createDeck({ container, jsonInput: json, tooltip: picture.tooltip });
   const map = { box, name, deck, json: "" };
   deck.setProps({
-    onViewStateChange: ({ viewState }) => hold(viewState),
+    onViewStateChange: ({ viewState, interactionState }) => {
+      moved ||= Object.values(interactionState ?? {}).some(Boolean);
+      hold(viewState);
+    },
     // A map that is drawn while the tab is hidden has no size yet.
     onResize: () => camera && deck.setProps({ viewState: { ...camera } }),
   });
@@ -49,7 +53,7 @@ function draw(pictures) {
     const { initialViewState, ...rest } = JSON.parse(picture.json);
     updateDeck(rest, map.deck);
   });
-  hold(camera ?? asked);
+  hold(moved ? camera : asked);
 }
 
 // The picture of what is seen: the maps side by side on one canvas.

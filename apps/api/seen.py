@@ -41,7 +41,7 @@ def seen_table(view: View, key: str, when: tuple[str, int], language: str, *, le
     day, step = when
     what: Shown = shown(view, key, day) if less is None else compared(view, less, key, day, "difference")
     place = step if len(what.classes) > 1 else 0
-    numbers = what.values
+    numbers = what.values  # noqa: PD011  a field of ours
     value: Any = labels_of(what, texts(language))[place] if what.kinds else numbers[place]
     table = view.buildings
     return pd.DataFrame(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from apps.texts.numbers import amount
 from apps.texts.table import Texts
 from twin.scenario import AnyEdit, Where
 
@@ -66,7 +65,7 @@ def place(where: Where, words: Texts, names: Mapping[str, str]) -> str:
 
 def percent(share: float, words: Texts) -> str:
     """Write a share as a percentage, to whole ones."""
-    return f"{amount(round(100 * share), words.language)}{_NBSP}%"
+    return f"{round(100 * share)}{_NBSP}%"
 
 
 def _number(value: float, unit: str, words: Texts, *, sign: bool = False) -> str:

@@ -56,14 +56,18 @@ class Frame:
     bottom: float = 148.0
 
 
-def frame_of(width: float, height: float) -> Frame:
+def frame_of(width: float, height: float, *, workshop: bool = False) -> Frame:
     """Give what the panels of `page.css` leave free on a screen.
 
     Parameters
     ----------
     width, height : float
         Size of the browser's window [px].
+    workshop : bool
+        Whether the panels are those of `workshop.css`.
     """
+    if workshop:
+        return Frame(width, height, left=430.0, top=150.0) if width >= 1700 else Frame(width, height, 330.0, 118.0)
     if width >= 1700:
         return Frame(width, height, left=340.0, top=112.0, right=20.0, bottom=150.0)
     return Frame(width, height)

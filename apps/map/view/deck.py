@@ -110,8 +110,8 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
     body = [_buildings(view, picture, words)]
     if "roofs" in picture.layers:
         body.append(_roofs(view, words))
-    outlined = [picture.selected] if picture.selected is not None else list(picture.chosen)[:_OUTLINED]
-    if outlined:
+    outlined = [picture.selected] if picture.selected is not None else list(picture.chosen)
+    if 0 < len(outlined) <= _OUTLINED:
         body += _outline(view, outlined)
     # A basemap would be fetched from outside: no provider, and no `map_style` either, not even None.
     return pdk.Deck(
@@ -268,7 +268,10 @@ def _outline(view: View, buildings: Collection[str]) -> list[pdk.Layer]:
             line_width_units=_PIXELS,
             parameters=_ON_TOP,
         )
-        for name, colour, width in (("outline-casing", [255, 255, 255], 5.5), ("outline", [20, 20, 20], 2.5))
+        for name, colour, width in (
+            ("outline-casing", [255, 255, 255], 5.5 if len(table) == 1 else 3.5),
+            ("outline", [20, 20, 20], 2.5 if len(table) == 1 else 1.5),
+        )
     ]
 
 

@@ -42,7 +42,7 @@ def compare_maps(views: Sequence[View], names: Sequence[str], picture: Picture, 
     """
     first, second = views
     if picture.how == "difference":
-        drawn = [("", deck(second, replace(picture, against=first), camera, words))]
+        drawn = [(f"{names[1]} \u2212 {names[0]}", deck(second, replace(picture, against=first), camera, words))]
     else:
         drawn = [
             (names[0], deck(first, replace(picture, against=second), camera, words)),

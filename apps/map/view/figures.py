@@ -12,6 +12,8 @@ from apps.texts.numbers import in_unit
 
 CARDS = ("heat_kwh", "electricity_kwh", "pv_kwh", "co2_t", "energy_cost_eur", "peak_electricity_kw")
 """Figures above the map; a narrow screen leaves the last one out."""
+INVESTMENT = "investment_eur"
+"""Takes the first card's place where a scenario costs something and leaves that figure as it was."""
 
 
 def figures(view: View, baseline: View, name: str, words: Texts) -> str:
@@ -33,6 +35,11 @@ def figures(view: View, baseline: View, name: str, words: Texts) -> str:
     empty = not now["pv_kwh"].get("value")
     names = ["pv_potential_kwh" if key == "pv_kwh" and empty else key for key in CARDS]
     same = view.scenario == baseline.scenario
+    costs = now.get(INVESTMENT, {}).get("value")
+    if costs:
+        still = [key for key in names if not same and now[key].get("value") == before.get(key, {}).get("value")]
+        names = [key for key in names if key != (still[0] if still else names[-1])] + [INVESTMENT]
+        names.insert(4, names.pop())
     cards = [
         _card(key, now[key], escape(name) if same else change_text(now[key], before.get(key), name, words), words)
         for key in names
@@ -48,7 +55,7 @@ def _card(key: str, kpi: Mapping[str, Any], change: str, words: Texts) -> str:
         value, change = "–", escape(reason)
     else:
         number, unit = in_unit(kpi["value"], kpi["unit"], large=True)
-        per_year = words("per.year") if kpi["unit"].endswith("a") else ""
+        per_year = words("per.year") if kpi["unit"].endswith("/a") else ""
         value = f"{escape(amount(number, words.language))}<small> {escape(unit)}{escape(per_year)}</small>"
     kind = words.get(f"kind.{kpi.get('kind', '')}", "")
     return (

@@ -212,7 +212,7 @@ def _stage(
     with st.container(key="timebar_box"):
         bar = time_bar(view, quantity, day, step, words)
     screen = bar.get("screen") if bar else None
-    frame = frame_of(float(screen[0]), float(screen[1])) if screen else Frame()
+    frame = frame_of(float(screen[0]), float(screen[1]), workshop=st.session_state["workshop"]) if screen else Frame()
     picture = Picture(
         quantity, day, step, tuple(st.session_state["layers"]), st.session_state["selected"], chosen=picked
     )

@@ -46,9 +46,8 @@ def workshop_panel(opening: Opening, view: View, words: Texts) -> None:
     words : Texts
         Language.
     """
-    st.html(
-        f'<div class="cet-brand"><h1>{escape(view.district.title)}</h1><div>{escape(words("workshop.question"))}</div></div>'
-    )
+    title, question = escape(view.district.title), escape(words("workshop.question"))
+    st.html(f'<div class="cet-brand"><h1>{title}</h1><div>{question}</div></div>')
     now = session.name_of(session.present(), opening)
     with st.container(key="presets", gap="small"):
         for name, preset in session.named(opening).items():
@@ -77,9 +76,10 @@ def tour(words: Texts) -> None:
     step = int(st.session_state.get("tour") or 0)
     if not 1 <= step <= STEPS:
         return
+    count = escape(words("workshop.step", step=step, steps=STEPS))
     with st.container(key="tour"):
         st.html(
-            f'<div class="cet-tour" role="status"><small>{escape(words("workshop.step", step=step, steps=STEPS))}</small>'
+            f'<div class="cet-tour" role="status"><small>{count}</small>'
             f"<h2>{escape(words(f'workshop.{step}.title'))}</h2><p>{escape(words(f'workshop.{step}.text'))}</p></div>"
         )
         with st.container(horizontal=True, gap="small"):
