@@ -214,17 +214,17 @@ def _roofs(dataset: xr.Dataset) -> dict[str, Array]:
         "pv_potential_kwh": dataset["roof_pv_potential_kwh"].to_numpy(),
         "pv_potential_kwp": dataset["roof_pv_potential_kwp"].to_numpy(),
     }
-    return _summed(sums, dataset["building_of_roof"].to_numpy(), dataset.sizes["building"])
+    return _of_planes(sums, dataset["building_of_roof"].to_numpy(), dataset.sizes["building"])
 
 
 def _walls(dataset: xr.Dataset) -> dict[str, Array]:
     area = dataset["wall_area_m2"].to_numpy()
     lit = np.nan_to_num(dataset["wall_irradiation_kwh_m2"].to_numpy())
     sums = {"facade_m2": area, "facade_irradiation_kwh": area * lit}
-    return _summed(sums, dataset["building_of_wall"].to_numpy(), dataset.sizes["building"])
+    return _of_planes(sums, dataset["building_of_wall"].to_numpy(), dataset.sizes["building"])
 
 
-def _summed(values: Totals, owner: npt.NDArray[np.int32], n: int) -> Totals:
+def _of_planes(values: Totals, owner: npt.NDArray[np.int32], n: int) -> Totals:
     """Sum what each building's planes have."""
     mine = owner >= 0
     return {

@@ -101,7 +101,8 @@ area_m2 = data["floor_area_m2"].to_numpy()
 
 def degree_hours(temperature_c: np.ndarray, losses_w_k_m2: float, warm_enough_c: float = 17.0) -> np.ndarray:
     """Heat for rooms [kWh in each hour] of all buildings together."""
-    return losses_w_k_m2 / 1000 * area_m2.sum() * np.clip(warm_enough_c - temperature_c, 0, None)
+    heat: np.ndarray = losses_w_k_m2 / 1000 * area_m2.sum() * np.clip(warm_enough_c - temperature_c, 0, None)
+    return heat
 
 
 modelled = data["space_heat_kwh"].sum("building").to_numpy()
