@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twin.model import Twin, make_twin
     from twin.pipeline import run
     from twin.published import beside_published
-    from twin.report import report
+    from twin.reporting import report
     from twin.results import Results, load_results, save_json
     from twin.scenario import (
         History,
@@ -59,7 +59,7 @@ _HOME = {
     "building_changes": "twin.comparison",
     "compare": "twin.comparison",
     "run_city": "twin.city",
-    "report": "twin.report",
+    "report": "twin.reporting",
     "export": "twin.exports",
     "district_kpis": "twin.indicators",
     "kpi_catalogue": "twin.key_figures",

@@ -127,7 +127,7 @@ def _part(tell: Any, number: int, count: int) -> Any:
 
 
 def _show(comparison: Comparison, *, every: bool) -> None:
-    from twin.report.numbers import number, scaled  # noqa: PLC0415  as above
+    from twin.reporting.numbers import number, scaled  # noqa: PLC0415  as above
 
     table = Table(box=None, pad_edge=False)
     table.add_column("")

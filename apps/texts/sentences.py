@@ -26,7 +26,7 @@ def sentence(edit: AnyEdit, words: Texts, names: Mapping[str, str] | None = None
     told = _TOLD[edit.what](edit, words)
     share = getattr(edit, "share", None)
     if edit.what != "pv" and share is not None and share < 1.0:
-        told = f"{told} {words('edit.share', share=percent(share, words))}"
+        told = f"{told} {words('edit.share', share=percent(share))}"
     where = getattr(edit, "where", None)
     return told if where is None else f"{told} · {place(where, words, names or {})}"
 
@@ -59,11 +59,11 @@ def place(where: Where, words: Texts, names: Mapping[str, str]) -> str:
     if where.area is not None:
         parts.append(words("where.area"))
     if where.oldest is not None:
-        parts.append(words("where.oldest", share=percent(where.oldest, words)))
+        parts.append(words("where.oldest", share=percent(where.oldest)))
     return ", ".join(parts) or words("where.everywhere")
 
 
-def percent(share: float, words: Texts) -> str:
+def percent(share: float) -> str:
     """Write a share as a percentage, to whole ones."""
     return f"{round(100 * share)}{_NBSP}%"
 
@@ -75,7 +75,7 @@ def _number(value: float, unit: str, words: Texts, *, sign: bool = False) -> str
 
 
 def _pv(edit: Any, words: Texts) -> str:
-    return words("edit.pv", share=percent(edit.share, words)) if edit.share else words("edit.pv.none")
+    return words("edit.pv", share=percent(edit.share)) if edit.share else words("edit.pv.none")
 
 
 def _setpoints(edit: Any, words: Texts) -> str:
@@ -125,7 +125,7 @@ _TOLD: dict[str, Any] = {
     "setpoints": _setpoints,
     "hot_water_tank": _tank,
     "battery": _battery,
-    "chargers": lambda edit, words: words("edit.chargers", share=percent(edit.cars, words)),
+    "chargers": lambda edit, words: words("edit.chargers", share=percent(edit.cars)),
     "charging": lambda edit, words: words(f"edit.charging.{edit.control}"),
     "add_buildings": lambda edit, words: words("edit.add_buildings", count=len(edit.features or ()) or edit.file),
     "remove_buildings": lambda _edit, words: words("edit.remove_buildings"),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import numpy as np
 import psutil
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from apps.map.view import palette
-from tests.apps.driving import CHROMIUM, Map, chromium, colours, near, select, served
+from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, select, served
 
 pytestmark = [
     pytest.mark.browser,
@@ -104,16 +105,19 @@ def test_a_link_opens_the_same_in_a_second_browser(shown: Map, address: str) -> 
     link = field.input_value()
     assert link.startswith(address)
     page.keyboard.press("Escape")
-    with chromium() as second:
+    second = shown.page.context.browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)  # type: ignore[union-attr]
+    try:
         other = second.new_page(viewport={"width": 1366, "height": 768})
         other.goto(link)
-        other.frame_locator("iframe.cet-frame").locator("canvas").wait_for(timeout=_PATIENCE)
+        other.frame_locator("iframe.cet-frame").locator("canvas").last.wait_for(timeout=_PATIENCE)
         assert other.locator(".st-key-kpis").inner_text() == page.locator(".st-key-kpis").inner_text()
         assert other.locator(".cet-edit").inner_text() == page.locator(".cet-edit").inner_text()
         other.wait_for_timeout(1000)
         cameras = [one.frame(url="**/api/decks").evaluate("cetCamera()") for one in (page, other)]  # type: ignore[union-attr]
         for name in ("longitude", "latitude", "zoom", "pitch", "bearing"):
             assert cameras[0][name] == pytest.approx(cameras[1][name], abs=1e-3), name
+    finally:
+        second.close()
 
 
 def test_what_is_seen_is_taken_along_as_picture_and_files(shown: Map, tmp_path: Path) -> None:
@@ -172,26 +176,29 @@ def _server(address: str) -> psutil.Process:
 def test_ten_sessions_are_answered_and_their_memory_returns(browser: Browser, address: str, shown: Map) -> None:
     shown.page.close()
     server = _server(address)
-    # Ten people press different presets. Their maps are not drawn here: ten would take all of this machine's cores.
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.route("**/buildings.geojson*", lambda route: route.abort())
+    # Ten people press different presets. Each has a graphics card of their own; here, drawing ten maps in software
+    # would take all of the cores that the server needs.
+    plain = browser.browser_type.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-3d-apis"])
+    context = plain.new_context(viewport={"width": 1366, "height": 768})
     pages = [context.new_page() for _ in range(10)]
     for page in pages:
         page.goto(f"{address}/?lang=en&workshop=1", wait_until="commit")
     for page in pages:
         page.locator(".st-key-presets").wait_for(timeout=_PATIENCE)
     before = server.memory_info().rss
-    waits = []
+    started = time.monotonic()
     for number, page in enumerate(pages):
-        started = time.monotonic()
         page.locator("[class*=st-key-preset_] button:visible").nth(1 + number).click()
+    asked = time.monotonic()
+    answer = httpx.get(f"{address}/api/health", timeout=10)
+    assert answer.is_success
+    assert time.monotonic() - asked < 5, "the service answers while ten are computed"
+    for page in pages:
         page.get_by_text("vs “As it is”").first.wait_for(timeout=_PATIENCE)
-        waits.append(time.monotonic() - started)
-    assert np.median(waits) < 10, f"sessions waited {np.round(waits, 1)} s"
+    assert time.monotonic() - started < 60, "ten different scenarios are answered within a minute"
     during = server.memory_info().rss
-    context.close()
-    for page in range(3):
-        time.sleep(1 + page)
+    plain.close()
+    time.sleep(3)
     after = server.memory_info().rss
     assert during - before < 1.5e9
     assert after <= during + 50e6

@@ -11,7 +11,7 @@ from twin.city import run_city
 from twin.indicators import district_kpis, kpi_table
 from twin.memo import Memo
 from twin.pipeline import run
-from twin.report import report
+from twin.reporting import report
 from twin.results import Results, load_results
 from twin.scenario import load_scenario
 

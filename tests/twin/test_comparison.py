@@ -16,9 +16,9 @@ from twin._errors import ResultsError
 from twin.comparison import building_changes, compare
 from twin.memo import Memo
 from twin.pipeline import run
-from twin.report import report
-from twin.report.colours import CIVIDIS, NONE, UNTOLD, amounts, differences
-from twin.report.numbers import number, scaled
+from twin.reporting import report
+from twin.reporting.colours import CIVIDIS, NONE, UNTOLD, amounts, differences
+from twin.reporting.numbers import number, scaled
 from twin.results import Results
 from twin.scenario import parse_scenario
 

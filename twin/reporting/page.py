@@ -19,10 +19,10 @@ from twin.indicators import kpi_table
 from twin.key_figures import kpi_catalogue
 from twin.memo import Memo
 from twin.model import make_twin
-from twin.report.charts import bars, curves
-from twin.report.colours import SCENARIOS
-from twin.report.maps import Maps
-from twin.report.numbers import number, scaled
+from twin.reporting.charts import bars, curves
+from twin.reporting.colours import SCENARIOS
+from twin.reporting.maps import Maps
+from twin.reporting.numbers import number, scaled
 from twin.rests import sources_of
 from twin.results import Results, whole_file
 from twin.scenario import tell
@@ -87,7 +87,7 @@ def report(
         _charts(comparison, by_title),
         _sources(by_title),
     ]
-    style = (resources.files("twin.report") / "style.css").read_text(encoding="utf-8")
+    style = (resources.files("twin.reporting") / "style.css").read_text(encoding="utf-8")
     title = escape(f"{district.title}: {', '.join(comparison.titles[name] for name in comparison.names)}")
     page = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from twin.report.colours import CIVIDIS, LESS, MORE, NONE, amounts, differences
-from twin.report.numbers import number
+from twin.reporting.colours import CIVIDIS, LESS, MORE, NONE, amounts, differences
+from twin.reporting.numbers import number
 
 if TYPE_CHECKING:
     from gis_data.district import District

@@ -9,8 +9,8 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from twin.report.colours import SCENARIOS
-from twin.report.numbers import number
+from twin.reporting.colours import SCENARIOS
+from twin.reporting.numbers import number
 
 Array = npt.NDArray[np.float64]
 WIDTH, HEIGHT = 460.0, 220.0
