@@ -57,7 +57,7 @@ def _whatif(shown: Map) -> None:
     page.screenshot(path=DOCS / "compare.png", timeout=90_000)
     print(DOCS / "compare.png")
     page.get_by_text("Difference", exact=True).click()
-    page.get_by_text("Change: Heat").wait_for(timeout=90_000)
+    page.locator(".cet-legend-name", has_text="Change: Heat").wait_for(timeout=90_000)
     page.mouse.move(683, 764)
     page.wait_for_timeout(15_000)
     page.screenshot(path=DOCS / "difference.png", timeout=90_000)

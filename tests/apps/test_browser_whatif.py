@@ -60,6 +60,8 @@ def test_an_edit_on_the_card_is_listed_and_told_and_can_be_undone(shown: Map) ->
     page.locator(".cet-edit").wait_for(timeout=_PATIENCE)
     assert "ground heat pump" in page.locator(".cet-edit").inner_text()
     assert "vs “As it is”" in page.locator(".st-key-kpis").inner_text()
+    page.wait_for_timeout(1500)
+    assert page.locator(".cet-edit").count() == 1, "one change is one step"
     press(page, "undo")
     page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
     press(page, "redo")
@@ -90,7 +92,7 @@ def test_a_preset_is_compared_side_by_side_with_one_camera(shown: Map) -> None:
 def test_the_difference_is_blue_where_less_is_used_and_grey_where_nothing_changes(shown: Map) -> None:
     page = shown.page
     page.get_by_text("Difference", exact=True).click()
-    page.get_by_text("Change: Heat").wait_for(timeout=_PATIENCE)
+    page.locator(".cet-legend-name", has_text="Change: Heat").wait_for(timeout=_PATIENCE)
     shown.wait_until(
         lambda pixels: (pixels[..., 2] - pixels[..., 0] > 60).sum() > 1500 and near(pixels, (165, 160, 154), 40) > 1500,
         "blue and grey buildings",

@@ -81,6 +81,8 @@ def test_a_building_is_changed_on_its_card_and_each_change_can_be_taken_back(pag
     assert page.selectbox(key="change_heating").value == "ground_source_heat_pump"
     now = page.session_state["history"].present
     assert {edit.where.buildings for edit in now.edits} == {(building,)}
+    page.selectbox(key="change_heating").select("ground_source_heat_pump").run()
+    assert len(page.session_state["history"].past) == 2, "what it has already is no step"
     page.button(key="remove_0").click().run()
     assert len(sentences(page)) == 1
     assert page.slider(key="change_pv").value == 0

@@ -98,7 +98,7 @@ def change_one(view: View, building: str, words: Texts) -> None:
             key = f"change_{kind}"
             st.session_state[key] = now[kind]
             with column:
-                _widget(kind, key, words, on_change=_change, args=(kind, key, building))
+                _widget(kind, key, words, on_change=_change, args=(kind, key, building, now[kind]))
     if "heating" not in now:
         st.caption(words("change.unheated"))
 
@@ -123,9 +123,10 @@ def values_of(row: Any) -> dict[str, Any]:
     return found
 
 
-def _change(kind: str, key: str, building: str) -> None:
+def _change(kind: str, key: str, building: str, before: Any) -> None:
     value = st.session_state[key]
-    if value is not None:
+    # The framework calls this too when a value was set from here: what the building has already is no change.
+    if value is not None and value != before:
         session.apply(edit_of(kind, value, Where(buildings=(building,))))
 
 

@@ -1,6 +1,20 @@
 // A frame with maps whose cameras are held together; the frame has its own deck.gl, apart from the framework's.
 const frames = new Map();
 
+// The page's typeface is loaded by rules of its own, which a frame does not share.
+function fonts() {
+  const rules = [...document.styleSheets].flatMap((sheet) => {
+    try {
+      const base = sheet.href ?? window.location.href;
+      const faces = [...sheet.cssRules].filter((rule) => rule instanceof CSSFontFaceRule);
+      return faces.map((rule) => rule.cssText.replace(/url\("?([^")]+)"?\)/g, (_, url) => `url("${new URL(url, base)}")`));
+    } catch {
+      return []; // a sheet from elsewhere tells no rules
+    }
+  });
+  return rules.join("\n");
+}
+
 export default function decks({ key, data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".cet-decks");
   let kept = frames.get(key);
@@ -18,6 +32,9 @@ export default function decks({ key, data, parentElement, setStateValue }) {
       if (event.origin !== window.location.origin || event.source !== mine.frame.contentWindow) return;
       if (event.data?.cet === "ready") {
         mine.ready = true;
+        const style = mine.frame.contentDocument.createElement("style");
+        style.textContent = fonts();
+        mine.frame.contentDocument.head.appendChild(style);
         mine.send();
       }
     });
