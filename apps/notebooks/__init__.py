@@ -1,1 +1,0 @@
-"""First steps for students: notebooks in the percent format that jupytext opens."""
