@@ -92,7 +92,8 @@ def open_district(district: str, scenario: Path | None) -> Opening:
     first = AS_IS
     if scenario is not None:
         read = twin.load_scenario(scenario)
-        first = read.name
+        # A file may bear a preset's name and do something else: it must not be taken for the preset.
+        first = read.name if read.name not in {AS_IS, *scenarios} else f"{read.name}-file"
         scenarios[first] = read
     return Opening(Views(loaded, scenarios), next(iter(loaded), folder.name), first)
 

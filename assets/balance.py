@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -42,28 +42,50 @@ class Carrier:
 CARRIERS: Mapping[str, Carrier] = MappingProxyType(
     {
         "electricity": Carrier(
-            into=("grid_import_kwh", "pv_kwh"),
+            into=("grid_import_kwh", "pv_kwh", "battery_discharge_kwh"),
             out=(
                 "appliances_kwh",
                 "lighting_kwh",
                 "heating_electricity_kwh",
                 "cooling_electricity_kwh",
                 "grid_export_kwh",
+                "ev_charging_kwh",
+                "battery_charge_kwh",
             ),
         ),
         "heat": Carrier(
             into=("district_heat_kwh", "gas_kwh", "oil_kwh", "wood_kwh", "heating_electricity_kwh", "ambient_heat_kwh"),
             out=("space_heat_kwh", "hot_water_kwh"),
-            lost=("conversion_loss_kwh",),
+            stored=("tank_stored_kwh",),
+            lost=("conversion_loss_kwh", "tank_loss_kwh"),
         ),
         "cold": Carrier(
             into=("cooling_electricity_kwh",),
             out=("cooling_kwh",),
             factor={"cooling_electricity_kwh": "chiller_seer"},
         ),
+        "battery": Carrier(
+            into=("battery_charge_kwh",),
+            out=("battery_discharge_kwh",),
+            stored=("battery_stored_kwh",),
+            lost=("battery_loss_kwh",),
+        ),
     }
 )
 """Gas, oil, wood and district heat are used as they are bought: their flows are those of the heat's balance."""
+
+DEVICES = frozenset(
+    {
+        "ev_charging_kwh",
+        "battery_charge_kwh",
+        "battery_discharge_kwh",
+        "battery_stored_kwh",
+        "battery_loss_kwh",
+        "tank_stored_kwh",
+        "tank_loss_kwh",
+    }
+)
+"""Flows that are there only where a building has the device; without them they are zero."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +145,10 @@ def check_balance(
     district: dict[str, float] = {}
     sums: dict[str, dict[str, float]] = {"into": {}, "out": {}, "lost": {}}
     broken: list[str] = []
-    for name, carrier in carriers.items():
+    for name, whole in carriers.items():
+        carrier = _present(whole, flows)
+        if not carrier.into:
+            continue
         found = _Residuals(flows, carrier, len(ids), tolerance)
         worst[name], district[name] = found.worst, float(np.abs(found.net).max(initial=0.0))
         for side, total in sums.items():
@@ -132,6 +157,16 @@ def check_balance(
     if broken:
         raise BalanceError(broken)
     return Balance(worst, district, sums["into"], sums["out"], sums["lost"])
+
+
+def _present(carrier: Carrier, flows: Mapping[str, Any]) -> Carrier:
+    """Leave out flows of devices that nobody has; any other flow must be there."""
+
+    def there(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if name in flows or name not in DEVICES)
+
+    sides: dict[str, Any] = {side: there(getattr(carrier, side)) for side in ("into", "out", "stored", "lost")}
+    return replace(carrier, **sides)
 
 
 class _Residuals:
@@ -145,9 +180,11 @@ class _Residuals:
         hours = np.shape(flows[names[0]])[1]
         self.net, self.passed = np.zeros(hours), np.zeros(hours)
         self.beyond: list[tuple[float, int, int]] = []
+        both = np.empty((2, min(_ROWS, n), hours))
         for start in range(0, n, _ROWS):
             rows = slice(start, min(start + _ROWS, n))
-            into, residual = np.zeros((2, rows.stop - rows.start, hours))
+            into, residual = both[:, : rows.stop - rows.start]
+            both.fill(0.0)
             self.sums["into"] += _add(into, flows, carrier.into, carrier.factor, rows)
             residual += into
             for side in ("out", "stored", "lost"):

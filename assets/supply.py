@@ -7,11 +7,9 @@ every hour holds without any rounding although the arrays are of single precisio
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
 from typing import Any
 
 import numba as nb
@@ -20,6 +18,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
+from assets.catalogue import table
+from assets.heat_pump import heat_pump_year
+from assets.tank import TankYear, tank_year
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -27,10 +28,6 @@ Strings = npt.NDArray[np.str_]
 
 CARRIERS = ("electricity", "district_heat", "gas", "oil", "wood")
 """Carriers that heating systems take, in the order of their columns."""
-
-DENSE_PLOT_RATIO = 0.3
-"""Floor area by land area from which district heating is at home: the inner and outer city areas of
-Persson and Werner, Heat distribution and the future competitiveness of district heating, Applied Energy 88, 2011."""
 
 _MANTISSA_BITS = 24
 _WRITTEN = (
@@ -44,8 +41,44 @@ _WRITTEN = (
     "conversion_loss_kwh",
     "load_kwh",
 )
-_HOUSES = frozenset({"detached_house", "row_house"})
-_UNHEATED = frozenset({"garage", "outbuilding"})
+
+
+@dataclass(frozen=True)
+class Tanks:
+    """Hot-water tanks that are heated in the same hours.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (m,)
+        Row of each tank's building; a building has one at most, and heats with electricity.
+    specification : DataFrame, m rows
+        As `assets.tank.tanks` gives it.
+    allowed : ndarray of bool, shape (T,)
+        Hours in which they are heated up.
+    """
+
+    rows: npt.NDArray[np.int64]
+    specification: pd.DataFrame
+    allowed: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What heat pumps need to know of where they stand.
+
+    Attributes
+    ----------
+    air_temp_c : ndarray, shape (T,)
+        Outdoor air of a year [°C].
+    emitter : sequence of str, length n
+        "radiator" or "floor" in each building.
+    construction_year : ndarray, shape (n,)
+        Years that the emitters are from.
+    """
+
+    air_temp_c: Array
+    emitter: Sequence[str]
+    construction_year: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,6 +99,11 @@ class Supply:
         What heat pumps draw from the ground and the air.
     load_kwh : ndarray of float32
         All electricity the building uses in the hour.
+    tank_stored_kwh, tank_loss_kwh, tank_level_kwh : ndarray of float32
+        What the hour adds to the heat in the hot-water tank, what the tank loses, and what it holds at the hour's end;
+        zero where there is none.
+    pump_kw : ndarray of float64, shape (n,)
+        Heating power of the heat pump; zero where there is none.
     carrier : ndarray of str, shape (n,)
         Carrier of the heating system; empty where nothing is heated.
     grid_kwh : ndarray of float64, shape (n,)
@@ -82,6 +120,10 @@ class Supply:
     conversion_loss_kwh: Hourly
     ambient_heat_kwh: Hourly
     load_kwh: Hourly
+    tank_stored_kwh: Hourly
+    tank_loss_kwh: Hourly
+    tank_level_kwh: Hourly
+    pump_kw: Array
     carrier: Strings
     grid_kwh: Array
 
@@ -107,104 +149,15 @@ def heating_systems() -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index `system`; `carrier`, `space_heat_efficiency`, `hot_water_efficiency` (heat given by energy taken, lower
-        heating value), `kind`, `source`.
+        heating value), `heat_pump` (model of `heat_pumps.csv`, whose efficiency goes by the hour), `kind`, `source`.
     """
-    return _read("heating_systems.csv").set_index("system")
+    return table("heating_systems").set_index("system")
 
 
 @cache
 def cooling_systems() -> pd.DataFrame:
     """Catalogue of cooling systems: index `system`; `carrier`, `seer` (cold by electricity, seasonal), `source`."""
-    return _read("cooling_systems.csv").set_index("system")
-
-
-@cache
-def heating_shares(country: str = "FI") -> pd.DataFrame:
-    """Shares of heating systems by surroundings, use and year, each group adding up to 1.
-
-    A country without a catalogue takes Finland's: add `heating_shares_<code>.csv` to give it its own.
-    """
-    return _read(f"heating_shares_{_catalogue_country(country)}.csv")
-
-
-def plot_ratio(
-    x_m: Array, y_m: Array, floor_area_m2: Array, *, radius_m: float = 200.0, land_m2: Array | None = None
-) -> Array:
-    """Floor area by land area around each building.
-
-    Parameters
-    ----------
-    x_m, y_m : ndarray, shape (n,)
-        Centres of the buildings [m].
-    floor_area_m2 : ndarray, shape (n,)
-        Gross floor area [m²].
-    radius_m : float
-        Radius of the circle that is looked at [m].
-    land_m2 : ndarray, shape (n,), optional
-        Land in each circle that the table covers [m²]; without it, the whole circle.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Plot ratio [-]: the sum of floor areas whose centres lie in the circle, by the land in it.
-    """
-    from scipy.spatial import cKDTree  # noqa: PLC0415  slow to import and needed only here
-
-    points = np.column_stack([x_m, y_m])
-    if not len(points):
-        return np.zeros(0)
-    near = cKDTree(points).query_ball_point(points, radius_m, return_sorted=True)
-    sums = np.array([floor_area_m2[rows].sum() for rows in near])
-    return np.asarray(sums / (np.pi * radius_m**2 if land_m2 is None else land_m2))
-
-
-def heating_as_it_is(
-    buildings: pd.DataFrame, dense: npt.NDArray[np.bool_], *, country: str = "FI", seed: int = 0
-) -> pd.DataFrame:
-    """Heating system of every building: as tagged, else drawn from the shares of its surroundings, use and year.
-
-    Each building draws by its own id and the seed, so that adding a building changes no other.
-
-    Parameters
-    ----------
-    buildings : pandas.DataFrame
-        Index building_id; `use`, `construction_year`, `heating_system`, `heating_system_source` (the last two may be
-        missing or empty).
-    dense : ndarray of bool, shape (n,)
-        Whether the plot ratio around the building is at least `DENSE_PLOT_RATIO`.
-    country : str
-        ISO 3166 code.
-    seed : int
-        Seed of the draw.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index building_id; `heating_system`, `heating_system_source` (`tagged` or what the table says, else `default`).
-
-    Raises
-    ------
-    InputError
-        Where a tagged system is not in the catalogue.
-    """
-    ids = [str(i) for i in buildings.index]
-    drawn = _drawn(ids, seed)
-    system = np.empty(len(ids), dtype=object)
-    uses = buildings["use"].to_numpy(dtype=object)
-    years = buildings["construction_year"].to_numpy()
-    group = np.where([use in _HOUSES for use in uses], "house", "large")
-    area = np.where(dense, "dense", "open")
-    columns = ["area", "use_group", "built_from", "built_to"]
-    for (where, what, first, last), rows in heating_shares(country).groupby(columns, sort=False):
-        here = (area == where) & (group == what) & (years >= first) & (years <= last)
-        # The last step is open above, so that a sum of 0.9999999 leaves nobody out.
-        steps = np.cumsum(rows["share"].to_numpy())[:-1]
-        system[here] = rows["system"].to_numpy()[np.searchsorted(steps, drawn[here], side="right")]
-    system[[use in _UNHEATED for use in uses]] = "none"
-    source = np.full(len(ids), "default", dtype=object)
-    if "heating_system" in buildings:
-        _take_tagged(buildings, system, source)
-    return pd.DataFrame({"heating_system": system, "heating_system_source": source}, index=buildings.index)
+    return table("cooling_systems").set_index("system")
 
 
 def heat_supply(
@@ -215,7 +168,9 @@ def heat_supply(
     cooling_kw: Hourly,
     appliances_kw: Hourly,
     lighting_kw: Hourly,
-    pv_peak_kw: Array | None = None,
+    room_kw: Array | None = None,
+    site: Site | None = None,
+    tanks: Sequence[Tanks] = (),
     cooling_system: str = "chiller",
 ) -> Supply:
     """Meet the buildings' demands with their systems.
@@ -226,8 +181,13 @@ def heat_supply(
         Heating system of each building, of the catalogue.
     space_heat_kw, hot_water_kw, cooling_kw, appliances_kw, lighting_kw : ndarray of float32, shape (n, T)
         Demands, mean power of the hour [kW].
-    pv_peak_kw : ndarray, shape (n,), optional
-        The most that the building's roofs could ever give [kW]: the grid leaves room for it.
+    room_kw : ndarray, shape (n,), optional
+        The most that the building's roofs, cars, batteries and tanks could ever give or take in an hour [kW]: the grid
+        leaves room for it.
+    site : Site, optional
+        Needed where a building has a heat pump.
+    tanks : sequence of Tanks
+        Hot-water tanks; their loss takes the place of the efficiency of hot water that direct electric heating has.
     cooling_system : str
         Of the catalogue of cooling systems.
 
@@ -249,26 +209,107 @@ def heat_supply(
     stray = [i for i in np.flatnonzero(carrier == "") if space_heat_kw[i].any() or hot_water_kw[i].any()]
     if stray:
         raise InputError([f"{len(stray)} buildings need heat and have no heating system, the first in row {stray[0]}"])
-    supply = Supply(
-        **{name: np.empty(space_heat_kw.shape, dtype=np.float32) for name in _WRITTEN},
-        # Zeroed pages that are never written cost no memory: few buildings have a heat pump.
-        ambient_heat_kwh=np.zeros(space_heat_kw.shape, dtype=np.float32),
-        carrier=carrier,
-        grid_kwh=np.empty(len(chosen)),
-    )
+    pumps = chosen["heat_pump"].fillna("").to_numpy(dtype=str)
+    hot_efficiency = chosen["hot_water_efficiency"].to_numpy(dtype=np.float64)
+    _check_devices(pumps, site, tanks, carrier)
+    for group in tanks:
+        hot_efficiency[group.rows] = 1.0
+    supply = _empty(space_heat_kw.shape, carrier)
     _supply(
         (space_heat_kw, hot_water_kw, cooling_kw, appliances_kw, lighting_kw),
         (
             chosen["space_heat_efficiency"].to_numpy(dtype=np.float64),
-            chosen["hot_water_efficiency"].to_numpy(dtype=np.float64),
+            hot_efficiency,
             carrier == "electricity",
-            np.zeros(len(chosen)) if pv_peak_kw is None else np.asarray(pv_peak_kw, dtype=np.float64),
+            np.zeros(len(chosen)) if room_kw is None else np.asarray(room_kw, dtype=np.float64),
         ),
         float(cooling_systems().loc[cooling_system, "seer"]),
         supply.grid_kwh,
         tuple(getattr(supply, name) for name in (*_WRITTEN, "ambient_heat_kwh")),
     )
+    years = [
+        tank_year(
+            group.specification,
+            hot_water_kwh=supply.hot_water_kwh,
+            rows=group.rows,
+            allowed=group.allowed,
+            grid_kwh=supply.grid_kwh,
+        )
+        for group in tanks
+    ]
+    into_tank = {int(row): (year, i) for group, year in zip(tanks, years, strict=True)
+                 for i, row in enumerate(group.rows)}  # fmt: skip
+    for row, (year, i) in into_tank.items():
+        _with_tank(supply, row, year, i, space_efficiency=float(chosen["space_heat_efficiency"].iloc[row]))
+    if site is not None and (pumps != "").any():
+        _with_pumps(supply, pumps, site, into_tank)
     return supply
+
+
+def _empty(shape: tuple[int, ...], carrier: Strings) -> Supply:
+    # Zeroed pages that are never written cost no memory: few buildings have a heat pump or a tank.
+    rare = ("ambient_heat_kwh", "tank_stored_kwh", "tank_loss_kwh", "tank_level_kwh")
+    return Supply(
+        **{name: np.empty(shape, dtype=np.float32) for name in _WRITTEN},
+        **{name: np.zeros(shape, dtype=np.float32) for name in rare},
+        pump_kw=np.zeros(shape[0]),
+        carrier=carrier,
+        grid_kwh=np.empty(shape[0]),
+    )
+
+
+def _with_tank(supply: Supply, row: int, year: TankYear, i: int, *, space_efficiency: float) -> None:
+    """Heat the tank in the place of the taps: what the building draws stays, when it is heated changes."""
+    step = supply.grid_kwh[row]
+    space, heat = (array.astype(np.float64) for array in (supply.space_heat_kwh[row], year.heat_kwh[i]))
+    taken = np.rint((space / space_efficiency + heat) / step) * step
+    supply.load_kwh[row] += (taken - supply.heating_input_kwh[row]).astype(np.float32)
+    supply.heating_input_kwh[row] = taken
+    supply.conversion_loss_kwh[row] = np.maximum(taken - space - heat, 0.0)
+    supply.hot_water_kwh[row] = year.drawn_kwh[i]
+    supply.tank_level_kwh[row] = year.level_kwh[i]
+    level = year.level_kwh[i].astype(np.float64)
+    stored = np.diff(level, prepend=year.start_kwh[i])
+    supply.tank_stored_kwh[row] = stored
+    supply.tank_loss_kwh[row] = heat - year.drawn_kwh[i] - stored
+
+
+def _with_pumps(supply: Supply, pumps: Strings, site: Site, into_tank: dict[int, tuple[TankYear, int]]) -> None:
+    rows = np.flatnonzero(pumps != "")
+    hot = supply.hot_water_kwh[rows]
+    for place, row in enumerate(rows):
+        if int(row) in into_tank:
+            year, i = into_tank[int(row)]
+            hot[place] = year.heat_kwh[i]
+    found = heat_pump_year(
+        list(pumps[rows]),
+        space_heat_kw=supply.space_heat_kwh[rows],
+        hot_water_kw=hot,
+        air_temp_c=site.air_temp_c,
+        emitter=[site.emitter[int(row)] for row in rows],
+        construction_year=site.construction_year[rows],
+        grid_kwh=supply.grid_kwh[rows],
+    )
+    # All on the building's grid: nothing is rounded here.
+    supply.load_kwh[rows] += found.electricity_kwh - supply.heating_input_kwh[rows]
+    supply.heating_input_kwh[rows] = found.electricity_kwh
+    supply.ambient_heat_kwh[rows] = found.ambient_heat_kwh
+    supply.conversion_loss_kwh[rows] = 0.0
+    supply.pump_kw[rows] = found.capacity_kw
+
+
+def _check_devices(pumps: Strings, site: Site | None, tanks: Sequence[Tanks], carrier: Strings) -> None:
+    findings = []
+    if (pumps != "").any() and site is None:
+        findings.append("heat pumps need `site`: the outdoor air, and the emitters of the buildings and their years")
+    rows = np.concatenate([group.rows for group in tanks]) if tanks else np.zeros(0, dtype=np.int64)
+    if len(np.unique(rows)) < len(rows):
+        findings.append("a building has two hot-water tanks: give each one at most")
+    stray = [int(row) for row in rows if carrier[row] != "electricity"]
+    if stray:
+        findings.append(f"hot-water tanks in rows {stray[:5]} are in buildings that do not heat with electricity")
+    if findings:
+        raise InputError(findings)
 
 
 def behind_the_meter(
@@ -317,7 +358,7 @@ def _meter(load: Any, potential: Any, buildings: Any, pv: Any, grid: Any) -> Non
 
 @nb.njit(cache=True, error_model="numpy")
 def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> None:
-    eff_space, eff_hot, electric, pv_peak = buildings
+    eff_space, eff_hot, electric, room = buildings
     space, hot, cool, appliances, lighting = demands
     o_space, o_hot, o_cool, o_appliances, o_lighting, o_input, o_chiller, o_loss, o_load, o_ambient = out
     n, hours = space.shape
@@ -327,7 +368,7 @@ def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> N
             heat = max(space[b, t] * per_space + hot[b, t] * per_hot, space[b, t] + hot[b, t])
             worst = max(worst, heat + cool[b, t] * (1.0 + 1.0 / seer) + appliances[b, t] + lighting[b, t])
         # A bit to spare: all that comes in, and all that goes out, stays below 2^24 steps of the grid.
-        q = 2.0 ** (np.ceil(np.log2(max(2.0 * (worst + pv_peak[b]), 1e-3))) - _MANTISSA_BITS)
+        q = 2.0 ** (np.ceil(np.log2(max(2.0 * (worst + room[b]), 1e-3))) - _MANTISSA_BITS)
         grid[b] = q
         # Powers of two: dividing and multiplying by them rounds nothing.
         per_q, per_seer, is_electric = 1.0 / q, 1.0 / seer, electric[b]
@@ -349,38 +390,6 @@ def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> N
             if taken < s + w:
                 o_ambient[b, t] = s + w - taken
             o_load[b, t] = a + g + chiller + (taken if is_electric else 0.0)
-
-
-def _take_tagged(buildings: pd.DataFrame, system: npt.NDArray[np.object_], source: npt.NDArray[np.object_]) -> None:
-    tagged = buildings["heating_system"].fillna("").astype(str).to_numpy()
-    said = tagged != ""
-    unknown = [i for i in np.flatnonzero(said) if tagged[i] not in heating_systems().index]
-    if unknown:
-        some = ", ".join(f"{buildings.index[i]} ({tagged[i]})" for i in unknown[:5])
-        finding = f"{len(unknown)} buildings have a heating system that is not in the catalogue: {some}"
-        raise InputError([f"{finding}; take one of {_names(heating_systems())}"])
-    system[said] = tagged[said]
-    if "heating_system_source" in buildings:
-        of = buildings["heating_system_source"].fillna("").astype(str).to_numpy()
-        source[said] = np.where(of[said] == "", "tagged", of[said])
-    else:
-        source[said] = "tagged"
-
-
-def _drawn(ids: Sequence[str], seed: int) -> Array:
-    """One number in [0, 1) for each id, the same on every machine."""
-    digests = b"".join(hashlib.blake2b(f"{seed}:{i}".encode(), digest_size=8).digest() for i in ids)
-    return np.asarray(np.frombuffer(digests, dtype="<u8") / 2.0**64)
-
-
-def _catalogue_country(country: str) -> str:
-    code = country.lower()
-    return code if (resources.files("assets") / "catalogue" / f"heating_shares_{code}.csv").is_file() else "fi"
-
-
-def _read(name: str) -> pd.DataFrame:
-    with (resources.files("assets") / "catalogue" / name).open(encoding="utf-8") as file:
-        return pd.read_csv(file)
 
 
 def _names(catalogue: pd.DataFrame) -> str:

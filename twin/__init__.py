@@ -16,7 +16,8 @@ from twin._version import __version__
 if TYPE_CHECKING:
     from gis_data import build_district, list_districts, load_district, save_district
     from twin._errors import DistrictDataError, ExportError, ResultsError, ScenarioError, TwinError
-    from twin.comparison import compare
+    from twin.city import run_city
+    from twin.comparison import Comparison, building_changes, compare
     from twin.exports import export
     from twin.indicators import district_kpis, kpi_table, kpis
     from twin.key_figures import kpi_catalogue
@@ -24,8 +25,24 @@ if TYPE_CHECKING:
     from twin.model import Twin, make_twin
     from twin.pipeline import run
     from twin.published import beside_published
+    from twin.reporting import report
     from twin.results import Results, load_results, save_json
-    from twin.scenario import Scenario, dump_scenario, list_presets, load_scenario, parse_scenario, save_scenario
+    from twin.scenario import (
+        History,
+        Scenario,
+        combine,
+        conflicts,
+        decode_scenario,
+        diff,
+        dump_scenario,
+        encode_scenario,
+        list_presets,
+        load_scenario,
+        parse_scenario,
+        save_scenario,
+        tell,
+        with_edits,
+    )
 
 # Where each public name lives: imported when first asked for, so that `twin --help` needs none of it.
 _HOME = {
@@ -38,7 +55,11 @@ _HOME = {
     "ResultsError": "twin._errors",
     "ScenarioError": "twin._errors",
     "TwinError": "twin._errors",
+    "Comparison": "twin.comparison",
+    "building_changes": "twin.comparison",
     "compare": "twin.comparison",
+    "run_city": "twin.city",
+    "report": "twin.reporting",
     "export": "twin.exports",
     "district_kpis": "twin.indicators",
     "kpi_catalogue": "twin.key_figures",
@@ -52,7 +73,15 @@ _HOME = {
     "save_json": "twin.results",
     "run": "twin.pipeline",
     "beside_published": "twin.published",
+    "History": "twin.scenario",
     "Scenario": "twin.scenario",
+    "combine": "twin.scenario",
+    "conflicts": "twin.scenario",
+    "decode_scenario": "twin.scenario",
+    "diff": "twin.scenario",
+    "encode_scenario": "twin.scenario",
+    "tell": "twin.scenario",
+    "with_edits": "twin.scenario",
     "dump_scenario": "twin.scenario",
     "list_presets": "twin.scenario",
     "load_scenario": "twin.scenario",
@@ -61,8 +90,10 @@ _HOME = {
 }
 
 __all__ = [
+    "Comparison",
     "DistrictDataError",
     "ExportError",
+    "History",
     "Memo",
     "Results",
     "ResultsError",
@@ -73,9 +104,15 @@ __all__ = [
     "__version__",
     "beside_published",
     "build_district",
+    "building_changes",
+    "combine",
     "compare",
+    "conflicts",
+    "decode_scenario",
+    "diff",
     "district_kpis",
     "dump_scenario",
+    "encode_scenario",
     "export",
     "kpi_catalogue",
     "kpi_table",
@@ -87,10 +124,14 @@ __all__ = [
     "load_scenario",
     "make_twin",
     "parse_scenario",
+    "report",
     "run",
+    "run_city",
     "save_district",
     "save_json",
     "save_scenario",
+    "tell",
+    "with_edits",
 ]
 
 

@@ -1,8 +1,9 @@
-"""Two results side by side."""
+"""Results side by side."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -10,48 +11,97 @@ from twin._errors import ResultsError
 from twin.indicators import district_kpis, kpi_table
 from twin.key_figures import kpi_catalogue
 from twin.results import Results
+from twin.scenario import Change, diff
 
 
-def compare(results_a: Results, results_b: Results) -> pd.DataFrame:
-    """Compare the district's KPIs of two results, the second against the first.
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The district's KPIs under several scenarios, held against a named baseline.
+
+    Attributes
+    ----------
+    baseline : str
+        Name of the baseline; the first column.
+    figures : pandas.DataFrame
+        Index KPI id, a column per scenario; NaN where a figure can't be told.
+    changes, changes_pct : pandas.DataFrame
+        The same less the baseline, and that in percent of it (NaN where that is zero); without the baseline's column.
+    about : pandas.DataFrame
+        Index KPI id; `label`, `unit`, `better`, `kind`, `description`.
+    titles : mapping of str to str
+        What people call each scenario.
+    edits : mapping of str to tuple of Change
+        How each scenario differs from the baseline, in words.
+    """
+
+    baseline: str
+    figures: pd.DataFrame
+    changes: pd.DataFrame
+    changes_pct: pd.DataFrame
+    about: pd.DataFrame
+    titles: Mapping[str, str]
+    edits: Mapping[str, tuple[Change, ...]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the scenarios, the baseline first."""
+        return tuple(str(name) for name in self.figures.columns)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All in one: `label`, `unit`, `better`, `kind`, each scenario, and `change <name>`, `change_pct <name>`."""
+        parts = [self.about[["label", "unit", "better", "kind"]], self.figures]
+        parts += [self.changes.add_prefix("change "), self.changes_pct.add_prefix("change_pct ")]
+        return pd.concat(parts, axis=1)
+
+
+def compare(*results: Results, baseline: str | None = None) -> Comparison:
+    """Compare the district's KPIs of several results.
 
     Parameters
     ----------
-    results_a, results_b : Results
-        Of the same district.
+    *results : Results
+        Two or more of the same district, or one alone.
+    baseline : str, optional
+        Name of the scenario that the others are held against; the first one's by default. Payback and the cost of
+        avoided emissions are those against it.
 
     Returns
     -------
-    pandas.DataFrame
-        Index KPI id; `label`, `unit`, `better`, a column per scenario, `change` (second less first), `change_pct`
-        (of the first; NaN where that is zero). NaN where a figure can't be told.
+    Comparison
 
     Raises
     ------
     ResultsError
-        Where they are of two districts.
+        Where they are of two districts, or none is the baseline.
     """
-    _same_district(results_a, results_b)
-    rows: dict[str, dict[str, Any]] = {}
-    first, second = (_district_values(results) for results in (results_a, results_b))
-    catalogue = kpi_catalogue()
-    for name, value in first.items():
-        change = second[name] - value
-        rows[name] = {
-            "label": catalogue.loc[name, "label"],
-            "unit": catalogue.loc[name, "unit"],
-            "better": catalogue.loc[name, "better"],
-            "first": value,
-            "second": second[name],
-            "change": change,
-            "change_pct": 100.0 * change / value if value else float("nan"),
-        }
-    names = {"first": results_a.name, "second": results_b.name}
-    if names["first"] == names["second"]:
-        names["second"] += " (2)"
-    table = pd.DataFrame.from_dict(rows, orient="index").rename(columns=names)
-    table.index.name = "kpi"
-    return table
+    if not results:
+        raise ResultsError("there is nothing to compare: give the results of one scenario or more")
+    names = _names(results)
+    first = names[0] if baseline is None else baseline
+    if first not in names:
+        raise ResultsError(f"none of the results is of the baseline {first}; there are {', '.join(names)}")
+    by_name = dict(zip(names, results, strict=True))
+    order = [first, *(name for name in names if name != first)]
+    base = by_name[first]
+    columns = {}
+    for name in order:
+        same_district(base, by_name[name])
+        told = district_kpis(by_name[name], None if name == first else base)
+        columns[name] = {k: float("nan") if kpi["value"] is None else float(kpi["value"]) for k, kpi in told.items()}
+    values = pd.DataFrame(columns)
+    values.index.name = "kpi"
+    changes = values[order[1:]].sub(values[first], axis=0)
+    catalogue = kpi_catalogue().loc[values.index, ["label", "unit", "better", "kind", "description"]]
+    return Comparison(
+        baseline=first,
+        figures=values,
+        changes=changes,
+        changes_pct=100.0 * changes.div(values[first].where(values[first] != 0.0), axis=0),
+        about=catalogue,
+        titles={name: by_name[name].scenario.told()[0] for name in order},
+        edits={name: diff(base.scenario, by_name[name].scenario) for name in order[1:]},
+    )
 
 
 def building_changes(results_a: Results, results_b: Results) -> pd.DataFrame:
@@ -62,7 +112,7 @@ def building_changes(results_a: Results, results_b: Results) -> pd.DataFrame:
     pandas.DataFrame
         Index building id, a column per KPI; rows of buildings that both results have.
     """
-    _same_district(results_a, results_b)
+    same_district(results_a, results_b)
     first, second = kpi_table(results_a), kpi_table(results_b)
     both = first.index.intersection(second.index)
     change: pd.DataFrame = second.loc[both] - first.loc[both]
@@ -70,12 +120,20 @@ def building_changes(results_a: Results, results_b: Results) -> pd.DataFrame:
     return change
 
 
-def _district_values(results: Results) -> dict[str, float]:
-    told = district_kpis(results)
-    return {name: float("nan") if kpi["value"] is None else float(kpi["value"]) for name, kpi in told.items()}
-
-
-def _same_district(results_a: Results, results_b: Results) -> None:
+def same_district(results_a: Results, results_b: Results) -> None:
+    """Refuse results of two districts."""
     districts = [str(results.dataset.attrs["district"]) for results in (results_a, results_b)]
     if districts[0] != districts[1]:
         raise ResultsError(f"results of two districts cannot be compared: {districts[0]} and {districts[1]}")
+
+
+def _names(results: tuple[Results, ...]) -> list[str]:
+    """Names of the scenarios, a number behind those that come again."""
+    names: list[str] = []
+    for result in results:
+        name, number = result.name, 1
+        while name in names:
+            number += 1
+            name = f"{result.name} ({number})"
+        names.append(name)
+    return names

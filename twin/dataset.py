@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -12,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from assets.supply import cooling_systems
+from assets.supply import CARRIERS, cooling_systems, heating_systems
 from twin._version import __version__
+from twin.editing import SETPOINTS
 from twin.geometry import rows_of
+from twin.investments import MEASURES, Investments
 from twin.scenario import dump_scenario
 
 if TYPE_CHECKING:
-    from assets.demand import Demand
-    from assets.supply import Supply
-    from twin.exchange import Exchange
+    from twin.light import Light
     from twin.model import Twin
-    from twin.sunlight import RoofSun, WallSun
 
 FORMAT = "city-energy-twin results 1"
 HOURLY: Mapping[str, tuple[str, str, str]] = {
@@ -46,6 +46,19 @@ HOURLY: Mapping[str, tuple[str, str, str]] = {
 }
 """Variables over building and time: unit, kind and long name. Energies are of the hour that begins at the label."""
 
+DEVICES: Mapping[str, tuple[str, str, str]] = {
+    "ev_charging_kwh": ("kWh", "modelled", "Electricity of cars that charge at the building"),
+    "battery_charge_kwh": ("kWh", "modelled", "Electricity into the battery"),
+    "battery_discharge_kwh": ("kWh", "modelled", "Electricity out of the battery"),
+    "battery_level_kwh": ("kWh", "modelled", "Electricity in the battery at the end of the hour"),
+    "battery_stored_kwh": ("kWh", "modelled", "What the hour adds to the battery"),
+    "battery_loss_kwh": ("kWh", "modelled", "Lost in the battery"),
+    "tank_level_kwh": ("kWh", "modelled", "Heat in the hot-water tank at the end of the hour"),
+    "tank_stored_kwh": ("kWh", "modelled", "What the hour adds to the hot-water tank"),
+    "tank_loss_kwh": ("kWh", "modelled", "Lost by the hot-water tank"),
+}
+"""Variables over building and time that are there only where a building has the device."""
+
 _BUILDING: Mapping[str, tuple[str, str, str]] = {
     "use": ("", "input", "Use"),
     "floor_area_m2": ("m²", "input", "Gross floor area"),
@@ -56,37 +69,102 @@ _BUILDING: Mapping[str, tuple[str, str, str]] = {
     "retrofit_level": ("", "assumed", "Retrofit"),
     "pv_share": ("1", "assumed", "Part of the usable roof area that carries modules"),
     "pv_kwp": ("kWp", "assumed", "Power of the modules on the roof"),
+    "battery_kwh": ("kWh", "assumed", "Capacity of the battery"),
+    "tank_l": ("l", "assumed", "Volume of the hot-water tank"),
+    "pump_kw": ("kW", "assumed", "Heating power of the heat pump"),
+    "ev_share": ("1", "assumed", "Part of the cars that are electric and charge at the building"),
+    "charge_points": ("", "assumed", "Places where cars charge"),
+    "charging": ("", "assumed", "When cars are charged"),
+    "heating_setpoint_c": ("°C", "assumed", "Rooms are heated up to this"),
+    "heating_setback_k": ("K", "assumed", "Lowered by this outside operating hours"),
+    "cooling_setpoint_c": ("°C", "assumed", "Rooms that are cooled are cooled down to this"),
+    "investment_eur": ("EUR", "assumed", "Investment of the scenario's measures"),
+    "investment_annuity_eur": ("EUR/a", "assumed", "The investment spread over the measures' lifetimes"),
     "chiller_seer": ("1", "assumed", "Cold by electricity of the chillers"),
 }
+_MEASURE = ("EUR", "assumed", "Investment by kind of measure")
+_STATION = ("kWh", "modelled", "Electricity of cars at public charging stations")
 
 
-def make_dataset(
-    twin: Twin, *, demand: Demand, supply: Supply, roofs: RoofSun, walls: WallSun, exchange: Exchange
-) -> xr.Dataset:
+@dataclass(frozen=True, eq=False)
+class Year:
+    """What the stages of a run made.
+
+    Attributes
+    ----------
+    demand, supply, meter : mapping of str to ndarray
+        Arrays by name, the first axis being the buildings.
+    light : Light
+        Sun on the roofs.
+    stations_kwh : ndarray, shape (s, T), optional
+        Charging at the district's public stations.
+    battery_kwh : ndarray, shape (n,)
+        Capacity of the batteries.
+    charge_points : ndarray, shape (n,)
+        Places where cars charge.
+    investments : Investments
+        What the measures cost.
+    """
+
+    demand: Mapping[str, Any]
+    supply: Mapping[str, Any]
+    meter: Mapping[str, Any]
+    light: Light | Any
+    stations_kwh: Any
+    battery_kwh: Any
+    charge_points: Any
+    investments: Investments
+
+
+def make_dataset(twin: Twin, year: Year, annual: Mapping[str, Any] | None = None) -> xr.Dataset:
     """Put the results of a run together without copying its arrays.
+
+    Parameters
+    ----------
+    twin : Twin
+        What was computed.
+    year : Year
+        What the stages made.
+    annual : mapping, optional
+        Variables, as xarray takes them, that stand in the place of every building's hours.
 
     Returns
     -------
     xarray.Dataset
-        Dimensions `building`, `roof`, `wall` and `time` (naive UTC, start of the hour).
+        Dimensions `building`, `roof`, `wall`, `time` (naive UTC, start of the hour) and `measure`, and `station` where
+        the district has public charging stations. Of `DEVICES`, only what some building has is there.
     """
-    hourly = _hourly(demand, supply, exchange)
-    of_buildings = _per_building(twin, demand, exchange)
     # All at once: adding variables one by one aligns the whole dataset every time.
-    variables: dict[str, Any] = {
-        name: (("building", "time"), _read_only(hourly[name]), _attrs(*what)) for name, what in HOURLY.items()
-    }
+    variables: dict[str, Any] = hourly_variables(twin, year) if annual is None else dict(annual)
+    of_buildings = _per_building(twin, year)
     variables |= {name: ("building", of_buildings[name], _attrs(*what)) for name, what in _BUILDING.items()}
+    variables["investment_measure_eur"] = (("measure", "building"), year.investments.eur, _attrs(*_MEASURE))
+    coords: dict[str, Any] = {
+        "building": ("building", twin.buildings.index.to_numpy(dtype=object), {"long_name": "Building id"}),
+        "roof": ("roof", twin.roofs.index.to_numpy(dtype=object), {"long_name": "Roof plane id"}),
+        "wall": ("wall", twin.walls.index.to_numpy(dtype=object), {"long_name": "Wall id"}),
+        "measure": ("measure", np.array(MEASURES, dtype=object), {"long_name": "Kind of measure"}),
+        "time": ("time", twin.weather.table.index.tz_convert("UTC").tz_localize(None).to_numpy(), _TIME),
+    }
+    if year.stations_kwh is not None and twin.chargers is not None:
+        ids = twin.chargers.index.to_numpy(dtype=object)
+        coords["station"] = ("station", ids, {"long_name": "Public charging station id"})
+        variables["station_charging_kwh"] = (("station", "time"), _read_only(year.stations_kwh), _attrs(*_STATION))
+    attrs = provenance(twin) | {
+        "investment_sources": json.dumps(dict(year.investments.sources), sort_keys=True, ensure_ascii=False)
+    }
     return xr.Dataset(
-        variables | _of_roofs(twin, roofs) | _of_walls(twin, walls) | _of_hours(twin),
-        coords={
-            "building": ("building", twin.buildings.index.to_numpy(dtype=object), {"long_name": "Building id"}),
-            "roof": ("roof", twin.roofs.index.to_numpy(dtype=object), {"long_name": "Roof plane id"}),
-            "wall": ("wall", twin.walls.index.to_numpy(dtype=object), {"long_name": "Wall id"}),
-            "time": ("time", twin.weather.table.index.tz_convert("UTC").tz_localize(None).to_numpy(), _TIME),
-        },
-        attrs=provenance(twin),
+        variables | _of_roofs(twin, year.light) | _of_walls(twin, year.light) | of_hours(twin),
+        coords=coords,
+        attrs=attrs,
     )
+
+
+def hourly_variables(twin: Twin, year: Year) -> dict[str, Any]:
+    """Arrays over building and time as xarray takes them; those of devices where there are any."""
+    hourly = _hourly(twin, year)
+    told = {**HOURLY, **{name: what for name, what in DEVICES.items() if name in hourly}}
+    return {name: (("building", "time"), _read_only(hourly[name]), _attrs(*what)) for name, what in told.items()}
 
 
 def flows_of(dataset: xr.Dataset) -> dict[str, Any]:
@@ -139,33 +217,60 @@ def _read_only(array: Any) -> Any:
     return view
 
 
-def _hourly(demand: Demand, supply: Supply, exchange: Exchange) -> dict[str, Any]:
+def _hourly(twin: Twin, year: Year) -> dict[str, Any]:
+    supply = year.supply
     names = ("space_heat", "hot_water", "cooling", "appliances", "lighting", "cooling_electricity", "conversion_loss")
-    arrays: dict[str, Any] = {f"{name}_kwh": getattr(supply, f"{name}_kwh") for name in names}
-    arrays |= {f"{name}_kwh": supply.by_carrier[name] for name in ("district_heat", "gas", "oil", "wood")}
-    arrays |= {f"{name}_kwh": getattr(exchange, f"{name}_kwh") for name in ("pv", "grid_import", "grid_export")}
-    return arrays | {
-        "heating_electricity_kwh": supply.by_carrier["electricity"],
-        "ambient_heat_kwh": supply.ambient_heat_kwh,
-        "indoor_temp_c": demand.indoor_temp_c,
+    arrays: dict[str, Any] = {f"{name}_kwh": supply[f"{name}_kwh"] for name in names}
+    arrays |= {name: array for name, array in year.meter.items() if name.endswith("_kwh")}
+    tanks = ("tank_stored_kwh", "tank_loss_kwh", "tank_level_kwh")
+    if np.any(supply["tank_l"] > 0.0):
+        arrays |= {name: supply[name] for name in tanks}
+    carrier = heating_systems()["carrier"].fillna("")[twin.buildings["heating_system"]].to_numpy(dtype=str)
+    of = {name: f"{name}_kwh" for name in CARRIERS} | {"electricity": "heating_electricity_kwh"}
+    arrays |= {of[name]: _of_carrier(supply["heating_input_kwh"], carrier == name) for name in CARRIERS}
+    return {name: array for name, array in arrays.items() if name not in DEVICES or name in tanks or array.any()} | {
+        "ambient_heat_kwh": supply["ambient_heat_kwh"],
+        "indoor_temp_c": year.demand["indoor_temp_c"],
     }
 
 
-def _per_building(twin: Twin, demand: Demand, exchange: Exchange) -> dict[str, Any]:
+def _of_carrier(taken: Any, mine: Any) -> Any:
+    """Take what goes into heating where it is of a carrier, zero elsewhere; no copy where it is everywhere."""
+    if mine.all():
+        return taken
+    # Zeroed pages that are never written cost no memory.
+    found = np.zeros(taken.shape, dtype=np.float32)
+    for row in np.flatnonzero(mine):
+        found[row] = taken[row]
+    return found
+
+
+def _per_building(twin: Twin, year: Year) -> dict[str, Any]:
     buildings = twin.buildings
     seer = float(cooling_systems().loc["chiller", "seer"])
-    texts = ("use", "heating_system", "heating_system_source", "retrofit_level")
-    return {name: buildings[name].to_numpy(dtype=object) for name in texts} | {
-        "floor_area_m2": buildings["floor_area_m2"].to_numpy(dtype=np.float64),
-        "heated_area_m2": np.asarray(demand.heated_area_m2, dtype=np.float64),
-        "construction_year": buildings["construction_year"].to_numpy(dtype=np.int32),
-        "pv_share": buildings["pv_share"].to_numpy(dtype=np.float64),
-        "pv_kwp": exchange.pv_kwp,
-        "chiller_seer": np.full(len(buildings), seer),
-    }
+    texts = ("use", "heating_system", "heating_system_source", "retrofit_level", "charging")
+    numbers = ("floor_area_m2", "pv_share", "ev_share")
+    share = buildings["pv_share"].to_numpy(dtype=np.float64)
+    return (
+        {name: buildings[name].to_numpy(dtype=object) for name in texts}
+        | {name: buildings[name].to_numpy(dtype=np.float64) for name in numbers}
+        | {name: twin.parameters[name].to_numpy(dtype=np.float64) for name in SETPOINTS}
+        | {
+            "heated_area_m2": np.asarray(year.demand["heated_area_m2"], dtype=np.float64),
+            "construction_year": buildings["construction_year"].to_numpy(dtype=np.int32),
+            "pv_kwp": year.light.building_kwp * share,
+            "battery_kwh": year.battery_kwh,
+            "tank_l": np.asarray(year.supply["tank_l"], dtype=np.float64),
+            "pump_kw": np.asarray(year.supply["pump_kw"], dtype=np.float64),
+            "charge_points": np.asarray(year.charge_points, dtype=np.int32),
+            "investment_eur": year.investments.eur.sum(axis=0),
+            "investment_annuity_eur": year.investments.annuity_eur,
+            "chiller_seer": np.full(len(buildings), seer),
+        }
+    )
 
 
-def _of_roofs(twin: Twin, roofs: RoofSun) -> dict[str, Any]:
+def _of_roofs(twin: Twin, roofs: Light) -> dict[str, Any]:
     owner = rows_of(twin.roofs["building_id"], twin.buildings.index).astype(np.int32)
     usable = twin.roofs["usable_m2"].to_numpy(dtype=np.float64)
     rows = (
@@ -178,18 +283,19 @@ def _of_roofs(twin: Twin, roofs: RoofSun) -> dict[str, Any]:
     return {name: ("roof", values, _attrs(unit, kind, title)) for name, values, unit, kind, title in rows}
 
 
-def _of_walls(twin: Twin, walls: WallSun) -> dict[str, Any]:
+def _of_walls(twin: Twin, walls: Light) -> dict[str, Any]:
     owner = rows_of(twin.walls["building_id"], twin.buildings.index).astype(np.int32)
     area = twin.walls["area_m2"].to_numpy(dtype=np.float64)
     rows = (
         ("building_of_wall", owner, "", "assumed", "Row of the wall's building, from 0"),
         ("wall_area_m2", area, "m²", "modelled", "Exposed area, windows included"),
-        ("wall_irradiation_kwh_m2", walls.irradiation_kwh_m2, "kWh/m²", "modelled", "Sun on the wall over the year"),
+        ("wall_irradiation_kwh_m2", walls.wall_kwh_m2, "kWh/m²", "modelled", "Sun on the wall over the year"),
     )
     return {name: ("wall", values, _attrs(unit, kind, title)) for name, values, unit, kind, title in rows}
 
 
-def _of_hours(twin: Twin) -> dict[str, Any]:
+def of_hours(twin: Twin) -> dict[str, Any]:
+    """Weather, prices and factors of every hour, as xarray takes them."""
     table = twin.weather.table
     month = table.index.tz_convert(twin.timezone).month.to_numpy().astype(np.int64)
     prices = twin.prices

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from twin._errors import ScenarioError
 from twin.scenario.schema import WeatherEdit
@@ -21,7 +23,7 @@ def edited_weather(weather: Weather, edit: WeatherEdit, *, folder: Path | None, 
     weather : Weather
         The weather before the edit; it is not changed.
     edit : WeatherEdit
-        Another file, a synthetic year, a shift of the air temperature, or one of the first two shifted.
+        Another file or a synthetic year; its shift is left to `shifted_weather`.
     folder : Path, optional
         Folder of the scenario's file, which `edit.file` is relative to; without it, the working directory.
     seed : int
@@ -35,10 +37,31 @@ def edited_weather(weather: Weather, edit: WeatherEdit, *, folder: Path | None, 
         weather = _read((folder or Path()) / edit.file)
     elif edit.synthetic:
         weather = _generated(weather, seed if edit.seed is None else edit.seed)
-    if edit.shift_c:
-        table = weather.table.assign(air_temp_c=weather.table["air_temp_c"] + edit.shift_c)
-        weather = replace(weather, table=table, source=f"{weather.source}; every hour {edit.shift_c:+g} °C")
     return weather
+
+
+def shifted_weather(weather: Weather, edit: WeatherEdit, timezone: str) -> Weather:
+    """Make a year warmer or colder by what an edit says; the sun and the wind stay as they are.
+
+    Parameters
+    ----------
+    weather : Weather
+        The year as measured or generated.
+    edit : WeatherEdit
+        With `shift_c` or `shift_by_month_c`.
+    timezone : str
+        Whose months count.
+    """
+    if edit.shift_by_month_c is not None:
+        month = weather.table.index.tz_convert(timezone).month.to_numpy()
+        shift: Any = np.asarray(edit.shift_by_month_c)[month - 1]
+        told = f"each month by {min(edit.shift_by_month_c):+g} to {max(edit.shift_by_month_c):+g} °C"
+    elif edit.shift_c:
+        shift, told = edit.shift_c, f"every hour {edit.shift_c:+g} °C"
+    else:
+        return weather
+    table = weather.table.assign(air_temp_c=weather.table["air_temp_c"] + shift)
+    return replace(weather, table=table, source=f"{weather.source}; {told}")
 
 
 def _read(path: Path) -> Weather:

@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.economics import abatement_cost, simple_payback
+from twin._errors import ResultsError
 from twin.key_figures import kpi_catalogue
+from twin.rests import sources_of
 from twin.results import Results
 from twin.totals import ENERGIES, Totals, totals
 
@@ -29,6 +32,12 @@ _NO_NETWORK = (
     "The district has no heat network in its tables",
     "Nothing to run yet: this version computes no networks",
 )
+_NO_BASELINE = ("There is nothing to compare with", "Name a baseline: `twin compare as-is SCENARIO`")
+_NOT_PAID = (
+    "Nothing is invested, or the energy bill does not fall",
+    "Change a measure, or compare with another baseline",
+)
+_NOT_AVOIDED = ("No emissions are avoided", "Change a measure, or compare with another baseline")
 _WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "self_consumption": _SOLAR,
@@ -37,44 +46,56 @@ _WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "solar_irradiation_kwh_m2": _NO_ROOF,
         "facade_irradiation_kwh_m2": _NO_FACADE,
         "network_loading": _NO_NETWORK,
+        "payback_years": _NOT_PAID,
+        "abatement_cost_eur_t": _NOT_AVOIDED,
+        "peak_electricity_growth": ("The baseline draws no electricity", "Nothing to run: look at another building"),
+        "overheated_buildings": ("No building is heated", "Build the district of another place"),
         **dict.fromkeys(
             ("heat_kwh_m2", "electricity_kwh_m2", "cooling_kwh_m2", "energy_cost_eur_m2", "co2_kg_m2"), _NO_AREA
         ),
     }
 )
 """Why a figure can't be told where it can't, and what to run."""
+AGAINST = ("payback_years", "abatement_cost_eur_t", "peak_electricity_growth")
+"""Figures that need a baseline."""
 
 
-def kpis(results: Results) -> dict[str, dict[str, Any]]:
+def kpis(results: Results, baseline: Results | None = None) -> dict[str, dict[str, Any]]:
     """Compute every KPI of the district and of each building.
 
     Parameters
     ----------
     results : Results
         Of a run, or loaded.
+    baseline : Results, optional
+        What payback, abatement cost and growth of the peak are told against; they are not available without it.
 
     Returns
     -------
     dict
         `district`: KPI by id; `buildings`: the same by building id. A KPI has `value`, `unit`, `label`, `label_key`
         (for translations), `kind` and `available`; where it can't be told, `value` is None and `reason` and `todo` say
-        why and what to run. Nothing in it but what JSON can hold.
+        why and what to run. The district's figures tell in `rests_on` which sources they rest on, with the kind of each
+        (`measured`, `modelled`, `assumed`, …); a building's rest on the same. Nothing in it but what JSON can hold.
     """
     buildings, district = totals(results.dataset)
     rows = _values(buildings)
+    before = _baseline(results, baseline)
+    rows |= _against(rows, before[0])
     ids = [str(i) for i in results.dataset["building"].to_numpy()]
-    per_building = {name: rows[name].tolist() for name in _of_level("building")}
+    names = _of_level("building")
+    columns = [_told_column(name, rows[name], baseline is None) for name in names]
     return {
-        "district": {name: _told(name, float(values[0])) for name, values in _district_values(district).items()},
+        "district": _told_district(results, district, before[1]),
         "buildings": {
-            building: {name: _told(name, values[i]) for name, values in per_building.items()}
-            for i, building in enumerate(ids)
+            building: dict(zip(names, told, strict=True))
+            for building, told in zip(ids, zip(*columns, strict=True), strict=True)
         },
     }
 
 
-def kpi_table(results: Results) -> pd.DataFrame:
-    """Compute the KPIs of every building as a table.
+def kpi_table(results: Results, baseline: Results | None = None) -> pd.DataFrame:
+    """Compute the KPIs of every building as a table; the parameters are those of `kpis`.
 
     Returns
     -------
@@ -82,6 +103,7 @@ def kpi_table(results: Results) -> pd.DataFrame:
         Index building id, a column per KPI; NaN where it can't be told. `attrs["units"]` holds the units.
     """
     values = _values(totals(results.dataset)[0])
+    values |= _against(values, _baseline(results, baseline)[0])
     names = _of_level("building")
     index = pd.Index([str(i) for i in results.dataset["building"].to_numpy()], name="building_id")
     table = pd.DataFrame({name: values[name] for name in names}, index=index)
@@ -89,17 +111,63 @@ def kpi_table(results: Results) -> pd.DataFrame:
     return table
 
 
-def district_kpis(results: Results) -> dict[str, Any]:
+def district_kpis(results: Results, baseline: Results | None = None) -> dict[str, Any]:
     """Compute the KPIs of the district alone, as in `kpis`."""
-    district = totals(results.dataset)[1]
-    return {name: _told(name, float(values[0])) for name, values in _district_values(district).items()}
+    return _told_district(results, totals(results.dataset)[1], _baseline(results, baseline)[1])
+
+
+def _told_district(results: Results, district: Totals, before: dict[str, Array] | None) -> dict[str, Any]:
+    values = _district_values(district)
+    values |= _against(values, before)
+    sources = sources_of(results.dataset)
+    rests = kpi_catalogue()["rests_on"]
+    return {
+        name: _told(name, float(values[name][0]), before is None)
+        | {"rests_on": [sources[word] for word in str(rests[name]).split() if word in sources]}
+        for name in _of_level("district")
+    }
+
+
+def _baseline(results: Results, baseline: Results | None) -> tuple[dict[str, Array] | None, dict[str, Array] | None]:
+    """Figures of the baseline in the order of the results' buildings (NaN for new ones), and of its district."""
+    if baseline is None:
+        return None, None
+    if baseline.dataset.attrs["district"] != results.dataset.attrs["district"]:
+        raise ResultsError("the baseline is of another district: run it on this one")
+    buildings, district = totals(baseline.dataset)
+    place = pd.Index(baseline.dataset["building"].to_numpy()).get_indexer(results.dataset["building"].to_numpy())
+    rows = {name: np.where(place >= 0, values[place], np.nan) for name, values in _values(buildings).items()}
+    return rows, _district_values(district)
+
+
+def _against(values: Mapping[str, Array], before: Mapping[str, Array] | None) -> dict[str, Array]:
+    """Payback, abatement cost and growth of the peak; all NaN without a baseline."""
+    n = len(values["co2_t"])
+    if before is None:
+        return {name: np.full(n, np.nan) for name in AGAINST}
+    added, saved, dearer, avoided = (
+        values["investment_eur"] - before["investment_eur"],
+        before["energy_cost_eur"] - values["energy_cost_eur"],
+        values["annual_cost_eur"] - before["annual_cost_eur"],
+        before["co2_t"] - values["co2_t"],
+    )
+    payback = [simple_payback(a, s) if a > 0.0 else np.nan for a, s in zip(added, saved, strict=True)]
+    # A gram more or less is rounding.
+    cost = [abatement_cost(c, t) if t > 1e-6 else np.nan for c, t in zip(dearer, avoided, strict=True)]
+    growth = values["peak_electricity_kw"] - before["peak_electricity_kw"]
+    return {
+        "payback_years": np.asarray(payback, dtype=np.float64),
+        "abatement_cost_eur_t": np.asarray(cost, dtype=np.float64),
+        "peak_electricity_growth": _share(growth, before["peak_electricity_kw"]),
+    }
 
 
 def _district_values(district: Totals) -> dict[str, Array]:
     values = _values(district)
     values["local_use"] = _share(district["local_use_kwh"], district["pv_kwh"])
     values["network_loading"] = np.full(1, np.nan)
-    return {name: values[name] for name in _of_level("district")}
+    values["overheated_buildings"] = _share(district["overheated"], district["heated"])
+    return values
 
 
 def _values(t: Totals) -> dict[str, Array]:
@@ -108,7 +176,8 @@ def _values(t: Totals) -> dict[str, Array]:
     area = t["floor_area_m2"]
     heat = t["space_heat_kwh"] + t["hot_water_kwh"]
     power = t["appliances_kwh"] + t["lighting_kwh"] + t["cooling_electricity_kwh"]
-    used = power + t["heating_electricity_kwh"]
+    public = t.get("public_charging_kwh", np.zeros(len(area)))
+    used = power + t["heating_electricity_kwh"] + t["ev_charging_kwh"] + public
     own = t["pv_kwh"] - t["grid_export_kwh"]
     cost = t["import_cost_eur"] - t["export_income_eur"] + t["district_heat_cost_eur"] + t["fuel_cost_eur"]
     co2 = t["import_co2_kg"] + t["fuel_co2_kg"]
@@ -129,7 +198,14 @@ def _values(t: Totals) -> dict[str, Array]:
         "pv_potential_kwh": t["pv_potential_kwh"],
         "pv_kwp": t["pv_kwp"],
         "self_consumption": _share(own, t["pv_kwh"]),
-        "self_sufficiency": _share(own, used),
+        "self_sufficiency": _share(np.maximum(used - t["grid_import_kwh"], 0.0), used),
+        "ev_charging_kwh": t["ev_charging_kwh"],
+        "public_charging_kwh": public,
+        "battery_kwh": t["battery_kwh"],
+        "battery_discharge_kwh": t["battery_discharge_kwh"],
+        "storage_loss_kwh": t["battery_loss_kwh"] + t["tank_loss_kwh"],
+        "investment_eur": t["investment_eur"],
+        "annual_cost_eur": cost + t["investment_annuity_eur"],
         "energy_bought_kwh": t["grid_import_kwh"] + fuels,
         "energy_cost_eur": cost,
         "energy_cost_eur_m2": _ratio(cost, area),
@@ -159,8 +235,22 @@ def _frame(name: str) -> dict[str, Any]:
     return {"unit": row["unit"], "label": row["label"], "label_key": f"kpi.{name}", "kind": row["kind"]}
 
 
-def _told(name: str, value: float) -> dict[str, Any]:
+def _told_column(name: str, values: Array, alone: bool) -> list[dict[str, Any]]:
+    """Tell one figure of every building; the frame of those that can be told is made once."""
+    frame = {"value": None, **_frame(name), "available": True}
+    column = []
+    for value, there in zip(values.tolist(), np.isfinite(values).tolist(), strict=True):
+        if there:
+            told = frame.copy()
+            told["value"] = value
+        else:
+            told = _told(name, value, alone)
+        column.append(told)
+    return column
+
+
+def _told(name: str, value: float, alone: bool = True) -> dict[str, Any]:
     if np.isfinite(value):
         return {"value": value, **_frame(name), "available": True}
-    reason, todo = _WHY[name]
+    reason, todo = _NO_BASELINE if alone and name in AGAINST else _WHY[name]
     return {"value": None, **_frame(name), "available": False, "reason": reason, "todo": todo}

@@ -17,7 +17,8 @@ def kpi_catalogue() -> pd.DataFrame:
     pandas.DataFrame
         Index `id`; `label`, `unit`, `scale` (`amount` grows with the building, `intensity` and `share` do not),
         `better` (`lower` or `higher`), `carrier`, `level` (`building`, `district` or `both`), `kind` (`modelled`, or
-        `assumed` where it rests on assumed prices and factors), `description`.
+        `assumed` where it rests on assumed prices, factors and costs), `rests_on` (words of `twin.rests.sources_of`),
+        `description`.
     """
     with (resources.files("twin") / "kpis.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file).set_index("id")

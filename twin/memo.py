@@ -28,7 +28,7 @@ class Memo:
         Results that are kept of each stage; the one not asked for longest goes first. 0 keeps none.
     """
 
-    def __init__(self, keep: int = 2) -> None:
+    def __init__(self, keep: int = 3) -> None:
         self._keep = keep
         self._lock = threading.Lock()
         self._stages: dict[str, OrderedDict[str, Any]] = {}
@@ -54,6 +54,11 @@ class Memo:
                     kept.popitem(last=False)
                 self._busy.pop((stage, key), None)
         return result
+
+    def kept(self, stage: str) -> list[Any]:
+        """Results that are remembered of a stage, the one asked for last first."""
+        with self._lock:
+            return list(reversed(self._stages.get(stage, {}).values()))
 
     def clear(self) -> None:
         """Forget everything."""

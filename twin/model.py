@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -13,23 +14,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.demand import archetypes
-from assets.supply import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
+from assets.heating_stock import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
 from twin._errors import DistrictDataError
-from twin.edited_weather import edited_weather
+from twin.edited_weather import edited_weather, shifted_weather
+from twin.editing import AS_IS_COLUMNS, SETPOINTS, edit_buildings, edited_factors, edited_prices
 from twin.geometry import land_around
 from twin.memo import Memo, content_key
 from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
+    AddBuildingsEdit,
     EmissionFactorsEdit,
-    HeatingEdit,
     PricesEdit,
-    PvEdit,
-    RetrofitEdit,
+    RemoveBuildingsEdit,
     Scenario,
     WeatherEdit,
-    selected,
 )
 from twin.scenario.schema import AS_IS
+from twin.stock import Stock, with_new_buildings, without_buildings
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -59,16 +60,18 @@ class Twin:
     sources : tuple of str
         Attributions that every view and export must show.
     buildings : geopandas.GeoDataFrame
-        The district's table with `heating_system`, `heating_system_source`, `retrofit_level`, `retrofit_source`,
-        `pv_share`, `pv_share_source` and `heated`.
+        The district's table with what `twin.editing.AS_IS_COLUMNS` names, `heating_system`, `heating_system_source` and
+        `heated`; without buildings that a scenario tears down, with those that it builds.
     catalogue : str
         Country whose archetypes are used: the district's own where there is a catalogue for it.
     parameters : pandas.DataFrame
-        Archetype of each building after the retrofits.
+        Archetype of each building after the retrofits and other set-points.
     roofs : geopandas.GeoDataFrame
         The district's roof planes.
     walls : pandas.DataFrame
         The district's walls.
+    chargers : geopandas.GeoDataFrame, optional
+        The district's public charging stations.
     weather : Weather
         The year.
     prices, factors : Prices, EmissionFactors
@@ -94,6 +97,7 @@ class Twin:
     parameters: pd.DataFrame
     roofs: gpd.GeoDataFrame
     walls: pd.DataFrame
+    chargers: gpd.GeoDataFrame | None
     weather: Weather
     prices: Prices
     factors: EmissionFactors
@@ -132,18 +136,15 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     catalogue, notes = _catalogue_of(district.country)
     if scenario.district not in {None, district.name}:
         notes.append(f"the scenario was made for the district {scenario.district}")
-    key = content_key(district.buildings, district.country, seed)
-    buildings = (memo or Memo(keep=0)).get("as it is", key, lambda: _as_it_is(district, seed)).copy()
-    prices, factors, weather = prices_of(district.country), emission_factors_of(district.country), district.weather
-    for number, edit in enumerate(scenario.edits, start=1):
+    memo = memo or Memo(keep=0)
+    stock, touched = _edited_stock(district, scenario, seed, memo)
+    notes += touched
+    prices, factors = prices_of(district.country), emission_factors_of(district.country)
+    for edit in scenario.edits:
         if isinstance(edit, PricesEdit):
-            prices = _edited_prices(prices, edit)
+            prices = edited_prices(prices, edit)
         elif isinstance(edit, EmissionFactorsEdit):
-            factors = _edited_factors(factors, edit)
-        elif isinstance(edit, WeatherEdit):
-            weather = edited_weather(weather, edit, folder=scenario.folder, seed=seed)
-        elif not _edit_buildings(buildings, edit, seed):
-            notes.append(f"edit {number} ({edit.what}) touches no building")
+            factors = edited_factors(factors, edit)
     return Twin(
         name=district.name,
         title=district.title,
@@ -153,12 +154,13 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         latitude=district.latitude,
         longitude=district.longitude,
         sources=tuple(source.attribution for source in district.sources),
-        buildings=buildings,
+        buildings=stock.buildings,
         catalogue=catalogue,
-        parameters=_parameters(buildings, catalogue),
-        roofs=district.roofs,
-        walls=district.walls,
-        weather=weather,
+        parameters=_parameters(stock.buildings, catalogue),
+        roofs=stock.roofs,
+        walls=stock.walls,
+        chargers=district.tables.get("chargers"),
+        weather=_weather(district, scenario, seed),
         prices=prices,
         factors=factors,
         scenario=scenario,
@@ -195,12 +197,57 @@ def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
     systems = heating_as_it_is(buildings, dense, country=district.country, seed=seed)
     buildings["heating_system"] = systems["heating_system"]
     buildings["heating_system_source"] = systems["heating_system_source"]
-    buildings["retrofit_level"] = "none"
-    buildings["retrofit_source"] = "default"
-    buildings["pv_share"] = 0.0
-    buildings["pv_share_source"] = "default"
+    buildings["heating_system_as_is"] = systems["heating_system"]
+    for column, value in AS_IS_COLUMNS.items():
+        buildings[column] = value
     buildings["heated"] = systems["heating_system"] != "none"
     return buildings
+
+
+def _edited_stock(district: District, scenario: Scenario, seed: int, memo: Memo) -> tuple[Stock, list[str]]:
+    """Apply the edits of buildings in their order; tell those that touch nothing."""
+    key = content_key(district.buildings, district.country, seed)
+    as_it_is = memo.get("as it is", key, lambda: _as_it_is(district, seed))
+    stock = Stock(as_it_is.copy(), district.roofs, district.walls)
+    idle = []
+    for number, edit in enumerate(scenario.edits, start=1):
+        touched = True
+        if isinstance(edit, AddBuildingsEdit):
+            made_key = content_key(key, stock.buildings.index, edit.model_dump_json(), str(scenario.folder))
+            before = stock
+            make = partial(
+                with_new_buildings,
+                before,
+                edit,
+                district,
+                folder=scenario.folder,
+                furnish=partial(_furnished, district=district, seed=seed),
+            )
+            stock = memo.get(f"new buildings {number}", content_key(made_key, stock.buildings), make)
+            stock = Stock(stock.buildings.copy(), stock.roofs, stock.walls)
+        elif isinstance(edit, RemoveBuildingsEdit):
+            stock, touched = without_buildings(stock, edit, seed)
+        elif not isinstance(edit, PricesEdit | EmissionFactorsEdit | WeatherEdit):
+            touched = edit_buildings(stock.buildings, edit, seed)
+        if not touched:
+            idle.append(f"edit {number} ({edit.what}) touches no building")
+    return stock, idle
+
+
+def _weather(district: District, scenario: Scenario, seed: int) -> Weather:
+    """Take the last year asked for, warmed by the last shift asked for since."""
+    weather, shift = district.weather, None
+    for edit in scenario.edits:
+        if isinstance(edit, WeatherEdit):
+            if edit.file is not None or edit.synthetic:
+                weather = edited_weather(district.weather, edit, folder=scenario.folder, seed=seed)
+            shift = edit
+    return weather if shift is None else shifted_weather(weather, shift, district.timezone)
+
+
+def _furnished(buildings: gpd.GeoDataFrame, district: District, seed: int) -> gpd.GeoDataFrame:
+    """Give the last of these buildings, new ones, the systems that such buildings have."""
+    return _as_it_is(dataclasses.replace(district, tables={**district.tables, "buildings": buildings}), seed)
 
 
 def _plot_ratio(buildings: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
@@ -211,39 +258,6 @@ def _plot_ratio(buildings: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     return plot_ratio(x, y, area, radius_m=_AROUND_M, land_m2=np.maximum(land, 1.0))
 
 
-def _edit_buildings(buildings: gpd.GeoDataFrame, edit: PvEdit | RetrofitEdit | HeatingEdit, seed: int) -> bool:
-    """Apply one edit to our own copy of the table; tell whether it touched anything."""
-    if isinstance(edit, PvEdit):
-        mask = selected(buildings, edit.where, seed=seed)
-        buildings.loc[mask, ["pv_share", "pv_share_source"]] = [edit.share, "edited"]
-        return bool(mask.any())
-    heated = buildings[buildings["heated"]]
-    rows = heated.index[selected(heated, edit.where, share=edit.share, seed=seed)]
-    if isinstance(edit, RetrofitEdit):
-        buildings.loc[rows, ["retrofit_level", "retrofit_source"]] = [edit.level, "edited"]
-    else:
-        buildings.loc[rows, ["heating_system", "heating_system_source"]] = [edit.system, "edited"]
-    return bool(len(rows))
-
-
-def _edited_prices(prices: Prices, edit: PricesEdit) -> Prices:
-    names = {"export": "electricity_export"}
-    for key, value in _given(edit, "_eur_kwh").items():
-        prices = prices.with_price(names.get(key, key), value)
-    return prices
-
-
-def _edited_factors(factors: EmissionFactors, edit: EmissionFactorsEdit) -> EmissionFactors:
-    for key, value in _given(edit, "_kgco2_kwh").items():
-        factors = factors.with_factor(key, value)
-    return factors
-
-
-def _given(edit: PricesEdit | EmissionFactorsEdit, suffix: str) -> Mapping[str, float]:
-    values = edit.model_dump(exclude={"what"}, exclude_none=True)
-    return {key.removesuffix(suffix): value for key, value in values.items()}
-
-
 def _parameters(buildings: gpd.GeoDataFrame, country: str) -> pd.DataFrame:
     found: Any = archetypes(
         buildings["use"].tolist(),
@@ -252,6 +266,8 @@ def _parameters(buildings: gpd.GeoDataFrame, country: str) -> pd.DataFrame:
         buildings["retrofit_level"].tolist(),
     )
     found = found.set_axis(buildings.index)
+    for column in SETPOINTS:
+        found[column] = buildings[column].fillna(found[column])
     # What the map says has no heating has none, and no hot water, whatever is typical of its use.
     found["heated"] = found["heated"].to_numpy(dtype=bool) & buildings["heated"].to_numpy()
     found.loc[~buildings["heated"].to_numpy(), ["hot_water_kwh_m2", "hot_water_loss_kwh_m2"]] = 0.0

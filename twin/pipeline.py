@@ -4,39 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import xarray as xr
 
 from assets.balance import CARRIERS, check_balance
-from assets.demand import Demand, building_demand
-from assets.solar import SiteSun, horizon_angles, site_sun
-from assets.supply import Supply, heat_supply
-from twin.dataset import flows_of, make_dataset
-from twin.exchange import grid_exchange
-from twin.geometry import Edges, building_edges, roof_points, rows_of
+from assets.ev import charge_sessions
+from assets.solar import SiteSun, site_sun
+from twin.dataset import Year, flows_of, make_dataset
+from twin.devices import Devices, devices_of, station_sessions
+from twin.investments import investments_of
+from twin.light import Light, light_key, light_of
 from twin.memo import Memo, content_key
 from twin.model import Twin, make_twin
 from twin.results import Results
-from twin.sunlight import RoofSun, WallSun, roof_sun, wall_sun
+from twin.rows import Index, Rows, in_threads, remembered, row_keys
+from twin.stages import Meter, demand_rows, meter_rows, supply_rows
 
 if TYPE_CHECKING:
     from gis_data.district import District
     from twin.scenario import Scenario
 
 Progress = Callable[[float, str], None]
-Hourly = npt.NDArray[np.float32]
 
 MEMO = Memo()
 """What runs of this process remember of each other's stages."""
 
-_SHAPE = ["geometry", "height_m"]
 _DEMAND_COLUMNS = ["floor_area_m2", "footprint_m2", "height_m", "levels"]
-_WALL_COLUMNS = ["building_id", "azimuth_deg", "area_m2", "x_m", "y_m", "height_m"]
-_ROOF_COLUMNS = ["building_id", "geometry", "tilt_deg", "azimuth_deg", "usable_m2", "height_m"]
+_TANK_COLUMNS = ["heating_system", "tank_days", "tank_control", "use", "construction_year"]
+_METER_COLUMNS = ["pv_share", "charging", "ev_share", "use", "floor_area_m2"]
 
 
 def run(
@@ -49,8 +46,9 @@ def run(
 ) -> Results:
     """Compute a year of a district under a scenario, hour by hour.
 
-    A stage whose inputs have the same content as in an earlier run of this process is not computed again: an edit of
-    prices computes nothing, one of PV only what is fed into the grid, one of a heating system the supply.
+    Every stage is remembered building by building: what an edit does not touch is not computed again. An edit of prices
+    computes nothing, one of PV only what goes through the meters, one of a building's heating only its supply; new and
+    lost buildings cast their shade anew on what lies within reach.
 
     Parameters
     ----------
@@ -80,120 +78,149 @@ def run(
     report(0.0, "joining district and scenario")
     memo = MEMO if memo is None else memo
     twin = make_twin(district, scenario, seed=seed, memo=memo)
-    stages = _Stages(twin, memo, report)
-    roofs, demand, supply = stages.roofs, stages.demand, stages.supply
-    report(0.88, "exchange with the grid")
-    exchange = grid_exchange(twin, supply, roofs)
-    dataset = make_dataset(twin, demand=demand, supply=supply, roofs=roofs, walls=stages.walls, exchange=exchange)
+    stages = Stages(twin, memo, report)
+    meter = stages.meter
+    dataset = make_dataset(
+        twin,
+        Year(
+            demand=stages.demand.arrays,
+            supply=stages.supply.arrays,
+            meter=meter.arrays,
+            light=stages.light,
+            stations_kwh=stages.stations_kwh,
+            battery_kwh=stages.devices.battery_kwh,
+            charge_points=np.bincount(stages.devices.points["building"], minlength=len(twin.buildings)),
+            investments=investments_of(twin, stages.light.building_kwp, stages.supply.arrays, stages.devices),
+        ),
+    )
     report(0.92, "holding the balance")
-    _hold_the_balance(dataset, memo, stages.supply_key)
+    _hold_the_balance(dataset, memo, content_key(stages.supply.keys), content_key(meter.keys))
     report(1.0, "done")
     return Results(dataset)
 
 
-def _hold_the_balance(dataset: xr.Dataset, memo: Memo, supply_key: str) -> None:
-    """Check every carrier, those of the supply only once for each supply."""
+def _hold_the_balance(dataset: xr.Dataset, memo: Memo, supply: str, meter: str) -> None:
+    """Check every carrier, building and hour; what is the very same as in an earlier run was checked there."""
     flows, ids = flows_of(dataset), [str(i) for i in dataset["building"].to_numpy()]
-    behind = {name: carrier for name, carrier in CARRIERS.items() if name != "electricity"}
-    memo.get("balance", supply_key, lambda: check_balance(flows, ids, carriers=behind))
-    check_balance(flows, ids, carriers={"electricity": CARRIERS["electricity"]})
+    heat = {name: CARRIERS[name] for name in ("heat", "cold")}
+    power = {name: CARRIERS[name] for name in ("electricity", "battery")}
+    memo.get("balance of heat", supply, lambda: check_balance(flows, ids, carriers=heat))
+    memo.get("balance of electricity", meter, lambda: check_balance(flows, ids, carriers=power))
 
 
-class _Stages:
-    """The stages of one run, each remembered by the content of what it takes."""
+class Stages:
+    """The stages of one run, each remembered by the content of what its rows take."""
 
     def __init__(self, twin: Twin, memo: Memo, report: Progress) -> None:
         self.twin, self.memo, self.report = twin, memo, report
-        place = (twin.weather.latitude, twin.weather.longitude, twin.weather.altitude_m)
-        self.place = place
-        self.year = content_key(twin.weather.table, place)
-        self.shape = content_key(twin.buildings[_SHAPE])
-        self.roofs_key = content_key(self.year, self.shape, twin.roofs[_ROOF_COLUMNS], twin.latitude)
-        self.walls_key = content_key(self.year, self.shape, twin.walls[_WALL_COLUMNS])
-        self.demand_key = content_key(
-            self.walls_key,
-            twin.buildings[_DEMAND_COLUMNS],
-            twin.parameters[[name for name in twin.parameters if not name.endswith("source")]],
-            (twin.latitude, twin.longitude, twin.timezone, twin.country, twin.catalogue, twin.seed),
-        )
-        systems = twin.buildings["heating_system"].tolist()
-        self.supply_key = content_key(self.demand_key, self.roofs_key, systems)
+        self.n = len(twin.buildings)
+        self.place = (twin.weather.latitude, twin.weather.longitude, twin.weather.altitude_m)
+        self.year = content_key(twin.weather.table, self.place)
 
-    @cached_property
     def sun(self) -> SiteSun:
+        """Sun of the site, all year."""
         return self.memo.get("sun", self.year, lambda: site_sun(self.twin.weather.table, *self.place))
 
     @cached_property
-    def edges(self) -> Edges:
-        buildings = self.twin.buildings
-        return self.memo.get(
-            "edges", self.shape, lambda: building_edges(buildings.geometry, buildings["height_m"].to_numpy())
-        )
+    def light(self) -> Light:
+        """Sun on roofs and walls."""
+
+        def compute() -> Light:
+            self.report(0.05, "sun on roofs and walls")
+            return light_of(self.twin, self.sun, self.memo, self.year)
+
+        return self.memo.get("light", content_key(*light_key(self.twin, self.year)), compute)
 
     @cached_property
-    def roofs(self) -> RoofSun:
-        return self.memo.get("roofs", self.roofs_key, self._roofs)
-
-    def _roofs(self) -> RoofSun:
-        self.report(0.05, "sun on the roofs")
-        twin, edges = self.twin, self.edges
-        roofs = pd.DataFrame(twin.roofs.drop(columns="geometry"))
-        owner = rows_of(roofs["building_id"], twin.buildings.index)
-        horizon = horizon_angles(
-            roof_points(twin.roofs), edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner
-        )
-        return roof_sun(
-            self.sun,
-            twin.weather.table,
-            roofs,
-            owner=owner,
-            n_buildings=len(twin.buildings),
-            horizon=horizon,
-            latitude=twin.latitude,
-        )
+    def devices(self) -> Devices:
+        """Charge points and batteries."""
+        return devices_of(self.twin, self.light.building_kwp, self.memo)
 
     @cached_property
-    def walls(self) -> WallSun:
-        return self.memo.get("walls", self.walls_key, self._walls)
+    def demand(self) -> Rows:
+        """Demand of every building."""
+        twin, light = self.twin, self.light
+        numbers = [name for name in twin.parameters if not str(name).endswith("source")]
+        common = content_key(
+            self.year, (twin.latitude, twin.longitude, twin.timezone, twin.country, twin.catalogue, twin.seed)
+        )
+        ids = twin.buildings.index.to_numpy(dtype=object)
+        walls = light.wall_keys.astype(object)
+        sizes = _wall_sizes(twin)
+        keys = row_keys(self.n, common, ids, twin.buildings[_DEMAND_COLUMNS], twin.parameters[numbers], walls, sizes)
 
-    def _walls(self) -> WallSun:
-        self.report(0.25, "sun on the walls")
-        return wall_sun(self.sun, self.twin.walls, self.twin.buildings.index, self.edges)
+        def compute(rows: Index) -> dict[str, Any]:
+            told = lambda share, what: self.report(0.40 + 0.40 * share, what)  # noqa: E731  a name for one line
+            return demand_rows(twin, rows, (light.planes, light.plane_of[rows]), told)
+
+        return remembered(self.memo, "demand", keys, in_threads(compute))
 
     @cached_property
-    def demand(self) -> Demand:
-        return self.memo.get("demand", self.demand_key, self._demand)
+    def supply(self) -> Rows:
+        """What heating and cooling systems take."""
+        twin, demand, room = self.twin, self.demand, self.devices.room_kw
+        keys = row_keys(self.n, "supply", demand.keys, twin.buildings[_TANK_COLUMNS], room)
 
-    def _demand(self) -> Demand:
+        def compute(rows: Index) -> dict[str, Any]:
+            self.report(0.82, "heating and cooling systems")
+            mine = {name: _taken(array, rows) for name, array in demand.arrays.items()}
+            return supply_rows(twin, rows, mine, room[rows])
+
+        return remembered(self.memo, "supply", keys, in_threads(compute))
+
+    @cached_property
+    def meter(self) -> Rows:
+        """What goes through the meters."""
+        twin, supply, devices, light = self.twin, self.supply, self.devices, self.light
+        share = twin.buildings["pv_share"].to_numpy(dtype=np.float64)
+        keys = row_keys(
+            self.n,
+            f"meter {twin.seed}",
+            supply.keys,
+            np.where(share > 0.0, light.roof_keys, np.bytes_(b"")).astype(light.roof_keys.dtype),
+            twin.buildings[_METER_COLUMNS],
+            devices.battery_kwh,
+        )
+
+        def compute(rows: Index) -> dict[str, Any]:
+            self.report(0.88, "exchange with the grid")
+            mine = {name: _taken(supply[name], rows) for name in ("load_kwh", "grid_kwh")}
+            return meter_rows(twin, rows, mine, Meter(_taken(light.building_kw, rows), share[rows]), devices)
+
+        return remembered(self.memo, "meter", keys, in_threads(compute))
+
+    @cached_property
+    def stations_kwh(self) -> Any:
+        """Charging at the district's public stations, shape (stations, T); None where there are none."""
         twin = self.twin
-        return building_demand(
-            pd.DataFrame(twin.buildings.drop(columns="geometry")),
-            twin.walls,
-            twin.parameters,
-            twin.weather.table,
-            latitude=twin.latitude,
-            longitude=twin.longitude,
-            timezone=twin.timezone,
-            country=twin.country,
-            catalogue=twin.catalogue,
-            wall_irradiance=(self.walls.planes_w_m2, self.walls.plane_of),
-            seed=twin.seed,
-            progress=lambda share, what: self.report(0.40 + 0.40 * share, what),
-        )
+        if twin.chargers is None or not len(twin.chargers):
+            return None
+        columns = twin.chargers[["capacity", "output_kw"]]
+        key = content_key(columns, twin.weather.table.index, twin.timezone, twin.country, twin.seed)
+        return self.memo.get("stations", key, lambda: stations_kwh(twin))
 
-    @cached_property
-    def supply(self) -> Supply:
-        demand, roofs = self.demand, self.roofs
-        return self.memo.get("supply", self.supply_key, lambda: self._supply(demand, roofs))
 
-    def _supply(self, demand: Demand, roofs: RoofSun) -> Supply:
-        self.report(0.82, "heating and cooling systems")
-        return heat_supply(
-            self.twin.buildings["heating_system"].tolist(),
-            space_heat_kw=demand.space_heat_kw,
-            hot_water_kw=demand.hot_water_kw,
-            cooling_kw=demand.cooling_kw,
-            appliances_kw=demand.appliances_kw,
-            lighting_kw=demand.lighting_kw,
-            pv_peak_kw=roofs.building_kw.max(axis=1, initial=0.0).astype(np.float64),
-        )
+def stations_kwh(twin: Twin) -> Any:
+    """Charging at public stations, as soon as cars are plugged in, shape (stations, T)."""
+    found = station_sessions(twin)
+    if found is None or twin.chargers is None:
+        return None
+    points, sessions = found
+    return charge_sessions(
+        sessions,
+        len(twin.weather.table),
+        owner=points["station"].to_numpy(),
+        n_owners=len(twin.chargers),
+        charger_kw=points["power_kw"].to_numpy(),
+    ).energy_kwh
+
+
+def _wall_sizes(twin: Twin) -> Any:
+    from assets.demand.envelope import wall_areas  # noqa: PLC0415  what the demand takes of the table of walls
+
+    return wall_areas(twin.buildings.index, twin.walls)
+
+
+def _taken(array: Any, rows: Index) -> Any:
+    """Rows of an array; the array itself, uncopied, where they are all of them."""
+    return array if len(rows) == len(array) else array[rows]

@@ -1,8 +1,7 @@
-"""Sun on roofs and façades of a twin, and what modules on all usable roof area would give."""
+"""Sun on roofs and walls of a twin, and what modules on all usable roof area would give; any rows of them at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from assets.solar import (
     rack_horizon,
     system_losses,
 )
-from twin.geometry import Edges, rows_of, wall_points
+from twin.geometry import Edges
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -30,60 +29,49 @@ Index = npt.NDArray[np.int64]
 
 MODULE = "standard"
 SECTORS = 8
+RADIUS_M = 300.0
+"""Buildings farther away cast no shade."""
 
 
-@dataclass(frozen=True)
-class RoofSun:
-    """Sun on roofs and the yield of modules on all their usable area.
+def roof_horizon(points: Array, owner: Index, edges: Edges) -> Hourly:
+    """Horizon of roof planes.
 
-    Attributes
+    Parameters
     ----------
-    irradiation_kwh_m2 : ndarray, shape (p,)
-        Sun on each roof plane over the year, shaded by the buildings around [kWh/m²].
-    potential_kwh : ndarray, shape (p,)
-        Yearly electricity of modules on all usable area of each plane [kWh].
-    potential_kwp : ndarray, shape (p,)
-        Their power [kWp].
-    building_kw : ndarray of float32, shape (n, T)
-        Hourly electricity of all planes of each building [kW].
+    points : ndarray, shape (p, 3)
+        Centres of the planes [m].
+    owner : ndarray of int, shape (p,)
+        Row of each plane's building, as in `edges`.
+    edges : Edges
+        What stands in the way.
+
+    Returns
+    -------
+    ndarray of float32, shape (p, k)
+        Elevation of the surroundings [°].
     """
-
-    irradiation_kwh_m2: Array
-    potential_kwh: Array
-    potential_kwp: Array
-    building_kw: Hourly
+    return horizon_angles(
+        points, edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner, radius_m=RADIUS_M
+    )
 
 
-@dataclass(frozen=True)
-class WallSun:
-    """Sun on façades, each with its own horizon, and on all roofs as one flat plane.
-
-    Attributes
-    ----------
-    planes_w_m2 : ndarray of float32, shape (P, T)
-        Irradiance [W/m²].
-    plane_of : ndarray of int, shape (n, 9)
-        Plane of each wall sector, north first and clockwise by 45°, and of the roof; -1 where there is none.
-    irradiation_kwh_m2 : ndarray, shape (w,)
-        Sun on each wall over the year [kWh/m²]; NaN for a wall without exposed area.
-    """
-
-    planes_w_m2: Hourly
-    plane_of: npt.NDArray[np.int32]
-    irradiation_kwh_m2: Array
+def wall_horizon(points: Array, owner: Index, edges: Edges) -> Hourly:
+    """Horizon of walls; those of the same building stand in each other's way. Parameters as of `roof_horizon`."""
+    return horizon_angles(
+        points,
+        edges.xy_m,
+        edges.height_m,
+        edge_owner=edges.owner,
+        point_owner=owner,
+        own_walls=True,
+        radius_m=RADIUS_M,
+    )
 
 
-def roof_sun(
-    sun: SiteSun,
-    weather: pd.DataFrame,
-    roofs: pd.DataFrame,
-    *,
-    owner: Index,
-    n_buildings: int,
-    horizon: Hourly,
-    latitude: float,
-) -> RoofSun:
-    """Compute the sun on roof planes.
+def roof_yield(
+    sun: SiteSun, weather: pd.DataFrame, roofs: pd.DataFrame, horizon: Hourly, *, latitude: float
+) -> dict[str, Array]:
+    """Compute a year of sun and modules on roof planes.
 
     Parameters
     ----------
@@ -93,17 +81,74 @@ def roof_sun(
         `air_temp_c`, `wind_speed_m_s`.
     roofs : pandas.DataFrame, p rows
         `tilt_deg`, `azimuth_deg`, `usable_m2`.
-    owner : ndarray of int, shape (p,)
-        Row of each plane's building.
-    n_buildings : int
-        Rows of the result's hourly array.
     horizon : ndarray, shape (p, k)
         Elevation of the surroundings [°].
     latitude : float
         Decides which way racks on flat roofs face [°].
+
+    Returns
+    -------
+    dict of ndarray, shape (p,)
+        `irradiation_kwh_m2`: sun on the plane; `potential_kwh`, `potential_kwp`: yield and power of modules on all
+        usable area.
     """
-    tilt = roofs["tilt_deg"].to_numpy(dtype=np.float64)
-    azimuth = roofs["azimuth_deg"].to_numpy(dtype=np.float64)
+    tilt, azimuth = _plane(roofs)
+    planes, chosen = _modules(sun, weather, roofs, horizon, latitude)
+    return {
+        "irradiation_kwh_m2": plane_irradiation(sun, tilt, azimuth, horizon),
+        "potential_kwh": pv_energy(*planes, **chosen),
+        "potential_kwp": planes[-1],
+    }
+
+
+def roof_power(
+    sun: SiteSun,
+    weather: pd.DataFrame,
+    roofs: pd.DataFrame,
+    horizon: Hourly,
+    *,
+    owner: Index,
+    n_owner: int,
+    latitude: float,
+) -> Hourly:
+    """Compute what modules on all usable area of each building's roofs give, shape (n_owner, T) [kW].
+
+    Parameters as of `roof_yield`; `owner` is the row of each plane's building, from 0 to `n_owner` - 1.
+    """
+    planes, chosen = _modules(sun, weather, roofs, horizon, latitude)
+    power: Hourly = pv_power_by_owner(*planes, owner=owner, n_owner=n_owner, **chosen)
+    return power
+
+
+def wall_light(sun: SiteSun, azimuth_deg: Array, horizon: Hourly) -> Hourly:
+    """Sun on walls, shape (w, T) [W/m²]."""
+    return plane_irradiance(sun, np.full(len(azimuth_deg), 90.0), azimuth_deg, horizon)
+
+
+def flat_light(sun: SiteSun) -> Hourly:
+    """Sun on a flat and free roof, shape (1, T) [W/m²]."""
+    return plane_irradiance(sun, np.zeros(1), np.full(1, 180.0), np.zeros((1, 36), dtype=np.float32))
+
+
+def plane_rows(n: int, wall_owner: Index, azimuth_deg: Array, heated: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+    """Plane of each wall sector, north first and clockwise by 45°, and of the roof, shape (n, 9); -1 for none.
+
+    Plane 0 is the flat roof of all, plane i + 1 the i-th wall.
+    """
+    plane_of = np.full((n, SECTORS + 1), -1, dtype=np.int32)
+    plane_of[wall_owner, np.rint(azimuth_deg / (360 / SECTORS)).astype(int) % SECTORS] = np.arange(len(wall_owner)) + 1
+    plane_of[heated, SECTORS] = 0
+    return plane_of
+
+
+def _plane(roofs: pd.DataFrame) -> tuple[Array, Array]:
+    return roofs["tilt_deg"].to_numpy(dtype=np.float64), roofs["azimuth_deg"].to_numpy(dtype=np.float64)
+
+
+def _modules(
+    sun: SiteSun, weather: pd.DataFrame, roofs: pd.DataFrame, horizon: Hourly, latitude: float
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    tilt, azimuth = _plane(roofs)
     stands = module_plane(tilt, azimuth, latitude=latitude)
     kwp = pv_capacity(roofs["usable_m2"].to_numpy(dtype=np.float64), tilt, module=MODULE)
     chosen: dict[str, Any] = {
@@ -112,45 +157,4 @@ def roof_sun(
         "mounting": list(stands.mounting),
         "chain": PVChain(losses=system_losses(horizon=True)),
     }
-    planes = (sun, weather, stands.tilt_deg, stands.azimuth_deg, kwp)
-    return RoofSun(
-        irradiation_kwh_m2=plane_irradiation(sun, tilt, azimuth, horizon),
-        potential_kwh=pv_energy(*planes, **chosen),
-        potential_kwp=kwp,
-        building_kw=pv_power_by_owner(*planes, owner=owner, n_owner=n_buildings, **chosen),
-    )
-
-
-def wall_sun(sun: SiteSun, walls: pd.DataFrame, buildings: pd.Index, edges: Edges) -> WallSun:
-    """Compute the sun on the exposed walls of buildings.
-
-    Parameters
-    ----------
-    sun : SiteSun
-        Of the site and year.
-    walls : pandas.DataFrame, w rows
-        `building_id`, `azimuth_deg`, `area_m2`, `x_m`, `y_m`, `height_m`.
-    buildings : Index, length n
-        Ids of the buildings.
-    edges : Edges
-        What stands in the way; courtyards see their own walls.
-    """
-    owner = rows_of(walls["building_id"], buildings)
-    lit = (owner >= 0) & (walls["area_m2"].to_numpy() > 0.0)
-    exposed, owner = walls[lit], owner[lit]
-    azimuth = exposed["azimuth_deg"].to_numpy(dtype=np.float64)
-    horizon = horizon_angles(
-        wall_points(exposed), edges.xy_m, edges.height_m, edge_owner=edges.owner, point_owner=owner, own_walls=True
-    )
-    planes = plane_irradiance(
-        sun,
-        np.append(np.full(len(exposed), 90.0), 0.0),
-        np.append(azimuth, 180.0),
-        np.vstack([horizon, np.zeros((1, horizon.shape[1]), dtype=np.float32)]),
-    )
-    plane_of = np.full((len(buildings), SECTORS + 1), -1, dtype=np.int32)
-    plane_of[owner, np.rint(azimuth / (360 / SECTORS)).astype(int) % SECTORS] = np.arange(len(exposed))
-    plane_of[:, SECTORS] = len(exposed)
-    irradiation = np.full(len(walls), np.nan)
-    irradiation[lit] = planes[:-1].sum(axis=1, dtype=np.float64) / 1000.0
-    return WallSun(planes, plane_of, irradiation)
+    return (sun, weather, stands.tilt_deg, stands.azimuth_deg, kwp), chosen

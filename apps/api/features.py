@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,10 @@ import numpy.typing as npt
 import shapely
 
 from apps._errors import UnknownTableError
+from apps.api.comparing import How, compared
+from apps.api.keeping import kept
 from apps.api.quantities import classes_of, scale_of
-from apps.api.values import shown
+from apps.api.values import Shown, shown
 from apps.api.views import View
 from apps.texts import amount, texts
 
@@ -26,19 +27,19 @@ _FOOT_KINDS = ("footway", "path", "steps", "cycleway", "pedestrian", "track", "c
 _ROOF_LIFT_M = 0.25  # keeps a roof plane from flickering in the building's own top
 
 
-def buildings_geojson(view: View, key: str, day: str, language: str) -> bytes:
+def buildings_geojson(view: View, what: Shown, language: str, *, signed: bool = False) -> bytes:
     """Write the buildings with the classes and texts of a quantity for every step of a day.
 
     Parameters
     ----------
     view : View
         District and scenario.
-    key : str
-        Key of a quantity.
-    day : str
-        A day of `apps.api.days.DAYS`.
+    what : Shown
+        The quantity on a day.
     language : str
         Language of the texts.
+    signed : bool
+        Whether the values are differences.
 
     Returns
     -------
@@ -47,9 +48,8 @@ def buildings_geojson(view: View, key: str, day: str, language: str) -> bytes:
         step, `t0`, `t1`, … the value of each step in words.
     """
     words = texts(language)
-    what = shown(view, key, day)
     table = view.buildings
-    labels = _labels(what, words)
+    labels = labels_of(what, words, signed=signed)
     rows = zip(
         table.index,
         building_names(view, language),
@@ -92,16 +92,35 @@ def _word(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _labels(what: Any, words: Any) -> npt.NDArray[np.object_]:
+def labels_of(what: Shown, words: Any, *, signed: bool = False) -> npt.NDArray[np.object_]:
+    """Write every value in words.
+
+    Parameters
+    ----------
+    what : Shown
+        Values of a quantity, shape (steps, buildings).
+    words : Texts
+        Language.
+    signed : bool
+        Whether they are differences: those that grow have a plus.
+    """
     if what.kinds:
         prefix = "use_group" if what.quantity.key == "use" else "heating"
         names = [words.get(f"{prefix}.{kind}", kind.replace("_", " ")) for kind in what.kinds]
         return np.array([[names[int(kind)] if kind < len(names) else "–" for kind in row] for row in what.classes])
-    if what.quantity.key == "built":
+    if what.quantity.key == "built" and not signed:
         return np.array([[str(int(year)) if np.isfinite(year) else "–" for year in row] for row in what.values])
     unit = f"\u00a0{what.quantity.unit}" if what.quantity.unit else ""
     return np.array(
-        [[amount(value, words.language) + (unit if np.isfinite(value) else "") for value in row] for row in what.values]
+        [
+            [
+                ("+" if signed and value > 0 else "")
+                + amount(value, words.language)
+                + (unit if np.isfinite(value) else "")
+                for value in row
+            ]
+            for row in what.values
+        ]
     )
 
 
@@ -268,13 +287,18 @@ def _collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
     return f'{{"type":"FeatureCollection","features":[{features}]}}'.encode()
 
 
-@lru_cache(maxsize=64)
-def cached_buildings(view: View, key: str, day: str, language: str) -> bytes:
-    """Give `buildings_geojson`, kept for the next session that asks."""
-    return buildings_geojson(view, key, day, language)
+@kept(6)
+def cached_buildings(
+    view: View, key: str, day: str, language: str, *, baseline: View | None = None, how: How = "beside"
+) -> bytes:
+    """Give `buildings_geojson`, kept for the next session that asks; with a baseline, held against it."""
+    if baseline is None:
+        return buildings_geojson(view, shown(view, key, day), language)
+    what = compared(view, baseline, key, day, how)
+    return buildings_geojson(view, what, language, signed=how == "difference")
 
 
-@lru_cache(maxsize=64)
+@kept(6)
 def cached_layer(view: View, table: str, language: str) -> bytes:
     """Give `layer_geojson`, kept for the next session that asks."""
     return layer_geojson(view, table, language)

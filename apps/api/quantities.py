@@ -50,7 +50,13 @@ class Quantity:
     per_year: bool = False
 
 
-_ELECTRICITY = ("appliances_kwh", "lighting_kwh", "heating_electricity_kwh", "cooling_electricity_kwh")
+_ELECTRICITY = (
+    "appliances_kwh",
+    "lighting_kwh",
+    "heating_electricity_kwh",
+    "cooling_electricity_kwh",
+    "ev_charging_kwh",
+)
 
 HOURLY = (
     Quantity("heat", "hour", "W/m²", ("space_heat_kwh", "hot_water_kwh"), per_floor=True, carrier="heat"),
@@ -114,14 +120,14 @@ def scale_of(
     if found.size == 0:
         return 0.0, 1.0
     if from_zero:
-        return 0.0, nice_ceiling(_quantile(found, size, 0.95))
-    low, high = _quantile(found, size, 0.05), _quantile(found, size, 0.95)
+        return 0.0, nice_ceiling(quantile(found, size, 0.95))
+    low, high = quantile(found, size, 0.05), quantile(found, size, 0.95)
     low = math.floor(low / step) * step
     return low, max(math.ceil(high / step) * step, low + step)
 
 
-def _quantile(values: npt.NDArray[Any], weights: npt.NDArray[Any], share: float) -> float:
-    """Smallest value that this share of the weight does not exceed."""
+def quantile(values: npt.NDArray[Any], weights: npt.NDArray[Any], share: float) -> float:
+    """Give the smallest value that this share of the weight does not exceed."""
     order = np.argsort(values, kind="stable")
     total = np.cumsum(weights[order])
     return float(values[order][min(int(np.searchsorted(total, share * total[-1])), len(order) - 1)])

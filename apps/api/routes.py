@@ -15,20 +15,24 @@ from apps._errors import (
     AppError,
     UnknownBuildingError,
 )
+from apps.api.comparing import How
 from apps.api.days import DAYS
+from apps.api.decks import add_decks
 from apps.api.features import cached_buildings, cached_layer
 from apps.api.models import PROBLEMS, DistrictInfo, Health, Kpi, Kpis, Problem, Series
 from apps.api.quantities import HOURLY
 from apps.api.values import building_curve, rows_of
-from apps.api.views import AS_IS, View, Views
+from apps.api.views import AS_IS, Views
 from apps.texts import DEFAULT_LANGUAGE
+from twin import TwinError
 from twin._version import __version__
 
 # An address that carries the view's stamp never changes its answer; any other one is asked for again.
 _FOREVER = "private, max-age=31536000, immutable"
 _ASK_AGAIN = "private, no-cache"
 
-Scenario = Annotated[str, Query(description="Name of an open scenario")]
+Scenario = Annotated[str, Query(description="Name of a scenario, or the text of one from a link")]
+Against = Annotated[str, Query(description="Scenario to hold it against, as `scenario`")]
 Language = Annotated[str, Query(alias="lang", description="en, fi or sv")]
 Stamp = Annotated[str, Query(alias="v", description="Stamp of the view: makes the answer cacheable for good")]
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer at hand")]
@@ -50,7 +54,12 @@ def create_api(views: Views) -> FastAPI:
     def _tell(_request: Request, error: AppError) -> JSONResponse:
         return JSONResponse(Problem(detail=str(error)).model_dump(), status_code=404)
 
+    @api.exception_handler(TwinError)
+    def _tell_words(_request: Request, error: TwinError) -> JSONResponse:
+        return JSONResponse(Problem(detail=str(error)).model_dump(), status_code=422)
+
     _add_figures(api, views)
+    add_decks(api)
     _add_layers(api, views)
     return api
 
@@ -118,7 +127,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
         """Give one table of the district as GeoJSON."""
         view = views.open(district, scenario)
         body = cached_layer(view, table, language)
-        return _geojson(body, view, stamp, if_none_match, accept_encoding)
+        return _geojson(body, view.stamp, stamp, if_none_match, accept_encoding)
 
     @api.get("/districts/{district}/buildings.geojson", responses=PROBLEMS)
     def buildings(
@@ -127,28 +136,32 @@ def _add_layers(api: FastAPI, views: Views) -> None:
         quantity: str = HOURLY[0].key,
         day: str = DAYS[0],
         scenario: Scenario = AS_IS,
+        against: Against = "",
+        how: How = "beside",
         language: Language = DEFAULT_LANGUAGE,
         stamp: Stamp = "",
         if_none_match: IfNoneMatch = None,
         accept_encoding: AcceptEncoding = "",
     ) -> Response:
-        """Give the buildings with a quantity's classes for every step of a day."""
+        """Give the buildings with a quantity's classes for every step of a day, alone or held against a baseline."""
         view = views.open(district, scenario)
-        body = cached_buildings(view, quantity, day, language)
-        return _geojson(body, view, stamp, if_none_match, accept_encoding)
+        baseline = views.open(district, against) if against else None
+        body = cached_buildings(view, quantity, day, language, baseline=baseline, how=how)
+        version = view.stamp + (baseline.stamp if baseline else "")
+        return _geojson(body, version, stamp, if_none_match, accept_encoding)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=48)
 def _packed(body: bytes) -> tuple[str, bytes]:
     """Fingerprint and compress an answer once."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"', gzip.compress(body, 6, mtime=0)
 
 
-def _geojson(body: bytes, view: View, stamp: str, if_none_match: str | None, accept_encoding: str) -> Response:
+def _geojson(body: bytes, version: str, stamp: str, if_none_match: str | None, accept_encoding: str) -> Response:
     etag, packed = _packed(body)
     headers = {
         "ETag": etag,
-        "Cache-Control": _FOREVER if stamp and stamp == view.stamp else _ASK_AGAIN,
+        "Cache-Control": _FOREVER if stamp and stamp == version else _ASK_AGAIN,
         "Vary": "Accept-Encoding",
     }
     # A proxy that repacks answers makes the tag a weak one, W/"…".

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from apps._errors import UnknownQuantityError
 from apps.api.days import TYPICAL_DAYS
+from apps.api.keeping import kept
 from apps.api.quantities import (
     CLASSES,
     HOURLY,
@@ -70,7 +70,7 @@ def rows_of(view: View, day: str) -> slice:
     return slice(*view.rows[day])
 
 
-@lru_cache(maxsize=256)
+@kept(12)
 def shown(view: View, key: str, day: str) -> Shown:
     """Prepare a quantity for the map.
 

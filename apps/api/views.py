@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import os
 import threading
-import zipfile
-import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import platformdirs
 
 import gis_data
 import twin
 from apps._errors import UnknownDistrictError, UnknownScenarioError
+from apps.api import stored
 from apps.api.days import DayPlan, plan_days
 from apps.api.quantities import HOURLY
 from twin.memo import content_key
+from twin.scenario import AddBuildingsEdit, RemoveBuildingsEdit, Scenario, decode_scenario, simplified
 
 AS_IS = "as-is"
 """The baseline that every other scenario is held against: the district as it is."""
 
 Progress = Callable[[float, str], None] | None
 
-_LOG = logging.getLogger(__name__)
-_FORMAT = 1
-_KEPT = 24  # views on disk, of about 10 MB each
-_STATIC = ("heating_system", "heating_system_source", "retrofit_level", "pv_kwp")
+_FORMAT = 2
+_OPEN = 14  # views in memory, of 5 to 15 MB each, beside the districts as they are
+_KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
+_AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
+_STATIC = (
+    "heating_system",
+    "heating_system_source",
+    "retrofit_level",
+    "pv_kwp",
+    "pv_share",
+    "battery_kwh",
+    "ev_share",
+    "charging",
+    "heating_setpoint_c",
+)
 _ROOF = ("roof_irradiation_kwh_m2", "roof_pv_potential_kwh", "usable_m2")
 _OTHER_STEPS = ("air_temp_c", "ghi_w_m2")
 
@@ -49,11 +59,11 @@ class View:
     district : gis_data.District
         Tables in the district's own CRS.
     scenario : str
-        Name of the scenario; `AS_IS` is the baseline.
+        Key of the scenario; `AS_IS` is the baseline.
     stamp : str
         Changes whenever anything that is shown may change: part of the addresses of data.
     buildings : geopandas.GeoDataFrame
-        In WGS84, in the order of the results, with heating_system, retrofit_level and pv_kwp of the results.
+        In WGS84, in the order of the results, with what scenarios edit (heating_system, pv_share, …).
     roofs : geopandas.GeoDataFrame
         In the district's CRS, with irradiation [kWh/m²] and potential [kWh] a year.
     steps : Mapping[str, numpy.ndarray]
@@ -81,21 +91,63 @@ class View:
 class Views:
     """Open views, shared by the map's sessions and the API: each is computed once in a process.
 
+    What was not asked for longest goes first; the district as it is stays, for everything is held against it.
+
     Parameters
     ----------
     districts : Mapping[str, gis_data.District], optional
         Districts that are loaded already, by name; others are found among `gis_data.list_districts`.
     scenarios : Mapping[str, Any], optional
         Scenario by name, beside the district as it is.
+    most : int
+        Views that are kept in memory.
     """
 
-    def __init__(self, districts: Mapping[str, Any] | None = None, scenarios: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        districts: Mapping[str, Any] | None = None,
+        scenarios: Mapping[str, Any] | None = None,
+        *,
+        most: int = _OPEN,
+    ) -> None:
         self.districts: dict[str, Any] = dict(districts or {})
         self.scenarios: dict[str, Any] = {AS_IS: None, **(scenarios or {})}
-        self._open: dict[tuple[str, str], View] = {}
+        self._own: OrderedDict[str, Scenario] = OrderedDict()
+        self._open: OrderedDict[tuple[str, str], View] = OrderedDict()
+        self._most = most
         self._locks: dict[tuple[str, str], threading.Lock] = {}
         self._done: dict[tuple[str, str], tuple[float, str]] = {}
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()
+        self._running = threading.Semaphore(_AT_ONCE)
+
+    def key_of(self, scenario: Scenario) -> str:
+        """Give a scenario the key that `open` knows it by: the same for all that do the same.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Of any session.
+        """
+        content = _content(scenario)
+        named = (name for name, known in self.scenarios.items() if content == (_content(known) if known else "[]"))
+        key = next(named, None)
+        if key is None:
+            key = f"own-{hashlib.sha256(f'{content} {scenario.folder}'.encode()).hexdigest()[:20]}"
+            with self._guard:
+                self._own[key] = scenario
+                self._own.move_to_end(key)
+                while len(self._own) > _KNOWN:
+                    self._own.popitem(last=False)
+        return key
+
+    def known(self, scenario: str) -> str:
+        """Give the key of a scenario that an address names: a name, a key, or the text of a link."""
+        if scenario in self.scenarios or scenario in self._own:
+            return scenario
+        if scenario.startswith("1"):
+            return self.key_of(decode_scenario(scenario))
+        names = ", ".join(sorted(self.scenarios))
+        raise UnknownScenarioError(f"No scenario is called {scenario!r}; there are {names}.")
 
     def open(self, district: str, scenario: str = AS_IS) -> View:
         """Give the view of a district; the first call computes it or reads it from the cache on disk.
@@ -105,15 +157,14 @@ class Views:
         district : str
             Name of a district.
         scenario : str
-            Name of a scenario.
+            Name or key of a scenario, or the text of a link.
         """
-        if scenario not in self.scenarios:
-            names = ", ".join(sorted(self.scenarios))
-            raise UnknownScenarioError(f"No scenario is called {scenario!r}; there are {names}.")
+        scenario = self.known(scenario)
         key = (district, scenario)
-        if key in self._open:
-            return self._open[key]
-        loaded = self._district(district)
+        found = self._found(key)
+        if found is not None:
+            return found
+        loaded = self.district(district)
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
 
@@ -121,13 +172,33 @@ class Views:
             self._done[key] = (share, what)
 
         with lock:
-            if key not in self._open:
-                self._open[key] = _view(loaded, scenario, self.scenarios[scenario], report)
-            return self._open[key]
+            found = self._found(key)
+            if found is None:
+                plan = self.scenarios[scenario] if scenario in self.scenarios else self._own[scenario]
+                with self._running:
+                    found = _view(loaded, scenario, plan, report)
+                self._keep(key, found)
+            return found
+
+    def _found(self, key: tuple[str, str]) -> View | None:
+        with self._guard:
+            if key in self._open:
+                self._open.move_to_end(key)
+            return self._open.get(key)
+
+    def _keep(self, key: tuple[str, str], view: View) -> None:
+        with self._guard:
+            self._open[key] = view
+            self._done.pop(key, None)
+            self._locks.pop(key, None)
+            may_go = [old for old in self._open if old[1] != AS_IS and old != key]
+            for old in may_go[: max(0, len(self._open) - self._most)]:
+                del self._open[old]
 
     def ready(self) -> list[View]:
         """Give the views that are open."""
-        return list(self._open.values())
+        with self._guard:
+            return list(self._open.values())
 
     def is_ready(self, district: str, scenario: str = AS_IS) -> bool:
         """Tell whether a view is open."""
@@ -137,7 +208,7 @@ class Views:
         """Give the share done, 0 to 1, of a view that is being computed, and what is going on."""
         return self._done.get((district, scenario), (0.0, ""))
 
-    def _district(self, name: str) -> Any:
+    def district(self, name: str) -> Any:
         """Give a district by name; only listed ones are opened, so that no address reaches other folders."""
         with self._guard:
             if name not in self.districts:
@@ -151,22 +222,38 @@ class Views:
             return self.districts[name]
 
 
+def _content(scenario: Scenario) -> str:
+    return json.dumps([edit.model_dump(mode="json", exclude_none=True) for edit in simplified(scenario.edits)])
+
+
 def _view(district: Any, name: str, scenario: Any, progress: Progress) -> View:
     stamp = _stamp(district, name, scenario)
-    file = _cache_dir() / f"{district.name}-{stamp}.npz"
-    stored = _read(file)
-    if stored is None:
+    file = stored.cache_dir() / f"{district.name}-{stamp}.npz"
+    # What a session tries out is computed within a second: only named scenarios are worth the disk.
+    on_disk = not name.startswith("own-")
+    found = stored.read(file) if on_disk else None
+    if found is None:
         results = twin.run(district, scenario, progress=progress)
-        stored = _summary(results, twin.kpis(results), district)
-        _write(file, stored)
-    return _assemble(district, name, stamp, stored)
+        found = _summary(results, twin.kpis(results), district)
+        if on_disk:
+            stored.write(file, found)
+    return _assemble(district, name, stamp, found, _tables(district, scenario))
+
+
+def _tables(district: Any, scenario: Any) -> tuple[Any, Any]:
+    """Give buildings and roofs of the district, with those that a scenario builds."""
+    built = scenario is not None and any(isinstance(e, AddBuildingsEdit | RemoveBuildingsEdit) for e in scenario.edits)
+    if not built:
+        return district.tables["buildings"], district.tables["roofs"]
+    edited = twin.make_twin(district, scenario)
+    return edited.buildings, edited.roofs
 
 
 def _summary(results: Any, kpis: Mapping[str, Any], district: Any) -> dict[str, Any]:
     """Cut the results of a year down to what a map shows."""
     data = results.dataset
     heat = sum(data[name].sum("building").to_numpy() for name in HOURLY[0].sources)
-    electricity = sum(data[name].sum("building").to_numpy() for name in HOURLY[1].sources)
+    electricity = sum(data[name].sum("building").to_numpy() for name in HOURLY[1].sources if name in data)
     plan: DayPlan = plan_days(
         pd.DatetimeIndex(data["time"].to_numpy()),
         district.timezone,
@@ -189,25 +276,41 @@ def _summary(results: Any, kpis: Mapping[str, Any], district: Any) -> dict[str, 
     return {"meta": json.dumps(meta, default=float), **arrays}
 
 
-def _assemble(district: Any, name: str, stamp: str, stored: Mapping[str, Any]) -> View:
-    meta = json.loads(str(stored["meta"]))
-    buildings = district.tables["buildings"].loc[meta["buildings"]].to_crs("EPSG:4326")
-    buildings = buildings.assign(**meta["static"])
-    roofs = district.tables["roofs"].loc[meta["roofs"]]
-    roofs = roofs.assign(**{key[5:]: stored[key] for key in stored if key.startswith("roof_")})
-    steps = {key[5:]: stored[key] for key in stored if key.startswith("step_")}
+def _assemble(district: Any, name: str, stamp: str, found: Mapping[str, Any], tables: tuple[Any, Any]) -> View:
+    meta = json.loads(str(found["meta"]))
+    buildings = tables[0].loc[meta["buildings"]].to_crs("EPSG:4326").assign(**meta["static"])
+    roofs = tables[1].loc[meta["roofs"]]
+    roofs = roofs.assign(**{key[5:]: found[key] for key in found if key.startswith("roof_")})
+    steps = {key[5:]: found[key] for key in found if key.startswith("step_")}
     rows = {day: (int(first), int(last)) for day, (first, last) in meta["rows"].items()}
     return View(district, name, stamp, buildings, roofs, steps, rows, meta["dates"], meta["kpis"])
 
 
 def _stamp(district: Any, name: str, scenario: Any) -> str:
     """Fingerprint of all that the view depends on: the district's tables, its weather, the scenario and the code."""
-    digest = hashlib.sha256(f"{_FORMAT} {name}".encode())
-    tables = [district.tables[table] for table in sorted(district.tables)]
-    known = (district.title, district.timezone, district.country, scenario, district.weather)
-    digest.update(content_key(*known, *tables).encode())
+    digest = hashlib.sha256(f"{_FORMAT} {name} {district_stamp(district)}".encode())
+    digest.update(content_key(scenario).encode())
     digest.update(_code())
     return digest.hexdigest()[:16]
+
+
+_STAMPS: dict[int, tuple[Any, str]] = {}
+
+
+def district_stamp(district: Any) -> str:
+    """Fingerprint of a district's tables and weather, taken once of each.
+
+    Parameters
+    ----------
+    district : gis_data.District
+        Not changed after the first call.
+    """
+    found = _STAMPS.get(id(district))
+    if found is None or found[0]() is not district:
+        tables = [district.tables[table] for table in sorted(district.tables)]
+        key = content_key(district.title, district.timezone, district.country, district.weather, *tables)
+        found = _STAMPS[id(district)] = (ref(district), key)
+    return found[1]
 
 
 @cache
@@ -219,34 +322,3 @@ def _code() -> bytes:
             if file.suffix in {".py", ".csv", ".yaml"}:
                 digest.update(file.read_bytes())
     return digest.digest()
-
-
-def _cache_dir() -> Path:
-    """Folder of the cache; the variable CITY_ENERGY_TWIN_CACHE moves it."""
-    chosen = os.environ.get("CITY_ENERGY_TWIN_CACHE")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("city-energy-twin")) / "views"
-
-
-def _read(file: Path) -> dict[str, Any] | None:
-    try:
-        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as stored:
-            return {key: stored[key] for key in stored.files}
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        _LOG.warning("The cache %s cannot be read (%s); it is made again.", file, error)
-        return None
-
-
-def _write(file: Path, stored: Mapping[str, Any]) -> None:
-    """Write whole or not at all; a full or read-only disk only costs the next start its speed."""
-    part = file.with_name(f"{file.stem}.{os.getpid()}.part.npz")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(part, **stored)
-        part.replace(file)
-        for old in sorted(file.parent.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
-            old.unlink(missing_ok=True)
-    except OSError as error:
-        _LOG.warning("The cache %s cannot be written (%s); the next start computes again.", file, error)
-        part.unlink(missing_ok=True)

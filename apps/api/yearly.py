@@ -22,7 +22,7 @@ def _yearly() -> tuple[Quantity, ...]:
             in_unit(0.0, str(table.loc[name, "unit"]), large=True)[1],
             (str(name),),
             factor=in_unit(1.0, str(table.loc[name, "unit"]), large=True)[0] or 1.0,
-            per_year=str(table.loc[name, "unit"]).endswith("a"),
+            per_year=str(table.loc[name, "unit"]).endswith(("/a", "m²a", "m2a")),
             carrier=str(table.loc[name, "carrier"]) if table.loc[name, "carrier"] in _CARRIERS else "",
         )
         for name in order

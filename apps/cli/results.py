@@ -13,7 +13,7 @@ from apps.cli.terminal import ERR, OUT, progress
 
 District = Annotated[str, typer.Option("--district", "-d", help="District: a name or a folder.")]
 ScenarioFile = Annotated[
-    Path | None, typer.Option("--scenario", "-s", help="Scenario file (YAML); without it, as it is.")
+    str | None, typer.Option("--scenario", "-s", help="Scenario file (YAML) or preset; without it, as it is.")
 ]
 
 
@@ -113,10 +113,10 @@ def published(
     OUT.print(table)
 
 
-def _scenario(file: Path | None) -> Any:
+def _scenario(source: str | None) -> Any:
     import twin  # noqa: PLC0415
 
-    return None if file is None else twin.load_scenario(file)
+    return None if source is None else twin.load_scenario(source)
 
 
 def _show_kpis(kpis: dict[str, dict[str, Any]]) -> None:

@@ -85,6 +85,8 @@ def in_unit(value: float | None, unit: str, *, large: bool = False) -> tuple[flo
     large : bool
         For a district, in MWh, MW and tonnes.
     """
+    if unit == "a":
+        return value, ""  # years: the words around it say so
     base, slash, rest = unit.partition("/")
     rest = rest.removesuffix("a")
     slash = slash if rest else ""

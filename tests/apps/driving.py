@@ -43,8 +43,10 @@ def free_port() -> int:
 def served(*words: str) -> Iterator[str]:
     """Run `twin app` on a free port and give its address; it is ended by its own process id."""
     port = free_port()
-    command = [str(Path(sys.executable).parent / "twin"), "app", "--port", str(port), *words]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ.copy())
+    # Not the installed command: what is tested is the checkout that the tests stand in.
+    command = [sys.executable, "-c", "from apps.cli import main; main()", "app", "--port", str(port), *words]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(process, address)

@@ -29,6 +29,56 @@ def main() -> None:
             shown.page.screenshot(path=DOCS / name, timeout=90_000)
             shown.page.close()
             print(DOCS / name)
+        _whatif(Map(browser, address))
+        _workshop(Map(browser, address, width=1920, height=1080))
+
+
+def _whatif(shown: Map) -> None:
+    """Take a change of several buildings, and then the comparison of a scenario with the district as it is."""
+    page = shown.page
+    shown.wait_for_buildings()
+    page.locator(".st-key-scenario input").first.click()
+    page.get_by_role("option", name="Deep retrofit of the oldest third", exact=True).click()
+    page.locator(".cet-edit").first.wait_for(timeout=90_000)
+    select(shown, 640, 450)
+    page.get_by_text("Change", exact=True).first.click()
+    page.locator(".st-key-change_heating input").first.click()
+    page.get_by_role("option", name="Ground heat pump", exact=True).click()
+    page.locator(".cet-edit").nth(1).wait_for(timeout=90_000)
+    page.mouse.move(683, 764)
+    shown.wait_for_buildings()
+    page.screenshot(path=DOCS / "whatif.png", timeout=90_000)
+    print(DOCS / "whatif.png")
+    page.locator(".st-key-close_card button:visible").first.click()
+    page.locator(".st-key-tool_compare button:visible").first.click()
+    page.frame_locator("iframe.cet-frame").locator("canvas").last.wait_for(timeout=90_000)
+    page.mouse.move(683, 764)
+    page.wait_for_timeout(20_000)
+    page.screenshot(path=DOCS / "compare.png", timeout=90_000)
+    print(DOCS / "compare.png")
+    page.get_by_text("Difference", exact=True).click()
+    page.locator(".cet-legend-name", has_text="Change: Heat").wait_for(timeout=90_000)
+    page.mouse.move(683, 764)
+    page.wait_for_timeout(15_000)
+    page.screenshot(path=DOCS / "difference.png", timeout=90_000)
+    print(DOCS / "difference.png")
+    page.close()
+
+
+def _workshop(shown: Map) -> None:
+    """Take the workshop's page on a projector, with a preset chosen and the tour's third step."""
+    page = shown.page
+    page.locator(".st-key-tool_workshop button:visible").first.click()
+    for _ in range(2):
+        page.locator(".st-key-tour_next button:visible").first.click()
+        page.wait_for_timeout(2500)
+    page.get_by_role("button", name="Solar on all suitable roofs").click()
+    page.get_by_text("vs “As it is”").first.wait_for(timeout=90_000)
+    page.mouse.move(960, 1074)
+    shown.wait_for_buildings()
+    page.screenshot(path=DOCS / "workshop.png", timeout=90_000)
+    print(DOCS / "workshop.png")
+    page.close()
 
 
 if __name__ == "__main__":

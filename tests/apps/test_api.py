@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import httpx
 import numpy as np
 import pandas as pd
 import pytest
-from fastapi import FastAPI
 
 import twin
 from apps.api import View, Views, create_api
 from apps.api.features import TABLES
 from apps.api.quantities import CLASSES
 from apps.api.values import QUANTITIES, district_curve, shown
+from tests.apps.asking import Client
 
 BASE = "/districts/helsinki-centre"
-
-
-class Client:
-    """Asks the service in this process."""
-
-    def __init__(self, api: FastAPI) -> None:
-        self.api = api
-
-    def get(self, path: str, **options: object) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(self.api)
-            async with httpx.AsyncClient(transport=transport, base_url="http://twin") as client:
-                return await client.get(path, **options)  # type: ignore[arg-type]
-
-        return asyncio.run(ask())
 
 
 @pytest.fixture(scope="module")

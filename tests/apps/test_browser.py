@@ -102,7 +102,7 @@ def test_colours_can_be_kinds_and_the_table_reads_the_map_out(shown: Map) -> Non
     shown.page.get_by_text("Building", exact=True).click()
     shown.page.get_by_text("Education", exact=True).wait_for()
     shown.wait_until(lambda pixels: near(pixels, palette.rgb(palette.BLUE), 40) > 2000, "offices in blue")
-    shown.page.get_by_role("button", name="Show as a table").click()
+    shown.page.get_by_role("button", name="Table", exact=True).click()
     table = shown.page.get_by_role("table")
     table.wait_for()
     assert table.get_by_role("row").count() > 400
@@ -112,13 +112,13 @@ def test_colours_can_be_kinds_and_the_table_reads_the_map_out(shown: Map) -> Non
 
 def test_the_language_is_switched(shown: Map) -> None:
     shown.page.get_by_text("FI", exact=True).click()
-    shown.page.get_by_text("Näytä taulukkona").wait_for()
+    shown.page.get_by_role("button", name="Taulukko", exact=True).wait_for()
     assert "lang=fi" in shown.page.url
     figures = shown.page.locator(".st-key-kpis").inner_text()
     assert "MWh/vuosi" in figures
     assert "\u00a0000" in figures, "Finnish puts a space between thousands"
     shown.page.get_by_text("SV", exact=True).click()
-    shown.page.get_by_text("Visa som tabell").wait_for()
+    shown.page.get_by_role("button", name="Tabell", exact=True).wait_for()
 
 
 def test_sources_and_weather_are_named(shown: Map) -> None:

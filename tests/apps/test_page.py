@@ -133,9 +133,9 @@ def test_a_district_that_cannot_be_opened_is_told_with_what_to_do(views: Views) 
 
 def test_a_change_names_its_baseline() -> None:
     words = texts("en")
-    assert change_text({"value": 90.0}, {"value": 100.0}, "solar", words) == "\u221210\u00a0% vs “as it is”"
-    assert change_text({"value": 112.5}, {"value": 100.0}, "solar", words).startswith("+12")
-    assert change_text({"value": 100.0}, {"value": 100.0}, "solar", words) == "same as “as it is”"
-    assert change_text({"value": 5.0}, {"value": 0.0}, "solar", words) == "none in “as it is”"
-    assert change_text({"value": 5.0}, {"value": None, "available": False}, "s", words) == "no figure “as it is”"
-    assert change_text({"value": 5.0}, {"value": 5.0}, "as-is", words) == "As it is"
+    name = "Solar & more"
+    assert change_text({"value": 90.0}, {"value": 100.0}, name, words) == "\u221210\u00a0% vs “Solar &amp; more”"
+    assert change_text({"value": 112.5}, {"value": 100.0}, name, words).startswith("+12")
+    assert change_text({"value": 100.0}, {"value": 100.0}, name, words) == "same as “Solar &amp; more”"
+    assert change_text({"value": 5.0}, {"value": 0.0}, name, words) == "none in “Solar &amp; more”"
+    assert change_text({"value": 5.0}, {"value": None, "available": False}, name, words).startswith("no figure")

@@ -58,7 +58,6 @@ def test_everything_that_data_bring_along_has_a_text() -> None:
     wanted |= {f"heating.{system}" for system in palette.HEATING} | {f"month.{month}" for month in range(1, 13)}
     wanted |= {f"kpi.{name}{part}" for name in twin.kpi_catalogue().index for part in ("", ".help")}
     wanted |= {f"kpi.{name}.short" for name in (*CARDS, "pv_potential_kwh")} | {f"card.{name}" for name in _FIGURES}
-    wanted |= {f"scenario.{preset.name}" for preset in twin.list_presets()}
     wanted |= {f"weather.{kind}" for kind in ("measured", "typical", "synthetic")}
     wanted |= {f"kind.{kind}" for kind in ("measured", "modelled", "assumed", "synthetic")}
     sources = (
@@ -69,6 +68,14 @@ def test_everything_that_data_bring_along_has_a_text() -> None:
     assert wanted - keys == set()
     for language in LANGUAGES:
         assert all(quantity_title(item.key, texts(language)) for item in (*HOURLY, *YEARLY, *KINDS))
+
+
+def test_every_preset_has_a_title_and_a_description_in_every_language() -> None:
+    for preset in twin.list_presets():
+        for of in (preset.title, preset.title_fi, preset.title_sv):
+            assert of.strip(), preset.name
+        for language in LANGUAGES:
+            assert all(preset.told(language)) or preset.name == "as-is", preset.name
 
 
 def test_no_raw_names_are_shown() -> None:

@@ -9,15 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets._errors import InputError
-from assets.supply import (
-    CARRIERS,
-    cooling_systems,
-    heat_supply,
-    heating_as_it_is,
-    heating_shares,
-    heating_systems,
-    plot_ratio,
-)
+from assets.heating_stock import heating_as_it_is, heating_shares, plot_ratio
+from assets.supply import CARRIERS, Site, cooling_systems, heat_supply, heating_systems
 
 
 def demands(n: int, hours: int = 3, **kw: float) -> dict[str, np.ndarray]:
@@ -108,11 +101,25 @@ def test_final_energy_by_hand() -> None:
     assert supply.by_carrier["gas"].sum() == 0
 
 
-def test_a_heat_pump_draws_the_rest_from_the_ground() -> None:
-    supply = heat_supply(["ground_source_heat_pump"], **demands(1, space_heat_kw=9, hot_water_kw=2.3))
-    np.testing.assert_allclose(supply.heating_input_kwh[0], 4.0, rtol=1e-6)
-    np.testing.assert_allclose(supply.ambient_heat_kwh[0], 7.3, rtol=1e-6)
-    assert not supply.conversion_loss_kwh.any()
+def site(n: int, air_temp_c: float = 0.0, hours: int = 3) -> Site:
+    return Site(np.full(hours, air_temp_c), ["radiator"] * n, np.full(n, 1970))
+
+
+def test_a_heat_pump_draws_the_rest_from_outside_and_more_of_it_when_it_is_mild() -> None:
+    kw = demands(2, space_heat_kw=9, hot_water_kw=2)
+    models = ["ground_source_heat_pump", "air_water_heat_pump"]
+    cold, mild = (heat_supply(models, **kw, site=site(2, air)) for air in (-15.0, 5.0))
+    for found in (cold, mild):
+        np.testing.assert_array_equal(found.heating_input_kwh + found.ambient_heat_kwh, np.float32(11.0))
+        np.testing.assert_array_equal(found.load_kwh, found.heating_input_kwh)
+        assert not found.conversion_loss_kwh.any()
+        assert (found.pump_kw > 0).all()
+    assert (mild.heating_input_kwh < cold.heating_input_kwh).all()
+
+
+def test_heat_pumps_need_to_know_the_weather() -> None:
+    with pytest.raises(InputError, match="outdoor air"):
+        heat_supply(["air_water_heat_pump"], **demands(1, space_heat_kw=1))
 
 
 def test_heat_without_a_system_is_refused() -> None:
@@ -137,7 +144,7 @@ def test_every_hour_s_identity_holds_exactly_in_single_precision(powers: list[fl
     """Not to a tolerance: every energy is a multiple of the building's grid and below 2^24 of it."""
     names = ("space_heat_kw", "hot_water_kw", "cooling_kw", "appliances_kw", "lighting_kw")
     given_kw = {name: np.array([powers[2 * i : 2 * i + 2]], dtype=np.float32) for i, name in enumerate(names)}
-    s = heat_supply([system], **given_kw)
+    s = heat_supply([system], **given_kw, site=site(1, hours=2))
     heat = s.space_heat_kwh + s.hot_water_kwh
     np.testing.assert_array_equal(s.heating_input_kwh + s.ambient_heat_kwh, heat + s.conversion_loss_kwh)
     into_heat = s.heating_input_kwh if s.carrier[0] == "electricity" else np.float32(0)

@@ -91,7 +91,7 @@ def test_presets_run_on_the_default_district_and_do_what_they_say(
         if preset.name.startswith("solar"):
             assert told["grid_import_kwh"] < base["grid_import_kwh"]
             assert 0 < told["self_consumption"] <= told["local_use"] <= 100
-        if preset.name in {"deep-retrofit", "warmer-climate", "solar-and-retrofit"}:
+        if preset.name in {"deep-retrofit", "warmer-2050", "everything"}:
             assert told["heat_kwh"] < 0.97 * base["heat_kwh"]
         if preset.name == "heat-pumps":
             assert told["oil_kwh"] == 0

@@ -13,8 +13,6 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin._errors import ResultsError
-from twin.comparison import building_changes, compare
 from twin.dataset import HOURLY
 from twin.indicators import district_kpis, kpi_table, kpis
 from twin.key_figures import kpi_catalogue
@@ -177,24 +175,6 @@ def test_money_and_energy_of_the_buildings_add_up_to_the_district_s(hourly: dict
     for name in ("energy_cost_eur", "co2_t", "energy_bought_kwh", "grid_import_kwh", "grid_export_kwh", "oil_kwh"):
         assert district[name]["value"] == pytest.approx(table[name].sum(), rel=1e-9, abs=1e-9), name
     assert district["peak_electricity_kw"]["value"] <= table["peak_electricity_kw"].sum() * (1 + 1e-12)
-
-
-def test_comparison_tells_the_change(as_it_is: Results, with_solar: Results) -> None:
-    table = compare(as_it_is, with_solar)
-    assert list(table.columns) == ["label", "unit", "better", "as-is", "solar", "change", "change_pct"]
-    row = table.loc["grid_import_kwh"]
-    assert row["change"] == pytest.approx(row["solar"] - row["as-is"])
-    assert row["change"] < 0
-    assert row["change_pct"] == pytest.approx(100 * row["change"] / row["as-is"])
-    assert math.isnan(table.loc["self_consumption", "as-is"])
-    assert table.loc["heat_kwh", "change"] == 0
-    changes = building_changes(as_it_is, with_solar)
-    assert changes["grid_import_kwh"].sum() == pytest.approx(row["change"])
-
-
-def test_two_districts_are_not_compared(as_it_is: Results) -> None:
-    with pytest.raises(ResultsError, match="two districts cannot be compared: four-buildings and tiny"):
-        compare(as_it_is, tiny())
 
 
 def test_sun_on_the_facades_is_weighed_by_their_area() -> None:

@@ -6,6 +6,7 @@ import difflib
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -15,24 +16,20 @@ from pydantic import BaseModel, ValidationError
 
 from twin._errors import ScenarioError
 from twin.scenario import schema
+from twin.scenario.edits import EDITS
 from twin.scenario.schema import Scenario
-
-_EDITS: dict[str, type[BaseModel]] = {
-    "pv": schema.PvEdit,
-    "retrofit": schema.RetrofitEdit,
-    "heating": schema.HeatingEdit,
-    "prices": schema.PricesEdit,
-    "emission_factors": schema.EmissionFactorsEdit,
-    "weather": schema.WeatherEdit,
-}
 
 
 def list_presets() -> tuple[Scenario, ...]:
-    """Scenarios that come with the twin, `as-is` first, the rest by name."""
+    """Scenarios that come with the twin, in the order a planner would go through them; `as-is` first."""
+    return _presets()
+
+
+@cache
+def _presets() -> tuple[Scenario, ...]:
     folder = resources.files("twin.scenario") / "presets"
-    files = [file for file in folder.iterdir() if file.name.endswith(".yaml")]
-    found = [parse_scenario(file.read_text(encoding="utf-8"), file.name) for file in files]
-    return tuple(sorted(found, key=lambda scenario: (scenario.name != "as-is", scenario.name)))
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return tuple(parse_scenario(file.read_text(encoding="utf-8"), file.name) for file in files)
 
 
 def load_scenario(source: str | Path) -> Scenario:
@@ -93,13 +90,19 @@ def parse_scenario(text: str, name: str = "scenario") -> Scenario:
 
 def dump_scenario(scenario: Scenario) -> str:
     """Write a scenario as YAML text that reads back to an equal one."""
-    data = scenario.model_dump(mode="json", exclude_defaults=True)
+    data = scenario_data(scenario)
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110))
+
+
+def scenario_data(scenario: Scenario) -> dict[str, Any]:
+    """Give what a scenario says as plain data, without what goes without saying."""
+    data: dict[str, Any] = scenario.model_dump(mode="json", exclude_defaults=True)
     data["edits"] = [
         {"what": edit.what, **edit.model_dump(mode="json", exclude_defaults=True)} for edit in scenario.edits
     ]
     if not data["edits"]:
         del data["edits"]
-    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110))
+    return data
 
 
 def save_scenario(scenario: Scenario, path: str | Path) -> Path:
@@ -128,10 +131,10 @@ def _told(name: str, root: yaml.Node, item: Any) -> str:
     if kind == "missing":
         return f"{place}: the key {loc[-1]} is missing"
     if kind == "union_tag_not_found":
-        return f"{place}: an edit begins with `what:`, one of {', '.join(_EDITS)}"
+        return f"{place}: an edit begins with `what:`, one of {', '.join(EDITS)}"
     if kind == "union_tag_invalid":
-        near = _nearest(context["tag"], _EDITS)
-        return f"{place}: there is no edit {context['tag']}{near}; take one of {', '.join(_EDITS)}"
+        near = _nearest(context["tag"], EDITS)
+        return f"{place}: there is no edit {context['tag']}{near}; take one of {', '.join(EDITS)}"
     if kind == "literal_error":
         choices = [str(choice) for choice in _literals(_annotation_at(loc))]
         near = _nearest(str(item["input"]), choices)
@@ -189,8 +192,8 @@ def _line(root: yaml.Node, loc: Sequence[str | int]) -> int:
 def _model_at(loc: Sequence[str | int]) -> type[BaseModel]:
     model: type[BaseModel] = Scenario
     for part in loc:
-        if part in _EDITS and model is Scenario:
-            model = _EDITS[str(part)]
+        if part in EDITS and model is Scenario:
+            model = EDITS[str(part)]
         elif part == "where":
             model = schema.Where
     return model

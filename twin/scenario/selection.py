@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from twin._errors import ScenarioError
 from twin.scenario.schema import Where
@@ -24,7 +27,7 @@ def selected(buildings: pd.DataFrame, where: Where, *, share: float = 1.0, seed:
     Parameters
     ----------
     buildings : pandas.DataFrame
-        Index building_id; `use`, `construction_year`, `heating_system`.
+        Index building_id; `use`, `construction_year`, `heating_system`; for drawn areas, geometry with its CRS.
     where : Where
         What must be true of a building.
     share : float
@@ -54,6 +57,10 @@ def selected(buildings: pd.DataFrame, where: Where, *, share: float = 1.0, seed:
         chosen &= years < where.built_before
     if where.built_after is not None:
         chosen &= years > where.built_after
+    if where.area is not None:
+        chosen &= _inside(buildings, where.area)
+    if where.oldest is not None:
+        chosen = _oldest(chosen, years, [str(i) for i in buildings.index], where.oldest)
     return _share_of(chosen, [str(i) for i in buildings.index], share, seed)
 
 
@@ -65,6 +72,24 @@ def _share_of(chosen: Mask, ids: list[str], share: float, seed: int) -> Mask:
     first = sorted(range(len(rows)), key=lambda i: (drawn[i], ids[rows[i]]))[: round(share * len(rows))]
     taken = np.zeros_like(chosen)
     taken[rows[first]] = True
+    return taken
+
+
+def _inside(buildings: pd.DataFrame, area: dict[str, Any]) -> Mask:
+    """Tell which buildings have an inner point of theirs in an area of WGS84."""
+    drawn = gpd.GeoSeries([shapely.make_valid(shapely.geometry.shape(area))], crs="EPSG:4326")
+    shape = drawn.to_crs(buildings.geometry.crs).iloc[0]
+    shapely.prepare(shape)
+    points = shapely.point_on_surface(np.asarray(buildings.geometry.array))
+    return np.asarray(shapely.intersects(shape, points))
+
+
+def _oldest(chosen: Mask, years: Any, ids: list[str], part: float) -> Mask:
+    """Take the oldest part of what is chosen; of one year, by the name of the building."""
+    rows = np.flatnonzero(chosen)
+    first = sorted(rows, key=lambda row: (years[row], ids[row]))[: round(part * len(rows))]
+    taken = np.zeros_like(chosen)
+    taken[first] = True
     return taken
 
 

@@ -56,17 +56,37 @@ class Frame:
     bottom: float = 148.0
 
 
-def frame_of(width: float, height: float) -> Frame:
+def frame_of(width: float, height: float, *, workshop: bool = False) -> Frame:
     """Give what the panels of `page.css` leave free on a screen.
 
     Parameters
     ----------
     width, height : float
         Size of the browser's window [px].
+    workshop : bool
+        Whether the panels are those of `workshop.css`.
     """
+    if workshop:
+        return Frame(width, height, left=430.0, top=150.0) if width >= 1700 else Frame(width, height, 330.0, 118.0)
     if width >= 1700:
         return Frame(width, height, left=340.0, top=112.0, right=20.0, bottom=150.0)
     return Frame(width, height)
+
+
+def frame_beside(frame: Frame, mode: str) -> Frame:
+    """Give the free part of one of two maps side by side, or of the map of a difference.
+
+    Parameters
+    ----------
+    frame : Frame
+        Of the map alone.
+    mode : str
+        "beside" or "difference".
+    """
+    room = frame.width - frame.left
+    if mode == "beside":
+        return Frame(room / 2, frame.height, left=8.0, top=frame.top + 56.0, right=8.0, bottom=frame.bottom)
+    return Frame(room, frame.height, left=8.0, top=frame.top + 56.0, right=8.0, bottom=frame.bottom)
 
 
 def fit(bounds: tuple[float, float, float, float], frame: Frame, *, pitch: float = PITCH_DEG) -> Camera:

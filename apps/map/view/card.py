@@ -11,6 +11,7 @@ import streamlit as st
 from apps.api.features import building_names
 from apps.api.values import building_curve
 from apps.api.views import View
+from apps.map.view.changing import change_one
 from apps.map.view.charts import day_lines, show_svg, year_bars
 from apps.map.view.palette import CARRIERS
 from apps.texts import Texts, amount, with_unit
@@ -23,7 +24,7 @@ _GUESSED = {"default"}
 _HOURS_OF_MONTH = [744, 672, 744, 720, 744, 720, 744, 744, 720, 744, 720, 744]
 
 
-def card(view: View, building: str, day: str, words: Texts) -> None:
+def card(view: View, building: str, day: str, words: Texts, *, editable: bool = True) -> None:
     """Show the card of a building.
 
     Parameters
@@ -36,10 +37,25 @@ def card(view: View, building: str, day: str, words: Texts) -> None:
         The day whose curves are shown.
     words : Texts
         Language.
+    editable : bool
+        Whether the building can be changed here.
     """
     row = view.buildings.loc[building]
     place = view.buildings.index.get_loc(building)
     st.html(_title(building_names(view, words.language)[place], row, words))
+    if editable:
+        st.segmented_control(
+            words("card.figures"),
+            ["figures", "change"],
+            format_func=lambda part: words(f"card.{part}"),
+            key="card_part",
+            required=True,
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        if st.session_state["card_part"] == "change":
+            change_one(view, building, words)
+            return
     st.html(_attributes(row, words) + _figures(view, building, words))
     day_shown = day if day != "year" else "winter_weekday"
     curves = {

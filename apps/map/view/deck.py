@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pydeck as pdk
 import shapely
 
-from apps.api.values import shown
+from apps.api.comparing import How, compared
+from apps.api.values import Shown, shown
 from apps.api.views import View
 from apps.map.view import palette
 from apps.map.view.camera import Camera
@@ -25,6 +27,8 @@ _ON_TOP = {"depthCompare": "always"}
 _MATERIAL = {"ambient": 0.68, "diffuse": 0.42, "shininess": 20, "specularColor": [30, 30, 30]}
 _PIXELS = pdk.types.String("pixels")  # a bare string would become an expression
 _OUTLINE_LIFT_M = 0.6
+_OUTLINED = 120  # more outlines than that hide what they surround
+_OUTLINE_DETAIL = 4e-6  # degrees, less than half a metre
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,12 @@ class Picture:
         Layers that are switched on.
     selected : str or None
         Id of the outlined building.
+    against : View or None
+        Baseline that the buildings are coloured against.
+    how : str
+        "beside" colours both on one scale, "difference" colours the change.
+    chosen : collection of str
+        Ids of buildings that a change is being prepared for.
     """
 
     quantity: str
@@ -48,6 +58,31 @@ class Picture:
     step: int
     layers: Collection[str]
     selected: str | None = None
+    against: View | None = None
+    how: How = "beside"
+    chosen: Collection[str] = ()
+
+
+def seen(view: View, picture: Picture) -> Shown:
+    """Give what the buildings are coloured by.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    picture : Picture
+        What to show.
+    """
+    if picture.against is None:
+        return shown(view, picture.quantity, picture.day)
+    return compared(view, picture.against, picture.quantity, picture.day, picture.how)
+
+
+def colours_of(what: Shown, how: str) -> list[palette.RGB]:
+    """List the colours of the classes of what is seen."""
+    if how == "difference":
+        return palette.ramp(palette.DIVERGING)
+    return palette.ramp(palette.kind_colours(what.quantity.key, what.kinds) if what.kinds else ())
 
 
 def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck:
@@ -75,8 +110,9 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
     body = [_buildings(view, picture, words)]
     if "roofs" in picture.layers:
         body.append(_roofs(view, words))
-    if picture.selected is not None:
-        body += _outline(view, picture.selected)
+    outlined = [picture.selected] if picture.selected is not None else list(picture.chosen)
+    if 0 < len(outlined) <= _OUTLINED:
+        body += _outline(view, outlined)
     # A basemap would be fetched from outside: no provider, and no `map_style` either, not even None.
     return pdk.Deck(
         [*ground, *top[:-1], *body, *top[-1:]] if "chargers" in picture.layers else [*ground, *top, *body],
@@ -91,13 +127,13 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
             max_zoom=20,
             max_pitch=75,
         ),
-        tooltip=_tooltip(picture.step if shown(view, picture.quantity, picture.day).values.shape[0] > 1 else 0),
+        tooltip=_tooltip(picture.step if seen(view, picture).values.shape[0] > 1 else 0),
     )
 
 
 def address(view: View, what: str, words: Texts, **query: str) -> str:
     """Give the address of a layer's data; the stamp in it lets the browser keep them."""
-    query |= {"scenario": view.scenario, "lang": words.language, "v": view.stamp}
+    query |= {"scenario": view.scenario, "lang": words.language, "v": f"{view.stamp}{query.pop('version', '')}"}
     return f"/api/districts/{view.district.name}/{what}.geojson?{urlencode(query)}"
 
 
@@ -166,16 +202,20 @@ def _carrier_expression() -> str:
 
 
 def _buildings(view: View, picture: Picture, words: Texts) -> pdk.Layer:
-    what = shown(view, picture.quantity, picture.day)
+    what = seen(view, picture)
     step = picture.step if what.values.shape[0] > 1 else 0
-    kinds = palette.kind_colours(what.quantity.key, what.kinds) if what.kinds else ()
-    plain = "roofs" in picture.layers
-    fill: Any = list(palette.PLAIN_BUILDING) if plain else f"@@={_lookup(palette.ramp(kinds))}[properties.c[{step}]]"
-    trigger = f"{picture.quantity} {step} {plain}"
+    how = picture.how if picture.against is not None else ""
+    plain = "roofs" in picture.layers and how != "difference"
+    colours = _lookup(colours_of(what, how))
+    fill: Any = list(palette.PLAIN_BUILDING) if plain else f"@@={colours}[properties.c[{step}]]"
+    trigger = f"{picture.quantity} {step} {plain} {how}"
     part = {"getFillColor": fill, "updateTriggers": {"getFillColor": trigger}}
+    query = {"quantity": picture.quantity, "day": picture.day}
+    if picture.against is not None:
+        query |= {"against": picture.against.scenario, "how": how, "version": picture.against.stamp}
     return _geojson(
         BUILDINGS,
-        address(view, "buildings", words, quantity=picture.quantity, day=picture.day),
+        address(view, "buildings", words, **query),
         {"polygons-fill": part},
         update_triggers={"getFillColor": trigger},
         extruded=True,
@@ -195,21 +235,27 @@ def _lookup(colours: Sequence[palette.RGB]) -> str:
     return "([" + ",".join(f"[{r},{g},{b}]" for r, g, b in colours) + "])"
 
 
-def _outline(view: View, building: str) -> list[pdk.Layer]:
-    """Outline a building along its eaves, dark with a light casing, seen through what stands before it."""
-    if building not in view.buildings.index:
+def _outline(view: View, buildings: Collection[str]) -> list[pdk.Layer]:
+    """Outline buildings along their eaves, dark with a light casing, seen through what stands before them."""
+    table = view.buildings.loc[view.buildings.index.intersection(list(buildings))]
+    if table.empty:
         return []
-    row = view.buildings.loc[building]
+    # One building is drawn as it is; many are sent again with every step of the day, so they are simplified.
+    shapes_of = table.geometry if len(table) == 1 else table.geometry.simplify(_OUTLINE_DETAIL)
     rings = [
-        shapely.force_3d(ring, row["height_m"] + _OUTLINE_LIFT_M)
-        for polygon in shapely.get_parts(row.geometry)
+        shapely.force_3d(ring, height + _OUTLINE_LIFT_M)
+        for geometry, height in zip(shapes_of, table["height_m"], strict=True)
+        for polygon in shapely.get_parts(geometry)
         for ring in (polygon.exterior, *polygon.interiors)
     ]
     shapes = [
         {
             "type": "Feature",
             "properties": {},
-            "geometry": {"type": "LineString", "coordinates": shapely.get_coordinates(ring, include_z=True).tolist()},
+            "geometry": {
+                "type": "LineString",
+                "coordinates": np.round(shapely.get_coordinates(ring, include_z=True), 6).tolist(),
+            },
         }
         for ring in rings
     ]
@@ -222,7 +268,10 @@ def _outline(view: View, building: str) -> list[pdk.Layer]:
             line_width_units=_PIXELS,
             parameters=_ON_TOP,
         )
-        for name, colour, width in (("outline-casing", [255, 255, 255], 5.5), ("outline", [20, 20, 20], 2.5))
+        for name, colour, width in (
+            ("outline-casing", [255, 255, 255], 5.5 if len(table) == 1 else 3.5),
+            ("outline", [20, 20, 20], 2.5 if len(table) == 1 else 1.5),
+        )
     ]
 
 

@@ -12,7 +12,7 @@ from apps.map.view import palette
 from apps.texts import Texts, amount
 
 
-def legend(what: Shown, view: View, words: Texts, *, roofs: bool) -> str:
+def legend(what: Shown, view: View, words: Texts, *, roofs: bool, difference: bool = False) -> str:
     """Write the legend as HTML.
 
     Parameters
@@ -25,7 +25,11 @@ def legend(what: Shown, view: View, words: Texts, *, roofs: bool) -> str:
         Language.
     roofs : bool
         Whether the roofs' sun is shown instead.
+    difference : bool
+        Whether the colours are those of a change.
     """
+    if difference:
+        return _change(what, words)
     if roofs:
         return _scale(words("layer.roofs"), "kWh/m²", roof_scale(view), words("per.year_long"), words)
     none = bool((what.classes == CLASSES).any())
@@ -66,6 +70,22 @@ def _scale(
         f'<div class="cet-legend-name">{label}</div>'
         f'<div class="cet-ramp" style="background:{palette.gradient()}"></div>'
         f'<div class="cet-marks">{"".join(marks)}</div>{_none(words) if none else ""}</div>'
+    )
+
+
+def _change(what: Shown, words: Texts) -> str:
+    """Write the legend of a difference: zero in the middle."""
+    name = words("compare.change", quantity=quantity_title(what.quantity.key, words))
+    unit = what.quantity.unit + (words("per.year_long") if what.quantity.per_year else "")
+    end = amount(what.scale[1], words.language)
+    r, g, b = palette.NO_VALUE
+    return (
+        f'<div class="cet-legend" role="img" aria-label="{escape(name)} {escape(unit)}: \u2212{escape(end)} – '
+        f'+{escape(end)}"><div class="cet-legend-name">{escape(name)} <small>{escape(unit)}</small></div>'
+        f'<div class="cet-ramp" style="background:{palette.gradient(palette.DIVERGING)}"></div>'
+        f'<div class="cet-marks"><span>≤ \u2212{escape(end)}</span><span>0</span><span>≥ +{escape(end)}</span></div>'
+        f'<div class="cet-swatch cet-none"><i style="background:rgb({r},{g},{b})"></i>'
+        f"{escape(words('compare.unchanged'))}</div></div>"
     )
 
 

@@ -17,6 +17,12 @@ CIVIDIS: tuple[RGB, ...] = (
     (209, 191, 97), (218, 198, 91), (226, 205, 84), (235, 212, 75), (245, 220, 65), (254, 228, 52),
 )  # fmt: skip
 
+# Diverging RdBu of ColorBrewer in eleven steps, blue first: Brewer, Hatchard and Harrower (2003), CaGIS 30(1) 5–32.
+_BLUE_RED: tuple[RGB, ...] = (
+    (5, 48, 97), (33, 102, 172), (67, 147, 195), (146, 197, 222), (209, 229, 240), (247, 247, 247),
+    (253, 219, 199), (244, 165, 130), (214, 96, 77), (178, 24, 43), (103, 0, 31),
+)  # fmt: skip
+
 # Okabe and Ito (2008), "Color Universal Design".
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILLION, PURPLE, BLACK = "#0072B2", "#D55E00", "#CC79A7", "#3B3B3B"
@@ -95,7 +101,24 @@ def ramp(kinds: Sequence[RGB] = ()) -> list[RGB]:
     return colours + [NO_VALUE] * (CLASSES + 1 - len(colours))
 
 
-def gradient() -> str:
-    """Cividis as a CSS gradient, for the legend."""
-    stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in CIVIDIS[::3] + CIVIDIS[-1:])
+def _between(anchors: Sequence[RGB], share: float) -> RGB:
+    place = share * (len(anchors) - 1)
+    first = min(int(place), len(anchors) - 2)
+    mix = [round(a + (b - a) * (place - first)) for a, b in zip(anchors[first], anchors[first + 1], strict=True)]
+    return mix[0], mix[1], mix[2]
+
+
+DIVERGING: tuple[RGB, ...] = tuple(_between(_BLUE_RED, (number + 0.5) / CLASSES) for number in range(CLASSES))
+"""Less is blue, more is red, zero in the middle; unchanged is drawn as no value."""
+
+
+def gradient(colours: Sequence[RGB] = CIVIDIS) -> str:
+    """Give a colour scale as a CSS gradient, for the legend.
+
+    Parameters
+    ----------
+    colours : sequence of RGB
+        From the lowest to the highest.
+    """
+    stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in [*colours[::3], colours[-1]])
     return f"linear-gradient(90deg, {stops})"

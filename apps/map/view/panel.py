@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import streamlit as st
 
+from apps.api.comparing import compared
 from apps.api.days import DAYS
 from apps.api.quantities import HOURLY, KINDS
 from apps.api.values import shown
-from apps.api.views import AS_IS, View
+from apps.api.views import View
 from apps.api.yearly import YEARLY
 from apps.map.view.deck import LAYERS
 from apps.map.view.legend import legend, quantity_title
 from apps.map.view.opening import Opening
+from apps.map.view.scenarios import scenario_part
 from apps.map.view.table import show_table
+from apps.map.view.taking import export_dialog, share_dialog
+from apps.map.view.workshop import start_workshop
 from apps.texts import LANGUAGES, Texts
 
 GROUPS = {
@@ -44,7 +49,7 @@ def _switch_language() -> None:
         st.query_params["lang"] = st.session_state["language"]
 
 
-def panel(opening: Opening, view: View, quantity: str, words: Texts) -> None:
+def panel(opening: Opening, view: View, baseline: View, quantity: str, words: Texts) -> None:
     """Show the panel; folded, it is its title alone.
 
     Parameters
@@ -53,6 +58,8 @@ def panel(opening: Opening, view: View, quantity: str, words: Texts) -> None:
         What can be opened.
     view : View
         District and scenario.
+    baseline : View
+        What it is held against.
     quantity : str
         What the buildings are coloured by.
     words : Texts
@@ -74,14 +81,8 @@ def panel(opening: Opening, view: View, quantity: str, words: Texts) -> None:
     )
     if folded:
         return
-    st.selectbox(
-        words("scenario"),
-        list(opening.views.scenarios),
-        format_func=lambda name: scenario_title(opening, name, words),
-        key="scenario",
-        help=words("scenario.help"),
-    )
-    _colours(view, words)
+    scenario_part(opening, view, words)
+    _colours(view, baseline, words)
     st.pills(
         words("layers"),
         [name for name in LAYERS if name == "roofs" or len(view.district.tables[name])],
@@ -89,22 +90,39 @@ def panel(opening: Opening, view: View, quantity: str, words: Texts) -> None:
         format_func=lambda name: words(f"layer.{name}"),
         key="layers",
     )
-    if st.button(words("table.open"), key="open_table", icon=":material/table_rows:", width="stretch"):
-        show_table(view, quantity, words)
+    tools(opening, view, quantity, words)
+
+
+def tools(opening: Opening, view: View, quantity: str, words: Texts) -> None:
+    """Show what can be done with what is seen: table, comparison, link, files, workshop."""
+    with st.container(key="tools", horizontal=True, gap=None):
+        if _tool("table", "table_rows", words("table.open"), words):
+            show_table(view, quantity, words)
+        _tool("compare", "compare", words("tool.compare"), words, on_click=_compare)
+        if _tool("share", "link", words("share.title"), words):
+            share_dialog(view, words)
+        if _tool("export", "download", words("export.title"), words):
+            export_dialog(opening, view, quantity, words)
+        _tool("workshop", "groups", words("tool.workshop"), words, on_click=start_workshop)
+
+
+def _tool(name: str, icon: str, told: str, words: Texts, **then: Any) -> bool:
+    return bool(
+        st.button(
+            words(f"tool.{name}"), key=f"tool_{name}", icon=f":material/{icon}:", help=told, type="tertiary", **then
+        )
+    )
+
+
+def _compare() -> None:
+    st.session_state["mode"] = "beside" if st.session_state["mode"] == "map" else "map"
 
 
 def _fold() -> None:
     st.session_state["folded"] = not st.session_state["folded"]
 
 
-def scenario_title(opening: Opening, name: str, words: Texts) -> str:
-    """Give a scenario's name for people."""
-    if name == AS_IS:
-        return words("scenario.as-is")
-    return words.get(f"scenario.{name}", str(opening.views.scenarios[name].title or name))
-
-
-def _colours(view: View, words: Texts) -> None:
+def _colours(view: View, baseline: View, words: Texts) -> None:
     st.segmented_control(
         words("colour_by"),
         list(GROUPS),
@@ -123,11 +141,18 @@ def _colours(view: View, words: Texts) -> None:
     )
     roofs = "roofs" in st.session_state["layers"]
     quantity = st.session_state[f"quantity_{group}"]
-    what = shown(view, quantity, st.session_state["day"])
+    day, mode = st.session_state["day"], st.session_state["mode"]
+    difference = mode == "difference"
+    what = shown(view, quantity, day) if mode == "map" else compared(view, baseline, quantity, day, mode)
     note = ""
-    if not roofs and not what.kinds and not (what.values > 0).any():
-        note = f'<div class="cet-note">{escape(words.get(f"empty.{quantity}", words("empty.other")))}</div>'
-    st.html(legend(what, view, words, roofs=roofs) + note)
+    if difference and shown(view, quantity, day).kinds:
+        note = words("compare.kinds")
+    elif mode != "map" and view.scenario == baseline.scenario:
+        note = words("compare.same")
+    elif not roofs and not difference and not what.kinds and not (what.values > 0).any():
+        note = words.get(f"empty.{quantity}", words("empty.other"))
+    note = f'<div class="cet-note">{escape(note)}</div>' if note else ""
+    st.html(legend(what, view, words, roofs=roofs and not difference, difference=difference) + note)
 
 
 def days(view: View, words: Texts) -> None:

@@ -73,6 +73,21 @@ def time_bar(view: View, quantity: str, day: str, step: int, words: Texts) -> An
     return component(key=KEY, data=data, on_step_change=_nothing, on_screen_change=_nothing)
 
 
+def step_of(state: Any, day: str, first: int = FIRST_STEP) -> int:
+    """Give the place of the playhead from the time bar's state.
+
+    Parameters
+    ----------
+    state : Mapping or None
+        What the time bar has told.
+    day : str
+        A day of `apps.api.days.DAYS`: years have twelve steps, days 24.
+    first : int
+        Its place before it was moved.
+    """
+    return min(int((state or {}).get("step", first)), 11 if day == "year" else 23)
+
+
 def curve_of(quantity: str) -> Quantity:
     """Give the hourly quantity whose curve stands for a quantity.
 

@@ -1,0 +1,82 @@
+"""The view as a few lines of Python that give its figures."""
+
+from __future__ import annotations
+
+from apps.api.days import SPECIAL_DAYS, TYPICAL_DAYS
+from apps.api.quantities import HOURLY
+from apps.api.values import quantity_of
+from apps.api.views import View
+from twin.scenario import Scenario, dump_scenario
+
+_SEASONS = {"winter": [12, 1, 2], "spring": [3, 4, 5], "summer": [6, 7, 8], "autumn": [9, 10, 11]}
+
+
+def snippet(view: View, scenario: Scenario, key: str, day: str, step: int) -> str:
+    """Write a program that gives the figures on the map as the Series `shown`.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    scenario : Scenario
+        The scenario itself.
+    key : str
+        Key of a quantity.
+    day : str
+        A day of `apps.api.days.DAYS`.
+    step : int
+        Place of the playhead: an hour, or a month less one.
+    """
+    quantity = quantity_of(key)
+    lines = ["import twin", "", f'district = twin.load_district("{view.district.name}")']
+    if scenario.edits:
+        lines += [f'scenario = twin.parse_scenario("""\n{dump_scenario(scenario).strip()}\n""")']
+        lines += ["results = twin.run(district, scenario)"]
+    else:
+        lines += ["results = twin.run(district)"]
+    lines.append("")
+    if quantity.group == "hour":
+        lines += _hourly(view, key, day, step)
+    elif quantity.sources[0] in view.kpis["buildings"][str(view.buildings.index[0])]:
+        factor = f" * {quantity.factor:g}" if quantity.factor != 1.0 else ""
+        lines.append(f'shown = twin.kpi_table(results)["{quantity.sources[0]}"]{factor}')
+    else:
+        name = quantity.sources[0]
+        lines.append(f'shown = twin.make_twin(district{", scenario" if scenario.edits else ""}).buildings["{name}"]')
+    unit = f"  # {quantity.unit}" if quantity.unit else ""
+    return "\n".join([*lines, f"print(shown){unit}", ""])
+
+
+def _hourly(view: View, key: str, day: str, step: int) -> list[str]:
+    quantity = next(item for item in HOURLY if item.key == key)
+    names = ", ".join(f'"{name}"' for name in quantity.sources if name in view.steps)
+    return [
+        "data = results.dataset",
+        f'local = data.indexes["time"].tz_localize("UTC").tz_convert("{view.district.timezone}")',
+        *_hours(view, day, step),
+        f"found = sum(data[name] for name in [{names}])",
+        'mean = found.isel(time=hours).mean("time")',
+        *(
+            ['shown = (1000 * mean / data["floor_area_m2"]).to_series()']
+            if quantity.per_floor
+            else ["shown = mean.to_series()"]
+        ),
+    ]
+
+
+def _hours(view: View, day: str, step: int) -> list[str]:
+    """Choose the hours of the year that the step of the day is the mean of."""
+    if day in SPECIAL_DAYS:
+        date = f'local.strftime("%Y-%m-%d") == "{view.dates[day]}"'
+        return [f"hours = ({date}) & (local.hour == {step})"]
+    if day not in TYPICAL_DAYS:
+        return [f"hours = local.month == {step + 1}"]
+    season, kind = day.split("_")
+    resting = "resting" if kind == "weekend" else "~resting"
+    return [
+        "import holidays",
+        "",
+        f'public = holidays.country_holidays("{view.district.country}", years=sorted(set(local.year)))',
+        "resting = (local.dayofweek >= 5) | [date in public for date in local.date]",
+        f"hours = local.month.isin({_SEASONS[season]}) & {resting} & (local.hour == {step})",
+    ]

@@ -1,0 +1,67 @@
+"""Two scenarios side by side with one camera, or their difference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+import pydeck as pdk
+import streamlit as st
+
+from apps.api.views import View
+from apps.map.view.camera import Camera
+from apps.map.view.deck import Picture, deck
+from apps.texts import Texts
+
+ADDRESS = "/api/decks"
+
+
+@cache
+def _script() -> str:
+    return (files("apps.map.view") / "decks.js").read_text(encoding="utf-8")
+
+
+def compare_maps(views: Sequence[View], names: Sequence[str], picture: Picture, camera: Camera, words: Texts) -> None:
+    """Show a view and its baseline.
+
+    Parameters
+    ----------
+    views : sequence of View
+        The baseline and what is held against it.
+    names : sequence of str
+        What people call them.
+    picture : Picture
+        What to show; its `how` tells whether both are shown, or the difference.
+    camera : Camera
+        Where the camera stands at first.
+    words : Texts
+        Language.
+    """
+    first, second = views
+    if picture.how == "difference":
+        drawn = [(f"{names[1]} \u2212 {names[0]}", deck(second, replace(picture, against=first), camera, words))]
+    else:
+        drawn = [
+            (names[0], deck(first, replace(picture, against=second), camera, words)),
+            (names[1], deck(second, replace(picture, against=first), camera, words)),
+        ]
+    component = st.components.v2.component(
+        "city_energy_twin_decks", html='<div class="cet-decks"></div>', js=_script(), isolate_styles=False
+    )
+    component(
+        key="decks",
+        data={
+            "address": ADDRESS,
+            "told": words("compare.map", first=names[0], second=names[1]),
+            "pictures": [{"name": name, "json": _json(made), "tooltip": made._tooltip} for name, made in drawn],
+        },
+    )
+
+
+def _json(made: pdk.Deck) -> str:
+    """Write a deck without the marks that stand for settings which were not given."""
+    told = json.loads(made.to_json())
+    return json.dumps({key: value for key, value in told.items() if not str(value).startswith("__")})

@@ -1,0 +1,189 @@
+"""Take the view along: a link, a picture, files, a report, or a few lines of Python."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+import twin
+from apps.api.comparing import compared
+from apps.api.quantities import CLASSES
+from apps.api.seen import as_csv, as_geojson, seen_table
+from apps.api.snippet import snippet
+from apps.api.values import shown
+from apps.api.views import View
+from apps.map.view import session
+from apps.map.view.deck import colours_of
+from apps.map.view.legend import quantity_title
+from apps.map.view.link import query_of
+from apps.map.view.opening import Opening
+from apps.map.view.timebar import KEY, step_of
+from apps.texts import Texts, with_unit
+from twin.scenario import Scenario, dump_scenario
+
+_MIMES = {"geojson": "application/geo+json", "csv": "text/csv", "scenario": "application/yaml"}
+
+
+@cache
+def _script() -> str:
+    return (files("apps.map.view") / "taking.js").read_text(encoding="utf-8")
+
+
+def _component(key: str, data: dict[str, Any]) -> None:
+    component = st.components.v2.component(
+        "city_energy_twin_taking", html='<div class="cet-taking"></div>', js=_script(), isolate_styles=False
+    )
+    component(key=key, data=data)
+
+
+def share_dialog(view: View, words: Texts) -> None:
+    """Open the dialog with the link to what is seen.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    words : Texts
+        Language.
+    """
+
+    @st.dialog(words("share.title"))
+    def dialog() -> None:
+        st.html(f'<p class="cet-told">{escape(words("share.told"))}</p>')
+        try:
+            query = query_of(st.session_state.to_dict(), view.district.name, _step(), words.language)
+        except twin.ScenarioError as error:
+            st.warning(words("share.no", why=str(error)))
+            return
+        _component(
+            "share_link",
+            {
+                "what": "link",
+                "query": urlencode(query),
+                "label": words("share.link"),
+                "copy": words("share.copy"),
+                "copied": words("share.copied"),
+            },
+        )
+
+    dialog()
+
+
+def _step() -> int:
+    return step_of(st.session_state.get(KEY), st.session_state["day"], int(st.session_state["first_step"]))
+
+
+def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> None:
+    """Open the dialog with what can be taken along.
+
+    Parameters
+    ----------
+    opening : Opening
+        What can be opened.
+    view : View
+        District and scenario.
+    quantity : str
+        What the buildings are coloured by.
+    words : Texts
+        Language.
+    """
+
+    @st.dialog(words("export.title"), width="medium")
+    def dialog() -> None:
+        day, step = st.session_state["day"], _step()
+        when = words(f"month.{step + 1}") if day == "year" else f"{words(f'day.{day}')} {step:02d}:00"
+        if shown(view, quantity, day).values.shape[0] == 1:
+            when = words("per.year_long").strip() if shown(view, quantity, day).quantity.per_year else "–"
+        title = quantity_title(quantity, words)
+        st.html(f'<p class="cet-told">{escape(words("export.told", quantity=title, when=when))}</p>')
+        scenario = session.to_take_along(opening, words)
+        name = f"{view.district.name}-{scenario.name}-{quantity}"
+        baseline = opening.views.open(view.district.name, opening.views.key_of(session.baseline()))
+        _component(
+            "take_picture",
+            _caption((view, baseline), _scenario_shown(opening, words), quantity, when, words)
+            | {"file": f"{name}.png"},
+        )
+        difference = baseline if st.session_state["mode"] == "difference" else None
+        table = seen_table(view, quantity, (day, step), words.language, less=difference)
+        _files(
+            name, words, geojson=as_geojson(view, table), csv=as_csv(table), scenario=dump_scenario(scenario).encode()
+        )
+        _report(view, scenario, name, words)
+        with st.expander(words("export.python"), icon=":material/code:"):
+            st.caption(words("export.python.told"))
+            st.code(snippet(view, scenario, quantity, day, step), language="python")
+
+    dialog()
+
+
+def _scenario_shown(opening: Opening, words: Texts) -> str:
+    """Name the scenario, or both of a comparison."""
+    scenario = session.title_of(session.present(), opening, words)
+    if st.session_state["mode"] == "map":
+        return scenario
+    return words("compare.map", first=session.title_of(session.baseline(), opening, words), second=scenario)
+
+
+def _caption(views: tuple[View, View], scenario: str, quantity: str, when: str, words: Texts) -> dict[str, Any]:
+    """Write what stands under the picture: what it shows, of which scenario, in which colours, and from whom."""
+    (view, baseline), mode, day = views, st.session_state["mode"], st.session_state["day"]
+    what = shown(view, quantity, day) if mode == "map" else compared(view, baseline, quantity, day, mode)
+    low, high = what.scale
+    colours = [] if what.kinds else colours_of(what, mode)[:CLASSES]
+    ends = [with_unit(low + (high - low) * share, what.quantity.unit, words.language) for share in (0.0, 0.5, 1.0)]
+    if what.quantity.key == "built":
+        ends = [str(round(low + (high - low) * share)) for share in (0.0, 0.5, 1.0)]
+    credit = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
+    return {
+        "what": "picture",
+        "label": words("export.png"),
+        "failed": words("export.picture.failed"),
+        "title": f"{view.district.title} · {scenario} · {quantity_title(quantity, words)} · {when}",
+        "credits": f"{credit} (ODbL) · {words('credits.modelled')} · city-energy-twin",
+        "colours": [f"rgb({r},{g},{b})" for r, g, b in colours],
+        "marks": ends if colours else [],
+    }
+
+
+def _files(name: str, words: Texts, **contents: bytes) -> None:
+    for what, content in contents.items():
+        ending = "yaml" if what == "scenario" else what
+        st.download_button(
+            words(f"export.{what}"),
+            content,
+            f"{name}.{ending}",
+            _MIMES[what],
+            key=f"take_{what}",
+            width="stretch",
+            on_click="ignore",
+        )
+
+
+def _report(view: View, scenario: Scenario, name: str, words: Texts) -> None:
+    if not st.button(words("export.report"), key="make_report", icon=":material/description:", width="stretch"):
+        return
+    with st.spinner(words("export.report.busy")):
+        first = session.baseline()
+        results = [
+            twin.run(view.district, one) for one in ([first] if scenario.edits == first.edits else [first, scenario])
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            content = twin.report(results, view.district, Path(folder) / "report.html").read_bytes()
+    st.download_button(
+        words("export.report.get"),
+        content,
+        f"{name}.html",
+        "text/html",
+        key="take_report",
+        type="primary",
+        width="stretch",
+        on_click="ignore",
+    )

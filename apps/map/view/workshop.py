@@ -1,0 +1,99 @@
+"""The workshop: large type, presets as big buttons, a tour, and nothing that can break."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from apps.api.views import View
+from apps.map.view import session
+from apps.map.view.opening import Opening
+from apps.texts import Texts
+
+STEPS = 4
+"""Steps of the tour."""
+
+
+def start_workshop() -> None:
+    """Turn the page into the workshop's, from the district as it is and with the tour's first step."""
+    st.session_state.update(workshop=True, tour=1, mode="map", changing=False, selected=None, folded=False)
+    session.pin(None)
+    st.query_params["workshop"] = "1"
+
+
+def leave_workshop() -> None:
+    """Give the planner's page back, with the scenario as it stands."""
+    st.session_state.update(workshop=False, tour=0)
+    st.query_params.pop("workshop", None)
+
+
+def start_again() -> None:
+    """Go back to the district as it is, with the first colours and the tour."""
+    session.begin(session.as_it_is())
+    st.session_state.update(group="hour", quantity_hour="heat", selected=None, tour=1, mode="map")
+
+
+def workshop_panel(opening: Opening, view: View, words: Texts) -> None:
+    """Show the presets as big buttons.
+
+    Parameters
+    ----------
+    opening : Opening
+        What can be opened.
+    view : View
+        District and scenario.
+    words : Texts
+        Language.
+    """
+    title, question = escape(view.district.title), escape(words("workshop.question"))
+    st.html(f'<div class="cet-brand"><h1>{title}</h1><div>{question}</div></div>')
+    now = session.name_of(session.present(), opening)
+    with st.container(key="presets", gap="small"):
+        for name, preset in session.named(opening).items():
+            st.button(
+                str(preset.told(words.language)[0]),
+                key=f"preset_{name}",
+                help=str(preset.told(words.language)[1]) or None,
+                type="primary" if name == now else "secondary",
+                width="stretch",
+                on_click=session.go_to,
+                args=(preset,),
+            )
+    with st.container(key="workshop_tools", horizontal=True, gap="small"):
+        st.button(words("workshop.reset"), key="start_again", icon=":material/restart_alt:", on_click=start_again)
+        st.button(words("workshop.leave"), key="leave_workshop", type="tertiary", on_click=leave_workshop)
+
+
+def tour(words: Texts) -> None:
+    """Show the tour's present step, if it is under way.
+
+    Parameters
+    ----------
+    words : Texts
+        Language.
+    """
+    step = int(st.session_state.get("tour") or 0)
+    if not 1 <= step <= STEPS:
+        return
+    count = escape(words("workshop.step", step=step, steps=STEPS))
+    with st.container(key="tour"):
+        st.html(
+            f'<div class="cet-tour" role="status"><small>{count}</small>'
+            f"<h2>{escape(words(f'workshop.{step}.title'))}</h2><p>{escape(words(f'workshop.{step}.text'))}</p></div>"
+        )
+        with st.container(horizontal=True, gap="small"):
+            if step > 1:
+                st.button(words("workshop.back"), key="tour_back", on_click=_go, args=(step - 1,))
+            last = step == STEPS
+            st.button(
+                words("workshop.done" if last else "workshop.next"),
+                key="tour_next",
+                type="primary",
+                on_click=_go,
+                args=(0 if last else step + 1,),
+            )
+
+
+def _go(step: int) -> None:
+    st.session_state["tour"] = step

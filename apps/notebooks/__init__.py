@@ -1,0 +1,1 @@
+"""First steps for students: notebooks in the percent format that jupytext opens."""

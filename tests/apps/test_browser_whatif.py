@@ -1,0 +1,206 @@
+"""What-if in real headless Chromium: edit, preset, undo, compare, link, export, workshop, ten sessions."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from apps.map.view import palette
+from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, select, served
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (on Debian: apt install chromium)"),
+    pytest.mark.xdist_group("browser"),
+]
+_PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def address(view_cache: Path) -> Iterator[str]:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Browser, address: str) -> Map:
+    return Map(browser, address)
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button:visible").first.click()
+
+
+def choose(page: Page, key: str, option: str) -> None:
+    page.locator(f".st-key-{key} input").first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_an_edit_on_the_card_is_listed_and_told_and_can_be_undone(shown: Map) -> None:
+    page = shown.page
+    shown.wait_for_buildings()
+    select(shown, 640, 450)
+    page.get_by_text("Change", exact=True).first.click()
+    choose(page, "change_heating", "Ground heat pump")
+    page.locator(".cet-edit").wait_for(timeout=_PATIENCE)
+    assert "ground heat pump" in page.locator(".cet-edit").inner_text()
+    assert "vs “As it is”" in page.locator(".st-key-kpis").inner_text()
+    page.wait_for_timeout(1500)
+    assert page.locator(".cet-edit").count() == 1, "one change is one step"
+    press(page, "undo")
+    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    press(page, "redo")
+    page.locator(".cet-edit").wait_for(timeout=_PATIENCE)
+    press(page, "reset")
+    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    press(page, "close_card")
+
+
+def test_a_preset_is_compared_side_by_side_with_one_camera(shown: Map) -> None:
+    page = shown.page
+    choose(page, "scenario", "Deep retrofit of the oldest third")
+    page.locator(".cet-edit").wait_for(timeout=_PATIENCE)
+    press(page, "tool_compare")
+    frame = page.frame_locator("iframe.cet-frame")
+    frame.locator("canvas").nth(1).wait_for(timeout=_PATIENCE)
+    assert frame.locator(".name").all_inner_texts() == ["As it is", "Deep retrofit of the oldest third"]
+    page.mouse.move(560, 420)
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(1500)
+    inside = page.frame(url="**/api/decks")
+    assert inside is not None
+    zooms = inside.evaluate("maps.map(({ deck }) => deck.getViewports()[0].zoom)")
+    assert zooms[0] == pytest.approx(zooms[1], abs=1e-6)
+    assert zooms[0] > inside.evaluate("JSON.parse(maps[0].json).initialViewState.zoom"), "it came closer"
+
+
+def test_the_difference_is_blue_where_less_is_used_and_grey_where_nothing_changes(shown: Map) -> None:
+    page = shown.page
+    page.get_by_text("Difference", exact=True).click()
+    page.locator(".cet-legend-name", has_text="Change: Heat").wait_for(timeout=_PATIENCE)
+    shown.wait_until(
+        lambda pixels: (pixels[..., 2] - pixels[..., 0] > 60).sum() > 1500 and near(pixels, (165, 160, 154), 40) > 1500,
+        "blue and grey buildings",
+    )
+
+
+def test_a_link_opens_the_same_in_a_second_browser(shown: Map, address: str) -> None:
+    page = shown.page
+    press(page, "tool_share")
+    field = page.locator(".cet-taking input")
+    field.wait_for(timeout=_PATIENCE)
+    link = field.input_value()
+    assert link.startswith(address)
+    page.keyboard.press("Escape")
+    second = shown.page.context.browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)  # type: ignore[union-attr]
+    try:
+        other = second.new_page(viewport={"width": 1366, "height": 768})
+        other.goto(link)
+        other.frame_locator("iframe.cet-frame").locator("canvas").last.wait_for(timeout=_PATIENCE)
+        assert other.locator(".st-key-kpis").inner_text() == page.locator(".st-key-kpis").inner_text()
+        assert other.locator(".cet-edit").inner_text() == page.locator(".cet-edit").inner_text()
+        other.wait_for_timeout(1000)
+        cameras = [one.frame(url="**/api/decks").evaluate("cetCamera()") for one in (page, other)]  # type: ignore[union-attr]
+        for name in ("longitude", "latitude", "zoom", "pitch", "bearing"):
+            assert cameras[0][name] == pytest.approx(cameras[1][name], abs=1e-3), name
+    finally:
+        second.close()
+
+
+def test_what_is_seen_is_taken_along_as_picture_and_files(shown: Map, tmp_path: Path) -> None:
+    page = shown.page
+    press(page, "close_compare")
+    shown.wait_for_buildings()
+    press(page, "tool_export")
+    page.locator(".cet-taking button").wait_for(timeout=_PATIENCE)
+    page.wait_for_timeout(500)
+    for what, selector in (("png", ".cet-taking button"), ("geojson", ".st-key-take_geojson button:visible")):
+        with page.expect_download() as download:
+            page.locator(selector).first.click()
+        download.value.save_as(tmp_path / f"taken.{what}")
+    picture = np.asarray(Image.open(tmp_path / "taken.png").convert("RGB")).astype(int)
+    assert picture.shape == (768 + 74, 1366, 3)
+    assert colours(picture) > 400
+    assert near(picture, palette.PARK) > 500, "the map is in it, not a blank"
+    features = json.loads((tmp_path / "taken.geojson").read_text(encoding="utf-8"))["features"]
+    assert len(features) > 400
+    page.get_by_text("Show this as Python").click()
+    page.get_by_text("import twin").first.wait_for()
+    page.keyboard.press("Escape")
+
+
+def test_the_workshop_speaks_large_and_resets(shown: Map) -> None:
+    page = shown.page
+    page.get_by_text("FI", exact=True).click()
+    page.get_by_role("button", name="Työpaja").wait_for(timeout=_PATIENCE)
+    press(page, "tool_workshop")
+    page.get_by_text("Tämä on alueenne").wait_for(timeout=_PATIENCE)
+    assert "workshop=1" in page.url
+    assert float(page.locator(".cet-tour p").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 18
+    overflow = "e => e.scrollHeight - e.clientHeight"
+    assert page.locator(".st-key-panel").evaluate(overflow) <= 1
+    page.get_by_role("button", name="Maalämpöä kaikille").click()
+    page.get_by_text("vrt. Nykytila").first.wait_for(timeout=_PATIENCE)
+    page.get_by_role("button", name="Aloita alusta").click()
+    page.get_by_text("vrt. Nykytila").first.wait_for(state="detached", timeout=_PATIENCE)
+    press(page, "leave_workshop")
+    page.locator(".st-key-scenario").wait_for(timeout=_PATIENCE)
+
+
+def test_nothing_outside_this_machine_was_asked_and_nothing_complained(shown: Map) -> None:
+    assert shown.outside == []
+    assert shown.complaints == []
+
+
+def _server(address: str) -> psutil.Process:
+    port = int(address.rsplit(":", 1)[1])
+    for child in psutil.Process().children(recursive=True):
+        if any(found.laddr.port == port for found in child.net_connections("tcp") if found.status == "LISTEN"):
+            return child
+    raise AssertionError("the server is not among this process's children")
+
+
+def test_ten_sessions_are_answered_and_their_memory_returns(browser: Browser, address: str, shown: Map) -> None:
+    shown.page.close()
+    server = _server(address)
+    # Ten people press different presets. Each has a graphics card of their own; here, drawing ten maps in software
+    # would take all of the cores that the server needs.
+    plain = browser.browser_type.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-3d-apis"])
+    context = plain.new_context(viewport={"width": 1366, "height": 768})
+    pages = [context.new_page() for _ in range(10)]
+    for page in pages:
+        page.goto(f"{address}/?lang=en&workshop=1", wait_until="commit")
+    for page in pages:
+        page.locator(".st-key-presets").wait_for(timeout=_PATIENCE)
+    before = server.memory_info().rss
+    started = time.monotonic()
+    for number, page in enumerate(pages):
+        page.locator("[class*=st-key-preset_] button:visible").nth(1 + number).click()
+    asked = time.monotonic()
+    answer = httpx.get(f"{address}/api/health", timeout=10)
+    assert answer.is_success
+    assert time.monotonic() - asked < 5, "the service answers while ten are computed"
+    for page in pages:
+        page.get_by_text("vs “As it is”").first.wait_for(timeout=_PATIENCE)
+    assert time.monotonic() - started < 60, "ten different scenarios are answered within a minute"
+    during = server.memory_info().rss
+    plain.close()
+    time.sleep(3)
+    after = server.memory_info().rss
+    assert during - before < 1.5e9
+    assert after <= during + 50e6

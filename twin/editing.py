@@ -1,0 +1,114 @@
+"""Edits applied to the table of buildings, to prices and to factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from assets.supply import heating_systems
+from twin.prices import EmissionFactors, Prices
+from twin.scenario import (
+    BatteryEdit,
+    BuildingEdit,
+    ChargersEdit,
+    ChargingEdit,
+    EmissionFactorsEdit,
+    HeatingEdit,
+    HotWaterTankEdit,
+    PricesEdit,
+    PvEdit,
+    RetrofitEdit,
+    SetpointsEdit,
+    selected,
+)
+
+SETPOINTS = ("heating_setpoint_c", "heating_setback_k", "cooling_setpoint_c")
+"""Columns of the archetypes' parameters that a scenario may set; NaN in the buildings' table leaves the archetype's."""
+
+AS_IS_COLUMNS: Mapping[str, Any] = {
+    "retrofit_level": "none",
+    "retrofit_source": "default",
+    "pv_share": 0.0,
+    "pv_share_source": "default",
+    "battery_kwh": 0.0,
+    "battery_kwh_kwp": 0.0,
+    "tank_days": 0.0,
+    "tank_control": "night",
+    "ev_share": 0.0,
+    "charging": "uncontrolled",
+    **dict.fromkeys(SETPOINTS, np.nan),
+}
+"""What buildings have before any edit, beside their heating: nothing."""
+
+
+def edit_buildings(buildings: gpd.GeoDataFrame, edit: BuildingEdit, seed: int) -> bool:
+    """Apply one edit to a table of one's own.
+
+    Parameters
+    ----------
+    buildings : geopandas.GeoDataFrame
+        It is changed.
+    edit : edit of buildings
+        What to do, and where.
+    seed : int
+        Decides which buildings make up a share.
+
+    Returns
+    -------
+    bool
+        Whether it touches any building.
+    """
+    candidates = buildings
+    if isinstance(edit, RetrofitEdit | HeatingEdit | SetpointsEdit):
+        candidates = buildings[buildings["heated"]]
+    elif isinstance(edit, HotWaterTankEdit):
+        electric = heating_systems().index[heating_systems()["carrier"] == "electricity"]
+        candidates = buildings[buildings["heating_system"].isin(electric)]
+    share = 1.0 if isinstance(edit, PvEdit) else getattr(edit, "share", 1.0)
+    rows = candidates.index[selected(candidates, edit.where, share=share, seed=seed)]
+    for column, value in _columns(edit).items():
+        buildings.loc[rows, column] = value
+    return bool(len(rows))
+
+
+def _columns(edit: BuildingEdit) -> dict[str, Any]:
+    """Columns of the buildings' table that an edit sets."""
+    if isinstance(edit, PvEdit):
+        return {"pv_share": edit.share, "pv_share_source": "edited"}
+    if isinstance(edit, RetrofitEdit):
+        return {"retrofit_level": edit.level, "retrofit_source": "edited"}
+    if isinstance(edit, HeatingEdit):
+        return {"heating_system": edit.system, "heating_system_source": "edited"}
+    if isinstance(edit, HotWaterTankEdit):
+        return {"tank_days": edit.days, "tank_control": edit.control}
+    if isinstance(edit, BatteryEdit):
+        return {"battery_kwh": edit.kwh or 0.0, "battery_kwh_kwp": edit.kwh_per_kwp or 0.0}
+    if isinstance(edit, ChargersEdit):
+        return {"ev_share": edit.cars}
+    if isinstance(edit, ChargingEdit):
+        return {"charging": edit.control}
+    given = (edit.heating_c, edit.setback_k, edit.cooling_c)
+    return {name: value for name, value in zip(SETPOINTS, given, strict=True) if value is not None}
+
+
+def edited_prices(prices: Prices, edit: PricesEdit) -> Prices:
+    """Return the prices with those that an edit gives."""
+    names = {"export": "electricity_export"}
+    for key, value in _given(edit, "_eur_kwh").items():
+        prices = prices.with_price(names.get(key, key), value)
+    return prices
+
+
+def edited_factors(factors: EmissionFactors, edit: EmissionFactorsEdit) -> EmissionFactors:
+    """Return the emission factors with those that an edit gives."""
+    for key, value in _given(edit, "_kgco2_kwh").items():
+        factors = factors.with_factor(key, value)
+    return factors
+
+
+def _given(edit: PricesEdit | EmissionFactorsEdit, suffix: str) -> Mapping[str, float]:
+    values = edit.model_dump(exclude={"what"}, exclude_none=True)
+    return {key.removesuffix(suffix): value for key, value in values.items()}
