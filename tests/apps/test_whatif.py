@@ -19,9 +19,8 @@ from apps.map.view import opening as module
 from apps.map.view.changing import KINDS, area_of, edit_of, values_of
 from apps.map.view.link import camera_of
 from apps.map.view.opening import Opening
-from apps.texts import LANGUAGES, texts
-from apps.texts.sentences import sentence
-from twin.scenario import PvEdit, RetrofitEdit, Where, decode_scenario, encode_scenario
+from apps.texts import LANGUAGES
+from twin.scenario import PvEdit, RetrofitEdit, Where, decode_scenario, encode_scenario, tell
 
 MAIN = Path(__file__).resolve().parents[2] / "apps" / "map" / "main.py"
 
@@ -213,9 +212,9 @@ def test_every_edit_is_a_sentence_in_every_language(view: View) -> None:
     edits += [RetrofitEdit(level="light", share=0.5, where=Where(built_before=1950, oldest=0.3))]
     for language in LANGUAGES:
         for edit in edits:
-            assert re.search(r"[a-z]_[a-z]", sentence(edit, texts(language))) is None
+            assert re.search(r"[a-z]_[a-z]", tell(edit, language)) is None
     name = str(view.buildings.index[0])
-    said = sentence(PvEdit(share=0.5, where=Where(buildings=(name,))), texts("fi"), {name: "Ateneum"})
+    said = tell(PvEdit(share=0.5, where=Where(buildings=(name,))), "fi", {name: "Ateneum"})
     assert said == "Aurinkopaneeleja 50\u00a0% sopivasta katosta · Ateneum"
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from twin.reporting.colours import CIVIDIS, LESS, MORE, NONE, amounts, differences
-from twin.reporting.numbers import number
+from twin.texts import Texts, amount, texts
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -31,10 +31,13 @@ class Maps:
         With its ground.
     buildings : GeoSeries
         Footprints by building id: of every scenario, new buildings too, in the district's CRS.
+    words : Texts
+        Language.
     """
 
-    def __init__(self, district: District, buildings: Any) -> None:
+    def __init__(self, district: District, buildings: Any, words: Texts | None = None) -> None:
         self.district = district
+        self.words = words or texts()
         west, south, east, north = (float(v) for v in buildings.total_bounds)
         margin = 0.02 * max(east - west, north - south, 1.0)
         self.west, self.north = west - margin, north + margin
@@ -56,13 +59,15 @@ class Maps:
     def amount(self, values: pd.Series, title: str, unit: str, ends: tuple[float, float]) -> str:
         """Map of a figure of each building, coloured between two ends."""
         found = self._values(values)
-        labels = [(0.0, number(ends[0])), (0.5, number(sum(ends) / 2)), (1.0, number(ends[1]))]
+        shown = (ends[0], sum(ends) / 2, ends[1])
+        labels = [(k / 2, amount(value, self.words.language)) for k, value in enumerate(shown)]
         return self._map(found, amounts(found, *ends), title, unit=unit, stops=CIVIDIS, labels=labels)
 
     def difference(self, values: pd.Series, title: str, unit: str, most: float) -> str:
         """Map of a difference of each building, zero in the middle."""
         found = self._values(values)
-        labels = [(0.0, number(-most, sign=True)), (0.5, "0"), (1.0, number(most, sign=True))]
+        language = self.words.language
+        labels = [(0.0, amount(-most, language)), (0.5, "0"), (1.0, amount(most, language, signed=True))]
         return self._map(found, differences(found, most), title, unit=unit, stops=(LESS, NONE, MORE), labels=labels)
 
     def _values(self, values: pd.Series) -> npt.NDArray[np.float64]:
@@ -80,7 +85,7 @@ class Maps:
             for colour, rows in by_colour.items()
         )
         total = self.height + _LEGEND
-        told = f"{title} [{unit}], {int(np.isfinite(values).sum())} buildings"
+        told = self.words("report.map.alt", title=title, unit=unit, count=int(np.isfinite(values).sum()))
         return (
             f'<figure class="map"><figcaption>{escape(title)}</figcaption>'
             f'<svg viewBox="0 0 {WIDTH:.0f} {total:.0f}" role="img" aria-label="{escape(told)}">'
