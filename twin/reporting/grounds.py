@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from twin.rests import sources_of
+from twin.rests import NO_COSTS, sources_of
 from twin.results import Results
 from twin.scenario import tell
 from twin.texts import Texts
@@ -48,12 +48,14 @@ def sources(results: Mapping[str, Results], titles: Mapping[str, str], words: Te
     """
     told = {name: sources_of(result.dataset) for name, result in results.items()}
     rows = []
-    for word in next(iter(told.values())):
+    for word in (word for word in next(iter(told.values())) if word != "scenario"):
         by_source: dict[tuple[str, str], list[str]] = {}
         for name, entries in told.items():
             by_source.setdefault((entries[word]["kind"], entries[word]["source"]), []).append(titles[name])
+        if word == "costs" and len(by_source) > 1:
+            by_source = {key: of for key, of in by_source.items() if key[1] != NO_COSTS}
         for (kind, source), of in by_source.items():
-            one = of if len(by_source) > 1 else []
+            one = of if len(of) < len(results) else []
             told_kind = words.get(f"kind.{kind}", kind)
             head = " · ".join(part for part in (words(f"rests.{word}"), told_kind, *one) if part)
             rows.append(f'<dt>{escape(head)}</dt><dd lang="en">{escape(source)}</dd>')

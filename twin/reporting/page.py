@@ -84,6 +84,7 @@ def report(
         comparison, titles={name: result.scenario.told(language)[0] for name, result in by_name.items()}
     )
     attribution = "; ".join(dict.fromkeys(source.attribution for source in district.sources))
+    made = words("report.made", version=__version__)
     parts = [
         _head(comparison, district, by_name, words),
         _scenarios(comparison, by_name, words),
@@ -91,9 +92,10 @@ def report(
         _maps(comparison, by_name, district, quantities, words),
         _charts(comparison, by_name, words),
         sources(by_name, comparison.titles, words),
-        f"<footer>{escape(attribution)}. {escape(words('report.made', version=__version__))}.</footer>",
+        f"<footer>{escape(attribution)}. {escape(made)}.</footer>",
     ]
     style = (resources.files("twin.reporting") / "style.css").read_text(encoding="utf-8")
+    style += _page_feet(f"{district.title} · {attribution} · city-energy-twin")
     title = escape(f"{district.title}: {', '.join(comparison.titles[name] for name in comparison.names)}")
     page = (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
@@ -103,6 +105,13 @@ def report(
     with whole_file(path) as part:
         part.write_text(page, encoding="utf-8")
     return Path(path)
+
+
+def _page_feet(told: str) -> str:
+    """Write whose data it is at the foot of each printed page, where the browser can, and its number."""
+    quoted = "".join(char if char.isalnum() or char in " .,:;()-" else f"\\{ord(char):x} " for char in told)
+    box = "font-size:7.5pt;color:#666b72;font-family:system-ui,sans-serif"
+    return f'@page{{@bottom-left{{content:"{quoted}";{box}}}@bottom-right{{content:counter(page);{box}}}}}'
 
 
 def _check(quantities: Sequence[str]) -> None:
@@ -158,7 +167,8 @@ def _table(comparison: Comparison, words: Texts) -> str:
     rows = []
     for kpi, about in comparison.about.iterrows():
         values = comparison.figures.loc[kpi]
-        if values.isna().all():
+        # A row of zeros says that nothing of the kind is there: what is not there needs no row.
+        if not values.fillna(0.0).any():
             continue
         divisor, unit = scaled(values.tolist(), str(about["unit"]))
         cells = []
@@ -198,31 +208,30 @@ def _maps(
     tables = {name: kpi_table(result) for name, result in results.items()}
     base, titles = tables[comparison.baseline], comparison.titles
     first, catalogue, parts = titles[comparison.baseline], kpi_catalogue(), [maps.shared()]
+    heading = f"<h2>{escape(words('report.maps'))}</h2>"
     for quantity in quantities:
         label, unit = words(f"kpi.{quantity}"), spelled(str(catalogue.loc[quantity, "unit"]), words("per.year"))
-        everything = pd.concat([table[quantity] for table in tables.values()]).dropna()
-        # The ends leave out the odd building, which would take all colour from the others.
-        ends = (0.0, 1.0)
-        if len(everything):
-            ends = (float(everything.quantile(0.02)), float(everything.quantile(0.98)))
-        figures = [maps.amount(base[quantity], words("report.map", figure=label, title=first), unit, ends)]
+        ends = maps.ends(*(table[quantity] for table in tables.values()))
+        figures = [maps.amount(base[quantity], first, unit, ends, f"{label}: {first}")]
         differences = {name: table[quantity] - base[quantity] for name, table in tables.items() if table is not base}
-        most = max((float(d.abs().quantile(0.98)) for d in differences.values() if d.notna().any()), default=0.0)
+        most = maps.most(*differences.values()) if differences else 1.0
         for name, change in differences.items():
-            told = words("report.map", figure=label, title=titles[name])
-            figures.append(maps.amount(tables[name][quantity], told, unit, ends))
-            told = words("report.map.change", title=titles[name], baseline=first)
-            figures.append(maps.difference(change, told, unit, most or 1.0))
-        parts.append(_figures(f"<h3>{escape(label)}</h3>", figures))
+            title = titles[name]
+            figures.append(maps.amount(tables[name][quantity], title, unit, ends, f"{label}: {title}"))
+            title = words("report.map.change", title=title, baseline=first)
+            figures.append(maps.difference(change, title, unit, most, f"{label}: {title}"))
+        parts.append(_figures(f"{heading}<h3>{escape(label)}</h3>", figures, columns=maps.columns))
+        heading = ""
     attribution = "; ".join(dict.fromkeys(source.attribution for source in district.sources))
     under = f"<p><small>{escape(attribution)}. {escape(words('report.maps.told'))}</small></p>"
-    return f"<section><h2>{escape(words('report.maps'))}</h2>{''.join(parts)}{under}</section>"
+    return f"<section>{''.join(parts)}{under}</section>"
 
 
-def _figures(heading: str, figures: Sequence[str]) -> str:
-    """Lay figures out two in a row; the heading stays with the first row when the page is printed."""
-    rows = [figures[k : k + 2] for k in range(0, len(figures), 2)]
-    laid = [f'<div class="figures">{"".join(row)}</div>' for row in rows]
+def _figures(heading: str, figures: Sequence[str], *, columns: int = 2) -> str:
+    """Lay figures out in rows; the heading stays with the first row when the page is printed."""
+    rows = [figures[k : k + columns] for k in range(0, len(figures), columns)]
+    kind = "figures three" if columns == 3 else "figures"
+    laid = [f'<div class="{kind}">{"".join(row)}</div>' for row in rows]
     return f'<div class="together">{heading}{laid[0]}</div>{"".join(laid[1:])}'
 
 
