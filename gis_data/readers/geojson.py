@@ -87,7 +87,7 @@ def read_geojson(path: str | Path, *, source: Source | None = None) -> Features:
         except _RowError as error:
             errors.append(f"row {number}: {error}")
             continue
-        ids.append(_feature_id(feature, number))
+        ids.append(feature_id(feature, number))
         tags.append(row_tags)
         shapes.append(shape)
         if shape is not told:
@@ -204,7 +204,8 @@ def _text(value: Any) -> str | None:
     return str(value).strip()
 
 
-def _feature_id(feature: Mapping[str, Any], number: int) -> str:
+def feature_id(feature: Mapping[str, Any], number: int) -> str:
+    """Give a feature's id: as it tells itself (`w123` of `way/123`, `g7` of 7), else by its row, from 1."""
     properties = feature.get("properties") or {}
     for told in (properties.get("osm_id"), properties.get("@id"), feature.get("id"), properties.get("id")):
         text = _text(told)
