@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 import re
@@ -173,16 +174,20 @@ def _misread(good: Mapping[int, dict[str, Any]]) -> dict[int, Flaw]:
         own, use = tags[one["id"]], one["properties"].get("use")
         systems = [name for name in heating_systems().index if name != "none"]
         if use not in {None, "", *USES} and str(use).lower() not in building_values():
-            found[number] = Flaw("use", {"value": str(use)[:40], "known": ", ".join(USES)})
+            found[number] = _unknown("use", str(use), USES)
         elif own.get("heating_system") and heating_of(own) is None:
-            value = own["heating_system"][:40]
-            found[number] = Flaw("heating", {"value": value, "known": ", ".join(systems)})
+            found[number] = _unknown("heating", own["heating_system"], systems)
         for tag, (key, low, high) in _NUMBERS.items():
             value = readers[tag](own) if tag in own else low
             if number not in found and (value is None or not low <= value <= high):
                 told = {"name": key, "value": own[tag][:40], "low": low, "high": high}
                 found[number] = Flaw("number", told)
     return found
+
+
+def _unknown(what: str, value: str, known: Sequence[str]) -> Flaw:
+    near = difflib.get_close_matches(value.lower(), known, n=1)
+    return Flaw(what, {"value": value[:40], "known": near[0] if near else ", ".join(known)})
 
 
 def _misplaced(good: Mapping[int, dict[str, Any]], standing: gpd.GeoSeries, district: str) -> dict[int, Flaw]:
