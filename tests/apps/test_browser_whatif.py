@@ -73,6 +73,40 @@ def test_an_edit_on_the_card_is_listed_and_told_and_can_be_undone(shown: Map) ->
     press(page, "close_card")
 
 
+def test_the_whole_district_is_changed_and_built_in(shown: Map) -> None:
+    page = shown.page
+    press(page, "several")
+    page.get_by_text("Whole district", exact=True).click()
+    price = page.locator(".st-key-prices_electricity_eur_kwh input")
+    price.wait_for(timeout=_PATIENCE)
+    assert price.input_value() == "13.50"
+    price.fill("27")
+    price.press("Enter")
+    page.get_by_text("Prices: electricity 27 c/kWh").first.wait_for(timeout=_PATIENCE)
+    press(page, "prices_reset")
+    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    page.locator(".st-key-change_topic button", has_text="Build").click()
+    ring = [[24.9355, 60.178], [24.9365, 60.178], [24.9365, 60.1785], [24.9355, 60.1785], [24.9355, 60.178]]
+    tower = {"type": "Feature", "properties": {"use": "office", "levels": 20}, "geometry": None}
+    drawn = [tower | {"geometry": {"type": "Polygon", "coordinates": [ring]}}, tower]
+    field = page.locator(".st-key-card textarea")
+    field.fill(json.dumps({"type": "FeatureCollection", "features": drawn}))
+    field.press("Control+Enter")
+    page.get_by_text("Feature 2 is a –: draw a building as a Polygon or a MultiPolygon.").wait_for(timeout=_PATIENCE)
+    before = len(shown.data)
+    page.get_by_role("button", name="Build 1 building").click()
+    page.get_by_text("New buildings: 1").first.wait_for(timeout=_PATIENCE)
+    page.get_by_text("430 buildings").first.wait_for(timeout=_PATIENCE)
+    shown.wait_until(
+        lambda _: any("buildings.geojson" in url for url in shown.data[before:]), "new outlines on the map"
+    )
+    overflow = "e => e.scrollWidth - e.clientWidth"
+    assert page.locator(".st-key-card").evaluate(overflow) <= 1
+    press(page, "reset")
+    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    press(page, "close_card")
+
+
 def test_a_preset_is_compared_side_by_side_with_one_camera(shown: Map) -> None:
     page = shown.page
     choose(page, "scenario", "Deep retrofit of the oldest third")

@@ -85,6 +85,7 @@ def test_weather_is_a_year_and_a_temperature(page: AppTest) -> None:
     months = twin.load_scenario("warmer-2050").edits[0].shift_by_month_c
     assert now(page).edits == (WeatherEdit(shift_by_month_c=months),)
     assert "\u2212" in figure(page, "Heat")
+    assert "Months warmer by 1.5\u00a0°C" in re.search("cet-weather.*?</span>", told(page)).group()  # type: ignore[union-attr]
     page.selectbox(key="weather_shift").select("by").run()
     assert now(page).edits == (WeatherEdit(shift_c=2.0),)
     page.slider(key="weather_by").set_value(-1.5).run()

@@ -13,6 +13,7 @@ from apps.api.quantities import HOURLY, KINDS
 from apps.api.values import shown
 from apps.api.views import View
 from apps.api.yearly import YEARLY
+from apps.map.view import session
 from apps.map.view.deck import LAYERS
 from apps.map.view.legend import legend, quantity_title
 from apps.map.view.opening import Opening
@@ -21,6 +22,7 @@ from apps.map.view.table import show_table
 from apps.map.view.taking import export_dialog, share_dialog
 from apps.map.view.workshop import start_workshop
 from apps.texts import LANGUAGES, Texts
+from twin.scenario.wording import tell_value
 
 GROUPS = {
     "hour": [quantity.key for quantity in HOURLY],
@@ -182,6 +184,8 @@ def credits_line(view: View, words: Texts) -> str:
     sources = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
     told = escape(view.district.weather.source)
     weather = words.get(f"weather.{view.district.weather.kind}", view.district.weather.kind)
+    edited = [edit for edit in session.present().edits if edit.what == "weather"]
+    weather = " · ".join([weather, *(tell_value(edit, words.language) for edit in edited)])
     return (
         f'<div class="cet-credits"><span>{escape(sources)} (ODbL)</span>'
         f'<span class="cet-weather" tabindex="0" title="{told}">{escape(weather)}</span>'
