@@ -118,7 +118,9 @@ def emitter_rows(emitter: Sequence[str], construction_year: npt.ArrayLike) -> np
     return rows
 
 
-def heating_curve(row: int, air_temp_c: npt.ArrayLike, *, design_air_c: float = DESIGN_AIR_C) -> tuple[Array, Array]:
+def heating_curve(
+    row: int, air_temp_c: npt.ArrayLike, *, load_share: npt.ArrayLike = 1.0, design_air_c: float = DESIGN_AIR_C
+) -> tuple[Array, Array]:
     """Supply and return temperature of a heating network by the weather.
 
     Parameters
@@ -127,20 +129,24 @@ def heating_curve(row: int, air_temp_c: npt.ArrayLike, *, design_air_c: float = 
         Row of `emitters.csv`.
     air_temp_c : array_like, shape (T,)
         Outdoor air [°C].
+    load_share : array_like
+        Heat that the building needs by what its emitters were laid out for, at the same weather: below 1 after a
+        retrofit; broadcast with the air.
     design_air_c : float
         Outdoor temperature that the network was designed for [°C].
 
     Returns
     -------
-    supply_temp_c, return_temp_c : ndarray, shape (T,)
+    supply_temp_c, return_temp_c : ndarray, shape (T,), or what that and the shares broadcast to
 
     Notes
     -----
     The emitter's law (EN 442, EN 1264): power goes with the excess temperature to the exponent n, the spread with the
-    power.
+    power, for the water flows as before. Emitters that outlive a retrofit so run cooler in every weather.
     """
     curve = table("emitters").iloc[row]
     load = np.clip((ROOM_C - np.asarray(air_temp_c, dtype=np.float64)) / (ROOM_C - design_air_c), 0.0, None)
+    load = load * np.asarray(load_share, dtype=np.float64)
     excess = ((curve["supply_c"] + curve["return_c"]) / 2 - ROOM_C) * load ** (1.0 / curve["exponent"])
     spread = (curve["supply_c"] - curve["return_c"]) * load
     return ROOM_C + excess + spread / 2, ROOM_C + excess - spread / 2
@@ -186,6 +192,7 @@ def heat_pump_year(
     air_temp_c: npt.ArrayLike,
     emitter: Sequence[str],
     construction_year: npt.ArrayLike,
+    load_share: npt.ArrayLike | None = None,
     collector: Literal["borehole", "field"] = "borehole",
     capacity_kw: Array | None = None,
     grid_kwh: Array | None = None,
@@ -208,6 +215,8 @@ def heat_pump_year(
         "radiator" or "floor".
     construction_year : array_like, shape (n,)
         Years that the buildings, and so their emitters, are from.
+    load_share : array_like, shape (n,), optional
+        Of `heating_curve`, for each building; taken to the hundredth. 1 by default.
     collector : str
         What ground-source pumps draw from.
     capacity_kw : ndarray, shape (n,), optional
@@ -229,11 +238,17 @@ def heat_pump_year(
     air = np.asarray(air_temp_c, dtype=np.float64)
     _check_shapes(len(model), air, space_heat_kw=space_heat_kw, hot_water_kw=hot_water_kw)
     rows = _rows(heat_pump_models(), model, "heat pump")
-    kinds = pd.MultiIndex.from_arrays([np.asarray(model, dtype=str), emitter_rows(emitter, construction_year)])
+    curves = emitter_rows(emitter, construction_year)
+    # Hundredths: at most 0.2 K of the supply, and few enough kinds of pump, emitter and share to work each out once.
+    shares = np.rint(100.0 * np.broadcast_to(1.0 if load_share is None else load_share, len(model))).astype(np.int64)
+    kinds = pd.MultiIndex.from_arrays([np.asarray(model, dtype=str), curves, shares])
     codes, distinct = pd.factorize(kinds)
     lookup = np.empty((len(distinct), 5, len(air)))
-    for k, (name, curve) in enumerate(distinct):
-        lookup[k] = _hours_of(str(name), int(curve), air, collector, design_air_c)
+    for name, curve in dict.fromkeys((name, curve) for name, curve, _ in distinct):
+        mine = [k for k, kind in enumerate(distinct) if kind[:2] == (name, curve)]
+        share = np.array([[distinct[k][2] / 100.0] for k in mine])
+        temperatures = heating_curve(int(curve), air, load_share=share, design_air_c=design_air_c)
+        lookup[mine] = _hours_of(str(name), _source_of(str(name), air, collector), *temperatures)
     sized = (
         pump_capacity(rows["power_share"].to_numpy(), space_heat_kw, hot_water_kw)
         if capacity_kw is None
@@ -254,23 +269,27 @@ def pump_capacity(power_share: npt.ArrayLike, space_heat_kw: Hourly, hot_water_k
     return np.asarray(np.asarray(power_share, dtype=np.float64) * peak)
 
 
-def _hours_of(model: str, curve: int, air: Array, collector: str, design_air_c: float) -> Array:
-    """COP of space heat and hot water, shares of them that the pump can make, and its power by the nominal."""
+def _source_of(model: str, air: Array, collector: str) -> Array:
+    """Temperature of what a pump draws heat from."""
+    return air if heat_pump_models().loc[model, "heat_source"] == "air" else brine_temperature(air, collector)
+
+
+def _hours_of(model: str, source: Array, supply: Array, back: Array) -> Array:
+    """Work out what a pump can do at k heating curves: shape (k, 5, T).
+
+    COP of space heat and hot water, shares of them that the pump can make, and its power by the nominal.
+    """
     row = heat_pump_models().loc[model]
-    source = air if row["heat_source"] == "air" else brine_temperature(air, collector)
-    supply, back = heating_curve(curve, air, design_air_c=design_air_c)
     hottest = float(row["max_supply_c"])
     spread = np.maximum(supply - back, 1e-9)
     power = np.clip(1 + row["capacity_per_k"] * (source - row["capacity_reference_c"]), 0.0, row["capacity_max"])
-    return np.stack(
-        [
-            coefficient_of_performance(model, source, np.minimum(supply, hottest)),
-            coefficient_of_performance(model, source, min(HOT_WATER_C, hottest)),
-            np.clip((hottest - back) / spread, 0.0, 1.0),
-            np.full(len(air), min(1.0, (hottest - 8.0) / (HOT_WATER_C - 8.0))),
-            np.where(source >= row["cut_off_c"], power, 0.0),
-        ]
-    )
+    found = np.empty((len(supply), 5, len(source)))
+    found[:, 0] = coefficient_of_performance(model, source, np.minimum(supply, hottest))
+    found[:, 1] = coefficient_of_performance(model, source, min(HOT_WATER_C, hottest))
+    found[:, 2] = np.clip((hottest - back) / spread, 0.0, 1.0)
+    found[:, 3] = min(1.0, (hottest - 8.0) / (HOT_WATER_C - 8.0))
+    found[:, 4] = np.where(source >= row["cut_off_c"], power, 0.0)
+    return found
 
 
 @nb.njit(cache=True, error_model="numpy", nogil=True)

@@ -74,11 +74,14 @@ class Site:
         "radiator" or "floor" in each building.
     construction_year : ndarray, shape (n,)
         Years that the emitters are from.
+    load_share : ndarray, shape (n,), optional
+        Design heat load by what the emitters were laid out for: below 1 after a retrofit. 1 by default.
     """
 
     air_temp_c: Array
     emitter: Sequence[str]
     construction_year: npt.NDArray[np.int64]
+    load_share: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -288,6 +291,7 @@ def _with_pumps(supply: Supply, pumps: Strings, site: Site, into_tank: dict[int,
         air_temp_c=site.air_temp_c,
         emitter=[site.emitter[int(row)] for row in rows],
         construction_year=site.construction_year[rows],
+        load_share=None if site.load_share is None else site.load_share[rows],
         grid_kwh=supply.grid_kwh[rows],
     )
     # All on the building's grid: nothing is rounded here.

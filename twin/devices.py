@@ -11,9 +11,13 @@ import pandas as pd
 
 from assets.battery import batteries
 from assets.catalogue import table
+from assets.demand import archetypes
+from assets.demand.buildings import GROUND_ABOVE_AIR_K, GROUND_BY_MONTH_K
 from assets.demand.daytypes import public_holidays
+from assets.demand.envelope import design_heat_load_kw
 from assets.ev import Sessions, charge_points, sample_sessions, station_points
-from assets.supply import Site, Tanks
+from assets.heat_pump import DESIGN_AIR_C, ROOM_C
+from assets.supply import Site, Tanks, heating_systems
 from assets.tank import night_hours, tank_models, tanks
 from twin.memo import Memo, content_key
 from twin.model import Twin
@@ -164,12 +168,50 @@ def tank_models_of(volume_l: Array) -> list[str]:
 
 
 def heating_site(twin: Twin, rows: Index) -> Site:
-    """Weather and emitters of some buildings, for their heat pumps."""
+    """Weather and emitters of some buildings, for their heat pumps.
+
+    All of it hangs on what the keys of the demand and the supply hold: weather, use, year, envelope and system.
+    """
     buildings = twin.buildings.iloc[rows]
     years = buildings["construction_year"].to_numpy(dtype=np.int64)
     floor = buildings["use"].isin(HOUSES).to_numpy() & (years >= FLOOR_HEATING_FROM)
     air = twin.weather.table["air_temp_c"].to_numpy(dtype=np.float64)
-    return Site(air, np.where(floor, "floor", "radiator").tolist(), years)
+    return Site(air, np.where(floor, "floor", "radiator").tolist(), years, load_shares(twin, rows))
+
+
+def load_shares(twin: Twin, rows: Index) -> Array:
+    """Design heat load of some buildings by that of before their retrofit, which their emitters were laid out for.
+
+    Parameters
+    ----------
+    twin : Twin
+        `parameters` after the retrofits.
+    rows : ndarray of int, shape (m,)
+        The buildings.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        At most 1; 1 where nothing is retrofitted, or no heat pump asks.
+    """
+    share = np.ones(len(rows))
+    buildings = twin.buildings.iloc[rows]
+    pumps = heating_systems()["heat_pump"].fillna("")[buildings["heating_system"]].to_numpy(dtype=str) != ""
+    asked = np.flatnonzero(pumps & (buildings["retrofit_level"] != "none").to_numpy())
+    if not len(asked):
+        return share
+    some = pd.DataFrame(buildings.iloc[asked].drop(columns="geometry"))
+    walls = twin.walls[twin.walls["building_id"].isin(some.index)]
+    before = archetypes(some["use"].tolist(), some["construction_year"].to_numpy(), twin.catalogue)
+    coldest = {
+        "room_c": ROOM_C,
+        "design_air_c": DESIGN_AIR_C,
+        "ground_c": float(twin.weather.table["air_temp_c"].mean()) + GROUND_ABOVE_AIR_K + min(GROUND_BY_MONTH_K),
+    }
+    old = design_heat_load_kw(some, walls, before.set_axis(some.index), **coldest)
+    new = design_heat_load_kw(some, walls, twin.parameters.iloc[rows[asked]], **coldest)
+    share[asked] = np.clip(np.divide(new, old, out=np.ones(len(asked)), where=old > 0.0), 0.0, 1.0)
+    return share
 
 
 def _drawn(twin: Twin, chargers: list[str], users: list[str]) -> Sessions:

@@ -94,6 +94,47 @@ def roof_area(buildings: pd.DataFrame) -> Float64:
     return roof
 
 
+def design_heat_load_kw(
+    buildings: pd.DataFrame,
+    walls: pd.DataFrame,
+    parameters: pd.DataFrame,
+    *,
+    room_c: float,
+    design_air_c: float,
+    ground_c: float,
+) -> Float64:
+    """Heat that buildings lose on the coldest day while they are in use: what their emitters are laid out for.
+
+    Transmission and ventilation as in EN 12831-1, with the conductances of `zones_of`; no sun, people or devices help.
+
+    Parameters
+    ----------
+    buildings : DataFrame (n rows)
+        Index building_id; floor_area_m2, footprint_m2, levels.
+    walls : DataFrame
+        building_id, azimuth_deg, area_m2.
+    parameters : DataFrame (n rows)
+        As `archetypes` gives it, in the order of `buildings`.
+    room_c, design_air_c, ground_c : float
+        Rooms, outdoor air and the ground under the floor on that day, °C.
+
+    Returns
+    -------
+    ndarray (n,)
+        kW.
+    """
+    p = _numbers(parameters)
+    floor, footprint = heated_area(buildings, parameters), roof_area(buildings)
+    exposed = wall_areas(buildings.index, walls)
+    windows, doors, opaque = _surfaces(p, exposed)
+    to_air, to_ground = _opaque(p, opaque, footprint)
+    air = _air(p, floor, exposed.sum(axis=1) + 2.0 * footprint, buildings["levels"])
+    to_air = to_air + p["u_window_w_m2k"] * windows.sum(axis=1) + p["u_door_w_m2k"] * doors
+    to_air = to_air + air["h_ve_on_w_k"] * (1.0 - air["heat_recovery"]) + air["h_infiltration_w_k"]
+    load: Float64 = (to_air * (room_c - design_air_c) + to_ground * (room_c - ground_c)) / 1000.0
+    return load
+
+
 def zones_of(
     buildings: pd.DataFrame,
     walls: pd.DataFrame,
@@ -125,16 +166,10 @@ def zones_of(
     Zones
         n zones.
     """
-    p = {
-        name: parameters[name].to_numpy(dtype=float)
-        for name in parameters.columns
-        if parameters[name].dtype.kind in "fiub"
-    }
+    p = _numbers(parameters)
     floor, footprint = heated_area(buildings, parameters), roof_area(buildings)
     exposed = wall_areas(buildings.index, walls)
-    windows = exposed * np.clip(p["window_to_wall"], 0.0, 0.95)[:, None]
-    doors = exposed.sum(axis=1) * np.clip(p["door_to_wall"], 0.0, 0.05)
-    opaque = np.maximum(exposed - windows - doors[:, None] / SECTORS, 0.0)
+    windows, doors, opaque = _surfaces(p, exposed)
     h_ms = H_MS_W_M2K * p["a_m_factor"] * floor
     to_air, to_ground = _behind_mass(*_opaque(p, opaque, footprint), h_ms)
     return Zones(
@@ -152,6 +187,21 @@ def zones_of(
         plane_of=np.ascontiguousarray(plane_of, dtype=np.int32),
         operating_of=np.ascontiguousarray(operating_of, dtype=np.int32),
     )
+
+
+def _numbers(parameters: pd.DataFrame) -> dict[str, Float64]:
+    return {
+        name: parameters[name].to_numpy(dtype=float)
+        for name in parameters.columns
+        if parameters[name].dtype.kind in "fiub"
+    }
+
+
+def _surfaces(p: dict[str, Float64], exposed: Float64) -> tuple[Float64, Float64, Float64]:
+    """Share the exposed walls out to windows (n, 8), doors (n,) and what is opaque (n, 8), m²."""
+    windows = exposed * np.clip(p["window_to_wall"], 0.0, 0.95)[:, None]
+    doors = exposed.sum(axis=1) * np.clip(p["door_to_wall"], 0.0, 0.05)
+    return windows, doors, np.maximum(exposed - windows - doors[:, None] / SECTORS, 0.0)
 
 
 def _opaque(p: dict[str, Float64], opaque: Float64, footprint: Float64) -> tuple[Float64, Float64]:

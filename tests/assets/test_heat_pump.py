@@ -140,6 +140,53 @@ def test_old_radiators_need_hotter_water_than_new_ones_and_floors() -> None:
     assert half == pytest.approx(20 + 35 * 0.5 ** (1 / 1.3) + 7.5)
 
 
+def test_radiators_that_outlive_a_retrofit_run_cooler_by_the_law_of_en_442() -> None:
+    """By hand, half the load left at -26 °C: excess 35 K · 0.5^(1/1.3) = 20.54 K, spread 15 K: 48.04 and 33.04 °C."""
+    supply, back = heating_curve(0, -26.0, load_share=0.5)
+    assert supply == pytest.approx(48.036, abs=1e-3)
+    assert back == pytest.approx(33.036, abs=1e-3)
+    # The same power out of the same radiator, whatever the weather it is needed in.
+    assert heating_curve(0, -26.0, load_share=0.5) == pytest.approx(heating_curve(0, -3.0))
+    # By hand too: floors 35/30 with 1/1.1, a third of the load.
+    floor, _ = heating_curve(2, -26.0, load_share=1 / 3)
+    assert floor == pytest.approx(20 + 12.5 * (1 / 3) ** (1 / 1.1) + 2.5 / 3)
+
+
+def test_by_hand_one_hour_after_a_retrofit() -> None:
+    """-7 °C, 0.6 of the load: supply 20 + 35·(0.6·27/46)^(1/1.3) + 15·0.6·27/46; a pump large enough."""
+    asked = {
+        "space_heat_kw": np.array([[4.0]], dtype=np.float32),
+        "hot_water_kw": np.zeros((1, 1), dtype=np.float32),
+        "capacity_kw": np.array([100.0]),
+    }
+    year = house(np.full(1, -7.0), load_share=[0.6], **asked)
+    supply = 20 + 35 * (0.6 * 27 / 46) ** (1 / 1.3) + 15 * 0.6 * 27 / 46
+    lift = supply + 7.0
+    cop = 0.85 * (6.0801 - 0.0941 * lift + 0.0005 * lift**2)
+    assert year.electricity_kwh[0, 0] == pytest.approx(4.0 / cop, rel=1e-5)
+
+
+def test_a_year_with_cooler_radiators_takes_less_and_buildings_do_not_mix() -> None:
+    air = helsinki_air()
+    one = house(air, model="ground_source")
+    shares = np.array([1.0, 0.504, 0.496, 0.3])
+    asked = {
+        "space_heat_kw": np.repeat((0.19 * np.maximum(17 - air, 0))[None].astype(np.float32), 4, axis=0),
+        "hot_water_kw": np.full((4, len(air)), 0.45, dtype=np.float32),
+        "air_temp_c": air,
+        "emitter": ["radiator"] * 4,
+        "construction_year": [1970] * 4,
+    }
+    year = heat_pump_year(["ground_source"] * 4, load_share=shares, **asked)
+    factors = year.seasonal_factor()
+    np.testing.assert_array_equal(year.electricity_kwh[0], one.electricity_kwh[0])
+    np.testing.assert_array_equal(year.electricity_kwh[1], year.electricity_kwh[2])
+    assert factors[0] < factors[1] < factors[3]
+    # With radiators as warm as floors a ground-source pump is as good as on floors.
+    floors = house(air, model="ground_source", emitter=["floor"], construction_year=[2020])
+    assert factors[3] == pytest.approx(floors.seasonal_factor()[0], rel=0.05)
+
+
 def test_the_ground_is_late_and_damped() -> None:
     """Kusuda: at 1 m the wave is exp(-z/d) as high and z/d / 2π of a year late, d = sqrt(2 α / ω)."""
     air = 6.5 - 11.0 * np.cos(2 * np.pi * (np.arange(HOURS) - 20 * 24) / HOURS)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from assets.balance import check_balance
+from assets.heat_pump import heat_pump_year
 from gis_data import District
 from twin.dataset import flows_of
+from twin.devices import load_shares
 from twin.indicators import district_kpis, kpi_table
 from twin.memo import Memo
+from twin.model import make_twin
 from twin.pipeline import run
 from twin.results import Results
 from twin.scenario import load_scenario, parse_scenario
@@ -48,6 +52,55 @@ def test_a_heat_pump_works_harder_in_the_cold(district: District) -> None:
     assert 1.8 < heat.sum() / taken.sum() < 3.5
     assert float(results.dataset["pump_kw"][2]) > 0
     assert results.dataset["oil_kwh"].sum() == 0
+
+
+PUMP = "{what: heating, system: ground_source_heat_pump, where: {buildings: [w1]}}"
+DEEP = "{what: retrofit, level: deep, where: {buildings: [w1]}}"
+
+
+def test_the_load_that_is_left_after_a_retrofit_is_that_of_the_envelope_by_hand(district: District) -> None:
+    """Conductances added up from the parameters of the catalogue: 40 × 15 m, six storeys, 18 m of height."""
+    made = make_twin(district, parse_scenario(f"name: a\nedits: [{PUMP}, {DEEP}]"))
+    plain = make_twin(district, parse_scenario(f"name: a\nedits: [{PUMP}]"))
+    ground = float(made.weather.table["air_temp_c"].mean()) + 5.0 - 3.0
+
+    def load(p: pd.Series) -> float:
+        walls, footprint, net = 2 * (40 + 15) * 18.0, 600.0, 3600.0 * p["heated_area_share"]
+        windows, doors = walls * p["window_to_wall"], walls * p["door_to_wall"]
+        bridges = 1.0 + p["thermal_bridge_share"]
+        # The envelope shares doors out to eight directions, of which the block has walls to four.
+        opaque = p["u_wall_w_m2k"] * (walls - windows - doors / 2) + p["u_roof_w_m2k"] * footprint
+        air = bridges * opaque + p["u_window_w_m2k"] * windows + p["u_door_w_m2k"] * doors
+        air += 1.2 * p["ventilation_l_s_m2"] * net * (1.0 - p["heat_recovery"])
+        air += 1200.0 * p["q50_m3_h_m2"] * (walls + 2 * footprint) / 15.0 / 3600.0
+        return float(air * 46.0 + bridges * p["u_floor_w_m2k"] * footprint * (20.0 - ground))
+
+    expected = load(made.parameters.loc["w1"]) / load(plain.parameters.loc["w1"])
+    assert load_shares(made, np.arange(4))[0] == pytest.approx(expected, rel=1e-9)
+    assert 0.2 < expected < 0.7
+    assert load_shares(made, np.arange(1, 4)).tolist() == [1.0, 1.0, 1.0], "neither retrofitted nor with a pump"
+    assert load_shares(plain, np.arange(4)).tolist() == [1.0] * 4
+
+
+def test_a_heat_pump_does_better_on_the_radiators_of_a_retrofitted_building(district: District) -> None:
+    after = edited(district, f"{PUMP}, {DEEP}")
+    held(after)
+    taken = year(after, "heating_electricity_kwh")[0]
+    space, hot = (after.dataset[name].to_numpy()[:1] for name in ("space_heat_kwh", "hot_water_kwh"))
+    share = float(load_shares(make_twin(district, after.scenario), np.arange(1))[0])
+    asked = {
+        "space_heat_kw": space,
+        "hot_water_kw": hot,
+        "air_temp_c": district.weather.table["air_temp_c"],
+        "emitter": ["radiator"],
+        "construction_year": [1965],
+    }
+    cooler, hotter = (heat_pump_year(["ground_source"], load_share=[s], **asked).electricity_kwh for s in (share, 1.0))
+    assert taken.sum() == pytest.approx(cooler.sum(dtype=np.float64), rel=1e-5)
+    assert hotter.sum() > 1.1 * taken.sum(), "with the flow temperatures of before it takes a tenth more"
+    for edits in (f"{PUMP}, {DEEP}", f"{DEEP}, {PUMP}"):
+        again = run(district, parse_scenario(f"name: test\nedits: [{edits}]"), memo=Memo(keep=0))
+        np.testing.assert_array_equal(year(again, "heating_electricity_kwh")[0], taken)
 
 
 def test_a_battery_keeps_the_day_for_the_evening(district: District) -> None:
