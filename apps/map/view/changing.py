@@ -65,8 +65,9 @@ def _change(kind: str, key: str, building: str, before: Any) -> None:
 
 
 def _tear_down(building: str) -> None:
-    session.apply(RemoveBuildingsEdit(where=Where(buildings=(building,))))
-    st.session_state["selected"] = None
+    if st.session_state["selected"] == building:
+        session.apply(RemoveBuildingsEdit(where=Where(buildings=(building,))))
+        st.session_state["selected"] = None
 
 
 def change_panel(view: View, words: Texts) -> tuple[str, ...]:

@@ -81,5 +81,7 @@ def _told(found: Drawn, view: View, words: Texts) -> str:
 
 
 def _build(found: Drawn, number: int) -> None:
-    session.apply(AddBuildingsEdit(features=found.features))
-    st.session_state["new_round"] = number + 1
+    # Pressed twice in a hurry, it builds once.
+    if int(st.session_state.get("new_round", 0)) == number:
+        session.apply(AddBuildingsEdit(features=found.features))
+        st.session_state["new_round"] = number + 1

@@ -66,6 +66,7 @@ def _steps(opening: Opening, words: Texts) -> None:
             icon=":material/edit:",
             help=words("scenario.add.help"),
             on_click=_several,
+            args=(not st.session_state["changing"],),
         )
 
 
@@ -100,8 +101,8 @@ def icon_button(
     )
 
 
-def _several() -> None:
-    st.session_state["changing"] = not st.session_state["changing"]
+def _several(opened: bool) -> None:
+    st.session_state["changing"] = opened
     st.session_state["selected"] = None
 
 
