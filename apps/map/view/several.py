@@ -104,28 +104,29 @@ def _chosen(view: View, way: str, words: Texts) -> Where | None:
 def _kind_of(view: View, words: Texts) -> Where | None:
     """Ask for uses, heating and years; what is left open counts for nothing."""
     uses, systems = set(view.buildings["use"]), set(view.buildings["heating_system"])
-    left, right = st.columns(2, gap="small")
     where: dict[str, Any] = {
-        "use": left.multiselect(
+        "use": st.multiselect(
             words("change.uses"),
             [use for use in USES if use in uses],
             format_func=lambda use: words(f"use.{use}"),
             key="several_uses",
             placeholder=words("change.any"),
-        ),
-        "heating_system": right.multiselect(
+        )
+    }
+    with st.expander(words("change.more")):
+        where["heating_system"] = st.multiselect(
             words("change.heated"),
             [system for system in SYSTEMS if system in systems],
             format_func=lambda system: words(f"heating.{system}"),
             key="several_systems",
             placeholder=words("change.any"),
-        ),
-    }
-    years = view.buildings["construction_year"]
-    first, last = int(years.min()), int(years.max())
-    if first < last:
-        low, high = st.slider(words("change.built"), first, last, (first, last), format="%d", key="several_years")
-        where |= {"built_after": low - 1 if low > first else None, "built_before": high + 1 if high < last else None}
+        )
+        years = view.buildings["construction_year"]
+        first, last = int(years.min()), int(years.max())
+        low, high = first, last
+        if first < last:
+            low, high = st.slider(words("change.built"), first, last, (first, last), format="%d", key="several_years")
+    where |= {"built_after": low - 1 if low > first else None, "built_before": high + 1 if high < last else None}
     given = {name: value for name, value in where.items() if value}
     return Where.model_validate(given) if given else None
 
