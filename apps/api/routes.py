@@ -25,6 +25,7 @@ from apps.api.values import building_curve, rows_of
 from apps.api.views import AS_IS, Views
 from apps.texts import DEFAULT_LANGUAGE
 from twin import TwinError
+from twin._errors import UnknownTextError
 from twin._version import __version__
 
 # An address that carries the view's stamp never changes its answer; any other one is asked for again.
@@ -51,7 +52,8 @@ def create_api(views: Views) -> FastAPI:
     api = FastAPI(title="city-energy-twin", version=__version__, docs_url=None, redoc_url=None)
 
     @api.exception_handler(AppError)
-    def _tell(_request: Request, error: AppError) -> JSONResponse:
+    @api.exception_handler(UnknownTextError)
+    def _tell(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse(Problem(detail=str(error)).model_dump(), status_code=404)
 
     @api.exception_handler(TwinError)
