@@ -24,6 +24,8 @@ _SETTINGS: dict[str, Any] = {
     "global.developmentMode": False,
     "server.fileWatcherType": "none",
     "server.runOnSave": False,
+    # A browser that draws in software, or sleeps, may be silent for long: it is not gone.
+    "server.websocketPingInterval": 300,
     "runner.magicEnabled": False,
     "theme.base": "light",
     "theme.primaryColor": "#1f4e79",
