@@ -26,7 +26,7 @@ app: $(STAMP) ## Show the map of the default district (PORT=9000 chooses the por
 	$(BIN)/twin app --port $(PORT)
 
 test: check ## Run every check and every test
-	$(THREADS) $(BIN)/python -m pytest -n $(XDIST) --dist loadgroup
+	$(THREADS) $(BIN)/python -m pytest -n $(XDIST) --dist loadscope
 
 check: $(STAMP) ## Style, types and the floors of the house
 	$(BIN)/ruff check .

@@ -20,3 +20,18 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder shared/data with measurements and published cases is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):  # type: ignore[no-untyped-def]
+    """Give all tests of the browser to one worker, any other test to whoever is free.
+
+    They go through one page as a person does. The mark `xdist_group` does nothing under pytest 9.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class BrowserTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if "/test_browser" in nodeid.split("::", maxsplit=1)[0] else nodeid
+
+    return BrowserTogether(config, log)

@@ -15,8 +15,6 @@ from tests.apps.driving import CHROMIUM, Map, chromium, colours, near, select, s
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (on Debian: apt install chromium)"),
-    # One browser and one server for all of them: they go through the page as a person does.
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -21,7 +21,6 @@ from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, se
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (on Debian: apt install chromium)"),
-    pytest.mark.xdist_group("browser"),
 ]
 _PATIENCE = 60_000
 _TEN = 150_000
