@@ -49,6 +49,10 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button:visible").first.click()
 
 
+def no_edits(page: Page) -> None:
+    page.wait_for_function("!document.querySelector('.cet-edit')", timeout=_PATIENCE)
+
+
 def choose(page: Page, key: str, option: str) -> None:
     page.locator(f".st-key-{key} input").first.click()
     page.get_by_role("option", name=option, exact=True).click()
@@ -66,11 +70,11 @@ def test_an_edit_on_the_card_is_listed_and_told_and_can_be_undone(shown: Map) ->
     page.wait_for_timeout(1500)
     assert page.locator(".cet-edit").count() == 1, "one change is one step"
     press(page, "undo")
-    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    no_edits(page)
     press(page, "redo")
     page.locator(".cet-edit").wait_for(timeout=_PATIENCE)
     press(page, "reset")
-    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    no_edits(page)
     press(page, "close_card")
 
 
@@ -85,7 +89,7 @@ def test_the_whole_district_is_changed_and_built_in(shown: Map) -> None:
     price.press("Enter")
     page.get_by_text("Prices: electricity 27 c/kWh").first.wait_for(timeout=_PATIENCE)
     press(page, "prices_reset")
-    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    no_edits(page)
     page.locator(".st-key-change_topic button", has_text="Build").click()
     ring = [[24.9355, 60.178], [24.9365, 60.178], [24.9365, 60.1785], [24.9355, 60.1785], [24.9355, 60.178]]
     tower = {"type": "Feature", "properties": {"use": "office", "levels": 20}, "geometry": None}
@@ -104,7 +108,7 @@ def test_the_whole_district_is_changed_and_built_in(shown: Map) -> None:
     overflow = "e => e.scrollWidth - e.clientWidth"
     assert page.locator(".st-key-card").evaluate(overflow) <= 1
     press(page, "reset")
-    page.locator(".cet-edit").wait_for(state="detached", timeout=_PATIENCE)
+    no_edits(page)
     press(page, "close_card")
 
 
