@@ -171,7 +171,7 @@ def tree_of(graph: Graph, edges: npt.ArrayLike, roots: npt.ArrayLike) -> Tree:
 
 
 def components(graph: Graph, edges: npt.ArrayLike | None = None) -> Index:
-    """Number the connected component of each node.
+    """Find the connected component of each node.
 
     Parameters
     ----------
