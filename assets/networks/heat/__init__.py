@@ -1,0 +1,1 @@
+"""Heat and cooling networks: pipes, sizing, years of operation and dynamics."""
