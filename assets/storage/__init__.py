@@ -1,0 +1,1 @@
+"""Stores of electricity, heat, cold and gas: one common form for dispatch, and own models of each one's physics."""
