@@ -1,5 +1,7 @@
 """Compiled walks over a graph's adjacency."""
 
+# ruff: noqa: PLR0917 - compiled loops take plain arrays by position
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -112,8 +114,13 @@ def _pop(heap_key: Array, heap_node: Index, size: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def nearest(first: Index, node: Index, edge: Index, cost: Array, seeds: Index) -> tuple[Array, Index, Index]:
-    """Dijkstra from all seeds at once: cost to the nearest, which seed it is (its position), the edge towards it."""
+def nearest(
+    first: Index, node: Index, edge: Index, cost: Array, seeds: Index, limit: float
+) -> tuple[Array, Index, Index]:
+    """Dijkstra from all seeds at once, as far as the limit.
+
+    Cost to the nearest seed, which seed that is (its position), and the edge towards it.
+    """
     count = len(first) - 1
     far = np.full(count, np.inf)
     label = np.full(count, -1, dtype=np.int64)
@@ -137,8 +144,20 @@ def nearest(first: Index, node: Index, edge: Index, cost: Array, seeds: Index) -
         for k in range(first[here], first[here + 1]):
             there = node[k]
             new = far[here] + cost[edge[k]]
-            if new < far[there]:
+            if new < far[there] and new <= limit:
                 far[there], label[there], through[there] = new, label[here], edge[k]
                 _push(heap_key, heap_node, size, new, there)
                 size += 1
     return far, label, through
+
+
+@njit(cache=True, error_model="numpy")
+def from_each(
+    first: Index, node: Index, edge: Index, cost: Array, sources: Index, targets: Index, limit: float
+) -> Array:
+    """Cost of the cheapest way from each source to each target; infinite beyond the limit."""
+    found = np.empty((len(sources), len(targets)))
+    for k in range(len(sources)):
+        far = nearest(first, node, edge, cost, sources[k : k + 1], limit)[0]
+        found[k] = far[targets]
+    return found

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from assets._errors import InputError
-from assets.networks._graph_kernel import Adjacency, adjacency, nearest, sum_down, sum_up, walk
+from assets.networks._graph_kernel import Adjacency, adjacency, from_each, nearest, sum_down, sum_up, walk
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -225,16 +225,8 @@ def nearest_source(
     InputError
         A source is no node of the graph, or a cost is negative or missing.
     """
-    seeds = np.atleast_1d(np.asarray(sources, dtype=np.int64))
-    prices = graph.length_m if cost is None else np.asarray(cost, dtype=np.float64)
-    findings = []
-    if ((seeds < 0) | (seeds >= graph.node_count)).any():
-        findings.append(f"a source is no node of the graph: nodes are numbered 0 to {graph.node_count - 1}")
-    if prices.shape != (graph.edge_count,) or not (prices >= 0.0).all():
-        findings.append(f"give one cost of 0 or more for each of the {graph.edge_count} edges")
-    if findings:
-        raise InputError(findings)
-    far, label, through = nearest(*neighbours(graph), prices, seeds)
+    seeds, prices = _checked(graph, sources, cost, "source")
+    far, label, through = nearest(*neighbours(graph), prices, seeds, np.inf)
     return far, label, through
 
 
@@ -259,8 +251,15 @@ def path_edges(graph: Graph, edge: Index, node: int) -> Index:
     return np.array(found, dtype=np.int64)
 
 
-def distances(graph: Graph, sources: npt.ArrayLike, cost: npt.ArrayLike | None = None) -> Array:
-    """Shortest way from each of some nodes to every node.
+def distances(
+    graph: Graph,
+    sources: npt.ArrayLike,
+    cost: npt.ArrayLike | None = None,
+    *,
+    targets: npt.ArrayLike | None = None,
+    limit: float = np.inf,
+) -> Array:
+    """Shortest way from each of some nodes to every node, or to some.
 
     Parameters
     ----------
@@ -268,15 +267,19 @@ def distances(graph: Graph, sources: npt.ArrayLike, cost: npt.ArrayLike | None =
     sources : array_like of int, shape (s,)
     cost : array_like, shape (m,), optional
         Cost of each edge; its length by default.
+    targets : array_like of int, shape (t,), optional
+        Nodes to be reached; all by default.
+    limit : float
+        How far to look: what lies beyond is infinitely far.
 
     Returns
     -------
-    ndarray, shape (s, n)
+    ndarray, shape (s, t)
         Along the edges [m, or the cost's unit]; infinite where there is no way.
     """
-    seeds = np.atleast_1d(np.asarray(sources, dtype=np.int64))
-    found = [nearest_source(graph, seeds[k : k + 1], cost)[0] for k in range(len(seeds))]
-    return np.array(found, dtype=np.float64).reshape(len(seeds), graph.node_count)
+    seeds, prices = _checked(graph, sources, cost, "source")
+    wanted = np.arange(graph.node_count) if targets is None else _checked(graph, targets, cost, "target")[0]
+    return np.asarray(from_each(*neighbours(graph), prices, seeds, wanted, limit))
 
 
 def positions(tree: Tree, nodes: npt.ArrayLike) -> Index:
@@ -322,6 +325,20 @@ def distance_to_root_m(tree: Tree) -> Array:
     found = np.array(tree.length_m, dtype=np.float64)
     sum_down(tree.parent, found)
     return found
+
+
+def _checked(graph: Graph, nodes: npt.ArrayLike, cost: npt.ArrayLike | None, kind: str) -> tuple[Index, Array]:
+    """Nodes as given and the cost of every edge; all that is wrong at once."""
+    told = np.atleast_1d(np.asarray(nodes, dtype=np.int64))
+    prices = graph.length_m if cost is None else np.asarray(cost, dtype=np.float64)
+    findings = []
+    if ((told < 0) | (told >= graph.node_count)).any():
+        findings.append(f"a {kind} is no node of the graph: nodes are numbered 0 to {graph.node_count - 1}")
+    if prices.shape != (graph.edge_count,) or not (prices >= 0.0).all():
+        findings.append(f"give one cost of 0 or more for each of the {graph.edge_count} edges")
+    if findings:
+        raise InputError(findings)
+    return told, prices
 
 
 def _few(numbers: Index, kind: str) -> str:
