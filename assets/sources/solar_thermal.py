@@ -189,16 +189,16 @@ def _collectors(  # noqa: PLR0917  compiled code takes plain arrays by position
     for i in range(heat.shape[0]):
         eta, kd, a1, a2 = values[i, 0], values[i, 1], values[i, 2], values[i, 3]
         held = values[i, 4] * 1000.0 / _HOUR_S
-        tilt, azimuth = tilts[i], azimuths[i]
-        east, north = np.sin(azimuth), np.cos(azimuth)
+        sine, cosine = np.sin(tilts[i]), np.cos(tilts[i])
+        east, north = np.sin(azimuths[i]), np.cos(azimuths[i])
         at, before = air[0] if len(air) else 0.0, 0.0
         for t in range(heat.shape[1]):
             before = at
             modifier = 0.0
             if direct[i, t] > 0.0:
                 out_of = rays[0, t] * east + rays[1, t] * north
-                normal = out_of * np.sin(tilt) + rays[2, t] * np.cos(tilt)
-                slope = rays[2, t] * np.sin(tilt) - out_of * np.cos(tilt)
+                normal = out_of * sine + rays[2, t] * cosine
+                slope = rays[2, t] * sine - out_of * cosine
                 side = rays[0, t] * north - rays[1, t] * east
                 if biaxial[i]:
                     modifier = _modifier(across[i], np.arctan2(abs(side), normal)) * _modifier(
