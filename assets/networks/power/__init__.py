@@ -15,6 +15,24 @@ of shape (buses, T), taken positive, given negative.
 - `causes(net, element, hours, p_kw, q_kvar, ...) -> DataFrame`: whose load it is that overloads an element.
 """
 
+from assets.networks.power.unbalanced import (
+    UNBALANCE_LIMIT_PERCENT,
+    UnbalancedYear,
+    assign_phases,
+    phase_loads,
+    unbalanced_loads,
+    unbalanced_year,
+)
 from assets.networks.power.year import PowerYear, net_loads, power_year
 
-__all__ = ["PowerYear", "net_loads", "power_year"]
+__all__ = [
+    "UNBALANCE_LIMIT_PERCENT",
+    "PowerYear",
+    "UnbalancedYear",
+    "assign_phases",
+    "net_loads",
+    "phase_loads",
+    "power_year",
+    "unbalanced_loads",
+    "unbalanced_year",
+]
