@@ -35,7 +35,8 @@ def saturation_kpa(temp_c: npt.ArrayLike) -> Array:
 
     Notes
     -----
-    Magnus formula with the coefficients of Alduchov and Eskridge, J. Applied Meteorology 35, 1996; 0.5 % to 80 °C.
+    Magnus formula with the coefficients of Alduchov and Eskridge, J. Applied Meteorology 35, 1996; within 1.5 % up to
+    80 °C.
     """
     temp = np.asarray(temp_c, dtype=np.float64)
     return np.asarray(0.61094 * np.exp(17.625 * temp / (243.04 + temp)))
