@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,6 @@ from assets.sources.heat_source import HeatSource, air_source
 
 Array = npt.NDArray[np.float64]
 _TEMPERATURES = ("air_temp_c", "supply_temp_c", "return_temp_c", "cold_supply_temp_c")
-_NO_SOURCES: Mapping[str, HeatSource] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class ConversionSite:
     supply_temp_c: Array
     return_temp_c: Array
     cold_supply_temp_c: Array
-    sources: Mapping[str, HeatSource] = field(default_factory=lambda: _NO_SOURCES)
+    sources: Mapping[str, HeatSource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         hours = np.shape(self.air_temp_c)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -45,6 +47,7 @@ from tests.assets.conversion_cases import HOURS, assert_conserved, assert_within
 EXAMPLES = settings(max_examples=25)
 SIZE = np.array([800.0, 1000.0])
 SOURCES = ["ground", "water", "wastewater", "waste_heat", "air"]
+TEMPERATURES = ("air_temp_c", "supply_temp_c", "return_temp_c", "cold_supply_temp_c")
 MACHINES = ["phoenix", "eaw_15"]
 shares = arrays(np.float64, 2, elements=st.floats(0.0, 0.9))
 hourly_shares = arrays(np.float64, HOURS, elements=st.floats(0.0, 1.0))
@@ -249,6 +252,13 @@ def test_recovered_heat_drives_a_heat_pump() -> None:
     assert condenser.available_kw == pytest.approx(0.95 * 100.0 * (1 + chiller.inputs["electricity"]))
     with pytest.raises(InputError, match="no heat to recover"):
         recovery_source("boiler_electric", technology_of("boiler_electric", 1.0, place), np.zeros(HOURS))
+
+
+def test_a_site_goes_to_another_process_and_back() -> None:
+    alone = site(sources={})
+    back = pickle.loads(pickle.dumps(ConversionSite(*(getattr(alone, name) for name in TEMPERATURES))))  # noqa: S301  our own bytes
+    assert back.sources == {}
+    assert back.source("air").temp_c.tolist() == alone.air_temp_c.tolist()
 
 
 def test_run_by_hand() -> None:
