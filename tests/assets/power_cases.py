@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pandapower as pp
 import pandapower.networks as pn
+import pandas as pd
+
+from assets.networks.graph import Graph
 
 PUBLISHED: dict[str, Callable[[], Any]] = {
     "mv_oberrhein": pn.mv_oberrhein,
@@ -56,3 +59,38 @@ def random_feeder(rng: np.random.Generator, buses: int, shift: float = 150.0) ->
         start = low[int(rng.integers(max(0, len(low) - 4), len(low) - 1))]
         pp.create_line(net, start, low[-1], float(rng.uniform(0.01, 0.06)), "NAYY 4x150 SE")
     return net
+
+
+def town(seed: int, side: int, houses: int, step_m: float = 80.0) -> tuple[Graph, pd.DataFrame]:
+    """A town of blocks with houses along its streets, some streets missing, and a peak for each house."""
+    rng = np.random.default_rng(seed)
+    x, y = (
+        axis.ravel() * step_m + rng.uniform(-15, 15, side**2) for axis in np.meshgrid(np.arange(side), np.arange(side))
+    )
+    place = np.column_stack([x, y]).tolist()
+    edges = [(k, k + 1) for k in range(side**2) if k % side < side - 1 and (k < side or rng.random() < 0.9)]
+    edges += [(k, k + side) for k in range(side * (side - 1)) if k % side == 0 or rng.random() < 0.9]
+    doors = []
+    for _ in range(houses):
+        chosen = int(rng.integers(len(edges)))
+        a, b = edges[chosen]
+        along = rng.uniform(0.1, 0.9)
+        place.append([(1 - along) * place[a][k] + along * place[b][k] for k in range(2)])
+        at = len(place) - 1
+        place.append([place[at][k] + rng.uniform(3, 15) for k in range(2)])
+        edges[chosen] = (a, at)
+        edges += [(at, b), (at, at + 1)]
+        doors.append(at + 1)
+    xy, ends = np.array(place), np.array(edges, dtype=np.int64)
+    length = np.maximum(np.hypot(*(xy[ends[:, 0]] - xy[ends[:, 1]]).T), 0.5)
+    graph = Graph(xy[:, 0].copy(), xy[:, 1].copy(), ends[:, 0], ends[:, 1], length, np.zeros(len(ends), dtype=bool))
+    consumers = pd.DataFrame(
+        {
+            "node": doors,
+            "peak_kw": rng.lognormal(3.0, 0.8, houses),
+            "customers": rng.integers(1, 30, houses),
+            "load": rng.choice(["home", "service", "heated_home"], houses),
+        },
+        index=[f"house {k}" for k in range(houses)],
+    )
+    return graph, consumers

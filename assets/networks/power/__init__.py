@@ -15,6 +15,11 @@ of shape (buses, T), taken positive, given negative.
 - `causes(net, element, hours, p_kw, q_kvar, ...) -> DataFrame`: whose load it is that overloads an element.
 """
 
+from assets.networks.power.coincidence import Diversity, diversity
+from assets.networks.power.equipment import cable_capacity_kw, cables, transformers
+from assets.networks.power.layout import lay_power
+from assets.networks.power.model import pandapower_net, read_pandapower, write_pandapower
+from assets.networks.power.plan import IMPORTED, LAID, MAPPED, LayoutRules, PowerPlan
 from assets.networks.power.unbalanced import (
     UNBALANCE_LIMIT_PERCENT,
     UnbalancedYear,
@@ -26,13 +31,27 @@ from assets.networks.power.unbalanced import (
 from assets.networks.power.year import PowerYear, net_loads, power_year
 
 __all__ = [
+    "IMPORTED",
+    "LAID",
+    "MAPPED",
     "UNBALANCE_LIMIT_PERCENT",
+    "Diversity",
+    "LayoutRules",
+    "PowerPlan",
     "PowerYear",
     "UnbalancedYear",
     "assign_phases",
+    "cable_capacity_kw",
+    "cables",
+    "diversity",
+    "lay_power",
     "net_loads",
+    "pandapower_net",
     "phase_loads",
     "power_year",
+    "read_pandapower",
+    "transformers",
     "unbalanced_loads",
     "unbalanced_year",
+    "write_pandapower",
 ]

@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from assets._errors import InputError
 from assets.networks.power.checking import net_findings
 from assets.networks.power.tables import Array, Ints, column, end_status, filled, rows_of
-from assets.networks.power.transformers import balanced_trafos, trafo_limits, unbalanced_trafos
+from assets.networks.power.transformer_model import balanced_trafos, trafo_limits, unbalanced_trafos
 
 IDEAL_VA = 1e20
 """Short-circuit power that makes a source's voltage stiff: the drop inside is below 1e-12 p.u."""
