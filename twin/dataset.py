@@ -53,6 +53,7 @@ DEVICES: Mapping[str, tuple[str, str, str]] = {
     "battery_level_kwh": ("kWh", "modelled", "Electricity in the battery at the end of the hour"),
     "battery_stored_kwh": ("kWh", "modelled", "What the hour adds to the battery"),
     "battery_loss_kwh": ("kWh", "modelled", "Lost in the battery"),
+    "district_cold_kwh": ("kWh", "modelled", "District cold bought"),
     "tank_level_kwh": ("kWh", "modelled", "Heat in the hot-water tank at the end of the hour"),
     "tank_stored_kwh": ("kWh", "modelled", "What the hour adds to the hot-water tank"),
     "tank_loss_kwh": ("kWh", "modelled", "Lost by the hot-water tank"),
@@ -66,6 +67,7 @@ _BUILDING: Mapping[str, tuple[str, str, str]] = {
     "construction_year": ("", "input", "Year of completion"),
     "heating_system": ("", "assumed", "Heating system"),
     "heating_system_source": ("", "assumed", "Where the heating system comes from"),
+    "cooling_system": ("", "assumed", "Cooling system; empty where nothing is cooled"),
     "retrofit_level": ("", "assumed", "Retrofit"),
     "pv_share": ("1", "assumed", "Part of the usable roof area that carries modules"),
     "pv_kwp": ("kWp", "assumed", "Power of the modules on the roof"),
@@ -177,7 +179,8 @@ def flows_of(dataset: xr.Dataset) -> dict[str, Any]:
 def provenance(twin: Twin) -> dict[str, Any]:
     """Tell where results come from, as plain texts and numbers that netCDF can hold."""
     factors = {f"{carrier}_co2_kg_kwh": value for carrier, value in twin.factors.kgco2_kwh.items()}
-    prices = {f"{carrier}_price_eur_kwh": twin.prices.eur_kwh[carrier][0] for carrier in ("gas", "oil", "wood")}
+    flat = ("gas", "oil", "wood", "district_cold")
+    prices = {f"{carrier}_price_eur_kwh": twin.prices.eur_kwh[carrier][0] for carrier in flat}
     return {
         "format": FORMAT,
         "Conventions": "CF-1.11",
@@ -228,10 +231,15 @@ def _hourly(twin: Twin, year: Year) -> dict[str, Any]:
     carrier = heating_systems()["carrier"].fillna("")[twin.buildings["heating_system"]].to_numpy(dtype=str)
     of = {name: f"{name}_kwh" for name in CARRIERS} | {"electricity": "heating_electricity_kwh"}
     arrays |= {of[name]: _of_carrier(supply["heating_input_kwh"], carrier == name) for name in CARRIERS}
+    arrays["district_cold_kwh"] = _of_carrier(supply["cooling_kwh"], _cold_carrier(twin) == "cold")
     return {name: array for name, array in arrays.items() if name not in DEVICES or name in tanks or array.any()} | {
         "ambient_heat_kwh": supply["ambient_heat_kwh"],
         "indoor_temp_c": year.demand["indoor_temp_c"],
     }
+
+
+def _cold_carrier(twin: Twin) -> Any:
+    return cooling_systems()["carrier"][twin.buildings["cooling_system"]].to_numpy(dtype=str)
 
 
 def _of_carrier(taken: Any, mine: Any) -> Any:
@@ -247,7 +255,7 @@ def _of_carrier(taken: Any, mine: Any) -> Any:
 
 def _per_building(twin: Twin, year: Year) -> dict[str, Any]:
     buildings = twin.buildings
-    seer = float(cooling_systems().loc["chiller", "seer"])
+    cooling = buildings["cooling_system"]
     texts = ("use", "heating_system", "heating_system_source", "retrofit_level", "charging")
     numbers = ("floor_area_m2", "pv_share", "ev_share")
     share = buildings["pv_share"].to_numpy(dtype=np.float64)
@@ -265,7 +273,8 @@ def _per_building(twin: Twin, year: Year) -> dict[str, Any]:
             "charge_points": np.asarray(year.charge_points, dtype=np.int32),
             "investment_eur": year.investments.eur.sum(axis=0),
             "investment_annuity_eur": year.investments.annuity_eur,
-            "chiller_seer": np.full(len(buildings), seer),
+            "cooling_system": np.where(buildings["cooled"], cooling, "").astype(object),
+            "chiller_seer": cooling_systems()["seer"][cooling].to_numpy(dtype=np.float64),
         }
     )
 

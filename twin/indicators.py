@@ -181,7 +181,7 @@ def _values(t: Totals) -> dict[str, Array]:
     own = t["pv_kwh"] - t["grid_export_kwh"]
     cost = t["import_cost_eur"] - t["export_income_eur"] + t["district_heat_cost_eur"] + t["fuel_cost_eur"]
     co2 = t["import_co2_kg"] + t["fuel_co2_kg"]
-    fuels = t["district_heat_kwh"] + t["gas_kwh"] + t["oil_kwh"] + t["wood_kwh"]
+    fuels = t["district_heat_kwh"] + t["district_cold_kwh"] + t["gas_kwh"] + t["oil_kwh"] + t["wood_kwh"]
     return {
         **energy,
         "heat_kwh": heat,
@@ -201,6 +201,7 @@ def _values(t: Totals) -> dict[str, Array]:
         "self_sufficiency": _share(np.maximum(used - t["grid_import_kwh"], 0.0), used),
         "ev_charging_kwh": t["ev_charging_kwh"],
         "public_charging_kwh": public,
+        "district_cold_kwh": t["district_cold_kwh"],
         "battery_kwh": t["battery_kwh"],
         "battery_discharge_kwh": t["battery_discharge_kwh"],
         "storage_loss_kwh": t["battery_loss_kwh"] + t["tank_loss_kwh"],

@@ -23,6 +23,7 @@ from twin.memo import Memo, content_key
 from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
     AddBuildingsEdit,
+    BuildingEdit,
     EmissionFactorsEdit,
     PricesEdit,
     RemoveBuildingsEdit,
@@ -201,6 +202,9 @@ def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
     for column, value in AS_IS_COLUMNS.items():
         buildings[column] = value
     buildings["heated"] = systems["heating_system"] != "none"
+    country = _catalogue_of(district.country)[0]
+    found = archetypes(buildings["use"].tolist(), buildings["construction_year"].to_numpy(), country)
+    buildings["cooled"] = found["cooled"].to_numpy(dtype=bool)
     return buildings
 
 
@@ -227,7 +231,7 @@ def _edited_stock(district: District, scenario: Scenario, seed: int, memo: Memo)
             stock = Stock(stock.buildings.copy(), stock.roofs, stock.walls)
         elif isinstance(edit, RemoveBuildingsEdit):
             stock, touched = without_buildings(stock, edit, seed)
-        elif not isinstance(edit, PricesEdit | EmissionFactorsEdit | WeatherEdit):
+        elif isinstance(edit, BuildingEdit):
             touched = edit_buildings(stock.buildings, edit, seed)
         if not touched:
             idle.append(f"edit {number} ({edit.what}) touches no building")
@@ -266,6 +270,7 @@ def _parameters(buildings: gpd.GeoDataFrame, country: str) -> pd.DataFrame:
         buildings["retrofit_level"].tolist(),
     )
     found = found.set_axis(buildings.index)
+    found["cooled"] = buildings["cooled"].to_numpy(dtype=bool)
     for column in SETPOINTS:
         found[column] = buildings[column].fillna(found[column])
     # What the map says has no heating has none, and no hot water, whatever is typical of its use.

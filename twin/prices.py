@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-CARRIERS = ("electricity", "electricity_export", "district_heat", "gas", "oil", "wood")
+CARRIERS = ("electricity", "electricity_export", "district_heat", "district_cold", "gas", "oil", "wood")
 Months = tuple[float, ...]
 
 

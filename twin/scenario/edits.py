@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from twin.scenario.network_edits import CoolingEdit, ElementEdit, NetworkEdit, PlantEdit
 from twin.scenario.parts import (
     Factor,
     HeatingSystem,
@@ -202,6 +203,8 @@ class PricesEdit(Part):
     """District heat [EUR/kWh]."""
     gas_eur_kwh: Price | None = None
     """Gas, lower heating value [EUR/kWh]."""
+    district_cold_eur_kwh: Price | None = None
+    """District cold [EUR/kWh]."""
     oil_eur_kwh: Price | None = None
     """Heating oil, lower heating value [EUR/kWh]."""
     wood_eur_kwh: Price | None = None
@@ -223,6 +226,8 @@ class EmissionFactorsEdit(Part):
     """District heat [kgCO2/kWh]."""
     gas_kgco2_kwh: Factor | None = None
     """Gas [kgCO2/kWh]."""
+    district_cold_kgco2_kwh: Factor | None = None
+    """District cold [kgCO2/kWh]."""
     oil_kgco2_kwh: Factor | None = None
     """Heating oil [kgCO2/kWh]."""
     wood_kgco2_kwh: Factor | None = None
@@ -263,10 +268,22 @@ class WeatherEdit(Part):
 
 
 BuildingEdit = (
-    PvEdit | RetrofitEdit | HeatingEdit | SetpointsEdit | HotWaterTankEdit | BatteryEdit | ChargersEdit | ChargingEdit
+    PvEdit
+    | RetrofitEdit
+    | HeatingEdit
+    | CoolingEdit
+    | SetpointsEdit
+    | HotWaterTankEdit
+    | BatteryEdit
+    | ChargersEdit
+    | ChargingEdit
 )
 """Edits of what buildings have."""
-AnyEdit = BuildingEdit | AddBuildingsEdit | RemoveBuildingsEdit | PricesEdit | EmissionFactorsEdit | WeatherEdit
+SharedEdit = PlantEdit | NetworkEdit | ElementEdit
+"""Edits of what buildings share."""
+AnyEdit = (
+    BuildingEdit | SharedEdit | AddBuildingsEdit | RemoveBuildingsEdit | PricesEdit | EmissionFactorsEdit | WeatherEdit
+)
 Edit = Annotated[AnyEdit, Field(discriminator="what")]
 
 EDITS: dict[str, type[Part]] = {
@@ -283,6 +300,10 @@ EDITS: dict[str, type[Part]] = {
     "prices": PricesEdit,
     "emission_factors": EmissionFactorsEdit,
     "weather": WeatherEdit,
+    "cooling": CoolingEdit,
+    "plant": PlantEdit,
+    "network": NetworkEdit,
+    "element": ElementEdit,
 }
 """Kinds of edits by their `what`."""
 

@@ -115,7 +115,15 @@ class CoolingEdit(Part):
     """Kind of edit."""
     system: Literal["chiller", "district_cooling", "none"]
     """`chiller` on the building's own roof, `district_cooling`, or `none`."""
+    begin: bool = False
+    """Whether buildings that were not cooled before are cooled from now on too."""
     share: Share = 1.0
     """Part of the selected buildings; a larger share holds all buildings of a smaller one."""
     where: Where = Where()
-    """Which buildings; without it, all that are cooled (`none`, `district_cooling`) or heated (`chiller`)."""
+    """Which buildings; without it, all that are cooled, or with `begin` all that are heated."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> CoolingEdit:
+        if self.begin and self.system == "none":
+            raise ValueError("`begin` needs a `system` that cools")
+        return self
