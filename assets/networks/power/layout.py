@@ -135,33 +135,44 @@ def _assemble(parts: _Parts, terrain: Terrain, names: pd.Index, stations: Statio
     for number, ring in enumerate(lay_rings(terrain, infeed, stops, stop_of)):
         _add_ring(parts, number, ring, [head, *(bus_at[int(stops[k])] for k in ring.stops), head], rules)
     bus_of = np.array([bus_at[int(n)] for n in supply], dtype=np.int64)
-    kinds = transformers(rules.mv_kv, "EU")
-    for k, name in enumerate(stations.name):
+    for k in range(len(stations.name)):
         member = np.flatnonzero(stations.of_consumer == k)
-        peak = float(spread.peak_kw(spread.features[member].sum(axis=0)))
-        origin = MAPPED if stations.mapped[k] else LAID
-        busbar = parts.bus(stations.node[k], LOW, "busbar", station=name, origin=origin)
-        needed = np.fmax(peak, stations.kva[k] * rules.power_factor * rules.transformer_use)  # a known one is kept
-        kind, parallel = size_transformer(
-            float(needed), kinds, power_factor=rules.power_factor, use=rules.transformer_use
-        )
-        parts.transformers.append({
-            "hv_bus": bus_at[int(stations.node[k])], "lv_bus": busbar, "transformer": kind, "parallel": parallel,
-            "station": name, "peak_kw": peak, "origin": origin,
-        })  # fmt: skip
-        away = member[node[member] != stations.node[k]]
-        bus_of[member] = busbar
-        laid = lay_feeders(terrain, int(stations.node[k]), away)
-        for number, feeder in enumerate(laid, start=1):
-            rows = _add_feeder(parts, feeder, busbar, (name, f"{name} / {number}"), rules.lv_drop_percent)
-            inside = away[np.isin(node[away], list(rows))]
-            bus_of[inside] = [rows[int(n)] for n in node[inside]]
+        bus_of[member] = _add_station(parts, terrain, (stations, k), bus_at[int(stations.node[k])], member)
     return PowerPlan(
         graph=parts.graph, buses=pd.DataFrame(parts.buses), lines=_frame(parts.lines, _LINE),
         transformers=_frame(parts.transformers, _TRANSFORMER), line_edges=tuple(parts.edges),
         bus_of_consumer=pd.Series(bus_of, index=names, name="bus"), infeed_bus=head, rules=rules,
         findings=tuple(parts.findings),
     )  # fmt: skip
+
+
+def _add_station(parts: _Parts, terrain: Terrain, station: tuple[Stations, int], hv_bus: int, member: Index) -> Index:
+    """Write a substation and its feeders; give the bus of each of its consumers."""
+    (stations, k), spread, rules = station, terrain.diversity, terrain.rules
+    name, node, kva = stations.name[k], int(stations.node[k]), float(stations.kva[k])
+    origin = MAPPED if stations.mapped[k] else LAID
+    peak = float(spread.peak_kw(spread.features[member].sum(axis=0)))
+    if peak > kva * rules.power_factor:
+        parts.findings.append(
+            f"substation {name}: its {kva:g} kVA are too small for a peak of {peak:.0f} kW; give more, or shorten "
+            "lv_reach_m so that a new one takes a part"
+        )
+    needed = peak if np.isnan(kva) else kva * rules.power_factor * rules.transformer_use  # a known one is kept
+    kind, parallel = size_transformer(
+        needed, transformers(rules.mv_kv, "EU"), power_factor=rules.power_factor, use=rules.transformer_use
+    )
+    busbar = parts.bus(node, LOW, "busbar", station=name, origin=origin)
+    parts.transformers.append({
+        "hv_bus": hv_bus, "lv_bus": busbar, "transformer": kind, "parallel": parallel, "station": name, "peak_kw": peak,
+        "origin": origin,
+    })  # fmt: skip
+    bus_of = np.full(len(terrain.node), busbar, dtype=np.int64)
+    away = member[terrain.node[member] != node]
+    for number, feeder in enumerate(lay_feeders(terrain, node, away), start=1):
+        rows = _add_feeder(parts, feeder, busbar, (name, f"{name} / {number}"), rules.lv_drop_percent)
+        inside = away[np.isin(terrain.node[away], feeder.node[feeder.consumer])]
+        bus_of[inside] = [rows[int(n)] for n in terrain.node[inside]]
+    return bus_of[member]
 
 
 _LINE = ("from_bus", "to_bus", "length_m", "mapped_m", "cable", "parallel", "level", "station", "feeder", "ring",
