@@ -17,7 +17,9 @@ from numba import njit
 
 MOST_SEGMENTS = 40
 """Beyond so many, the two neighbours most alike are joined."""
-_ROOM = 4
+COARSEST = 16
+"""Segments are no larger than this part of the volume: conduction needs them fine."""
+_ROOM = 2 * COARSEST + 4
 _COMPILE: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _ALIKE_K = 0.02
 _NOTHING = 1e-12
@@ -35,21 +37,37 @@ def _join(volume, temp, n, k):
 
 
 @njit(**_COMPILE)
-def settle(volume, temp, n):
-    """Mix what is colder than what lies below it, then join the most alike until there is room; returns how many."""
+def settle(volume, temp, n, total):
+    """Mix what is colder than what lies below it; keep segments neither too large nor too many; returns how many."""
     k = 0
     while k < n - 1:
-        if temp[k] < temp[k + 1] + _ALIKE_K:
+        if temp[k] < temp[k + 1]:
             n = _join(volume, temp, n, k)
             k = max(k - 1, 0)
         else:
             k += 1
+    largest = total / COARSEST
+    k = 0
+    while k < n:
+        parts = int(np.ceil(volume[k] / largest - 1e-6))
+        if parts > 1:
+            for j in range(n - 1, k, -1):
+                volume[j + parts - 1], temp[j + parts - 1] = volume[j], temp[j]
+            each, warm = volume[k] / parts, temp[k]
+            for j in range(k, k + parts):
+                volume[j], temp[j] = each, warm
+            n += parts - 1
+            k += parts
+        else:
+            k += 1
     while n > MOST_SEGMENTS:
+        # There always is such a pair: were all larger, they would hold more than there is.
         best, least = 0, np.inf
         for j in range(n - 1):
+            both = volume[j] + volume[j + 1]
             # What mixing would destroy of order: the smallest goes first.
-            spread = (temp[j] - temp[j + 1]) ** 2 * volume[j] * volume[j + 1] / (volume[j] + volume[j + 1])
-            if spread < least:
+            spread = (temp[j] - temp[j + 1]) ** 2 * volume[j] * volume[j + 1] / both
+            if both <= largest and spread < least:
                 best, least = j, spread
         n = _join(volume, temp, n, best)
     return n
@@ -210,11 +228,11 @@ def run(
     around = np.empty(layer_volume.shape[1])
     for i in range(m):
         per_m3_k, least, reference, conductivity = figures[i, 0], figures[i, 1], figures[i, 2], figures[i, 3]
-        n = 0
+        n, total = 0, layer_volume[i].sum()
         for j in range(layer_volume.shape[1]):
             volume[n], temp[n] = layer_volume[i, j], state[i, j]
             n += 1
-        n = settle(volume, temp, n)
+        n = settle(volume, temp, n, total)
         start[i] = content(volume, temp, n, reference, per_m3_k)
         for t in range(hours):
             around[0] = outside[i, t]
@@ -227,7 +245,7 @@ def run(
             _conduct(
                 volume, temp, n, layer_volume[i], layer_area[i], conductivity, per_m3_k, step_h, height, area, scratch
             )
-            n = settle(volume, temp, n)
+            n = settle(volume, temp, n, total)
             taken, given = 0.0, 0.0
             if wanted[i, t] > 0.0:
                 wish = min(wanted[i, t], figures[i, 4] * step_h)
@@ -235,7 +253,7 @@ def run(
             elif wanted[i, t] < 0.0:
                 wish = min(-wanted[i, t], figures[i, 5] * step_h)
                 given, n = discharge(volume, temp, n, returned[i, t], wish, flow_m3[i, t], least, per_m3_k)
-            n = settle(volume, temp, n)
+            n = settle(volume, temp, n, total)
             done_in[i, t], done_out[i, t], loss[i, t] = taken, given, gone
             level[i, t] = content(volume, temp, n, reference, per_m3_k)
             top[i, t], bottom[i, t] = temp[0], temp[n - 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ def gases() -> pd.DataFrame:
     return table("gases").set_index("gas")
 
 
+@lru_cache(maxsize=8)
 def real_gas(gas: str) -> tuple[Array, float, float, float]:
     """Return coefficients of a gas's compressibility, its molar mass, heating value and isentropic exponent.
 
@@ -46,7 +48,9 @@ def real_gas(gas: str) -> tuple[Array, float, float, float]:
     mass, value, exponent = (
         float(row[name]) for name in ("molar_mass_g_mol", "lower_heating_value_kwh_kg", "isentropic_exponent")
     )
-    return np.ascontiguousarray(terms), mass / 1000.0, value, exponent
+    kept = np.array(terms, order="C")
+    kept.flags.writeable = False
+    return kept, mass / 1000.0, value, exponent
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

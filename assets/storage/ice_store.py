@@ -148,6 +148,9 @@ def ice_stores(model: str, capacity_kwh: npt.ArrayLike | None = None) -> IceStor
     if capacity_kwh is None:
         return one
     scale = np.atleast_1d(np.asarray(capacity_kwh, dtype=np.float64)) / one.capacity_kwh
+    wrong = np.flatnonzero(~(scale > 0))
+    if len(wrong):
+        raise InputError([f"ice store {i}: a capacity of {scale[i] * one.capacity_kwh[0]:g} kWh" for i in wrong])
     grows = {"water_kg", "freeze_kw_k", "melt_kw_k", "charge_kw", "discharge_kw"}
     # Walls grow with the square of what volume grows with the cube.
     by = {name: scale if name in grows else scale ** (2.0 / 3.0) if name == "gain_kw_k" else 1.0 for name in _FIGURES}

@@ -185,10 +185,7 @@ def wishes(wanted_kwh: npt.ArrayLike, m: int, what: str = "store") -> Array:
     missing = np.flatnonzero(~np.isfinite(wanted).all(axis=1))
     if len(missing):
         raise InputError(
-            [
-                f"wanted_kwh of {what} {i} has missing or infinite values: give 0 where nothing is wanted"
-                for i in missing
-            ]
+            [f"wanted_kwh of {what} {i} has gaps or infinities: give 0 where nothing is wanted" for i in missing]
         )
     return np.ascontiguousarray(wanted)
 
