@@ -17,6 +17,8 @@ from assets.storage.store import Store, StoreYear, wishes
 Array = npt.NDArray[np.float64]
 CELLS_PER_LEVEL = 10
 """Cells of one width in the record of the past, before widths double: Claesson and Javed take 5; 10 halve the error."""
+MOST_BOREHOLES = 5000
+"""Of one field: distances are reckoned in pairs."""
 _FINE = 3000
 _SEASON_H = 4380.0
 
@@ -75,6 +77,8 @@ class BoreholeStores:
         if not findings:
             cold = np.flatnonzero(~(self.most_c > self.least_c))
             findings = [f"field {i}: most_c must be above least_c ({self.least_c[i]:g})" for i in cold]
+            many = np.flatnonzero(self.boreholes < 0.5)
+            findings += [f"field {i}: {self.boreholes[i]:g} boreholes; give one at least" for i in many]
         if findings:
             raise InputError(findings)
 
@@ -96,6 +100,12 @@ class BoreholeStores:
         """Heat of that ground between the limits of temperature, shape (m,) [kWh]."""
         return np.asarray(self.volume_m3 * self.ground_mj_m3_k / 3.6 * (self.most_c - self.least_c))
 
+    @property
+    def standing_loss_per_h(self) -> Array:
+        """Share that an hour loses, of a pulse that is left alone for half a year, shape (m,) [1/h]."""
+        left = [kept_share(self, i, np.array([_SEASON_H * 3600.0]))[0] for i in range(len(self))]
+        return 1.0 - np.array(left) ** (1.0 / _SEASON_H)
+
     def equivalent(self, *, start_share: float = 0.0) -> Store:
         """Return the same stores in the common form.
 
@@ -103,18 +113,18 @@ class BoreholeStores:
         store in the half year after a pulse of heat, as a constant share an hour: that of a young store.
         """
         half = 0.5 * (self.most_c - self.least_c)
-        power, loss = np.empty(len(self)), np.empty(len(self))
+        power = np.empty(len(self))
         for i in range(len(self)):
-            g = _g_of(self, i, np.array([86400.0]))[0] / (2.0 * np.pi * self.ground_w_m_k[i])
+            # In a day no borehole feels more than its neighbours.
+            near = int(min(round(self.boreholes[i]), 25))
+            g = _g_of(self, i, np.array([86400.0]), near)[0] / (2.0 * np.pi * self.ground_w_m_k[i])
             power[i] = half[i] / (g + self.resistance_m_k_w[i]) * self.length_m[i] * self.boreholes[i] / 1000.0
-            left = kept_share(self, i, np.array([_SEASON_H * 3600.0]))[0]
-            loss[i] = 1.0 - left ** (1.0 / _SEASON_H)
         return Store(
             "heat",
             self.capacity_kwh,
             np.minimum(self.charge_kw, power),
             np.minimum(self.discharge_kw, power),
-            loss_per_h=loss,
+            loss_per_h=self.standing_loss_per_h,
             start_kwh=start_share * self.capacity_kwh,
         )
 
@@ -235,8 +245,8 @@ def g_function(
     return np.asarray(0.5 * np.interp(np.log(at), np.log(s), total))
 
 
-def _g_of(stores: BoreholeStores, i: int, time_s: Array) -> Array:
-    places = circular_field(round(stores.boreholes[i]), stores.spacing_m[i])
+def _g_of(stores: BoreholeStores, i: int, time_s: Array, boreholes: int) -> Array:
+    places = circular_field(boreholes, stores.spacing_m[i])
     return g_function(
         places,
         time_s,
@@ -313,6 +323,11 @@ def borehole_year(
     """
     wanted = wishes(wanted_kwh, len(stores), "field")
     m = len(stores)
+    large = np.flatnonzero(stores.boreholes > MOST_BOREHOLES)
+    if len(large):
+        raise InputError(
+            [f"field {i}: more than {MOST_BOREHOLES} boreholes; share it among several fields" for i in large]
+        )
     width = _cells(int(memory_years * 8760.0 / step_h))
     if past_kw is not None and np.shape(past_kw) != (m, len(width)):
         raise InputError([f"past_kw has shape {np.shape(past_kw)}: give {m} fields the {len(width)} cells of a run"])
@@ -320,7 +335,7 @@ def borehole_year(
     wall, kept = np.empty((m, len(width))), np.empty((m, len(width)))
     fine = np.concatenate([[0.0], np.geomspace(edges[1] * 1e-3, edges[-1], _FINE)])
     for i in range(m):
-        g = np.concatenate([[0.0], _g_of(stores, i, edges[1:])])
+        g = np.concatenate([[0.0], _g_of(stores, i, edges[1:], round(stores.boreholes[i]))])
         wall[i] = np.diff(g) / (2.0 * np.pi * stores.ground_w_m_k[i])
         share = np.concatenate([[1.0], kept_share(stores, i, fine[1:])])
         summed = np.concatenate([[0.0], np.cumsum(0.5 * (share[1:] + share[:-1]) * np.diff(fine))])

@@ -211,7 +211,7 @@ def layered_year(
     """
     wanted = wishes(wanted_kwh, len(stores))
     m, layers = stores.layer_volume_m3.shape
-    given = {
+    given: dict[str, tuple[npt.ArrayLike, tuple[int, ...]]] = {
         "outside_c": (outside_c, wanted.shape),
         "supply_c": (stores.supply_c[:, None] if supply_c is None else supply_c, wanted.shape),
         "return_c": (stores.return_c[:, None] if return_c is None else return_c, wanted.shape),
@@ -219,18 +219,7 @@ def layered_year(
         "start_c": (stores.return_c[:, None] if start_c is None else start_c, (m, layers)),
         "ground_c": (stores.soil_c[:, None] if ground_c is None else ground_c, (m, layers)),
     }
-    found, findings = {}, []
-    for name, (values, shape) in given.items():
-        array = np.asarray(values, dtype=np.float64)
-        try:
-            found[name] = np.broadcast_to(array, shape)
-        except ValueError:
-            findings.append(f"{name} has shape {array.shape}: give one that fits {shape}")
-            continue
-        if np.isnan(array).any():
-            findings.append(f"{name} has gaps: fill them first")
-    if findings:
-        raise InputError(findings)
+    found = _fitted(given)
     s = stores.sign
     figures = np.column_stack(
         [
@@ -259,6 +248,23 @@ def layered_year(
         charge, discharge, level, wanted - charge + discharge, start, np.zeros_like(wanted), top, bottom, lost,
         s * state[:, order], s * ground[:, order],
     )  # fmt: skip
+
+
+def _fitted(given: dict[str, tuple[npt.ArrayLike, tuple[int, ...]]]) -> dict[str, Array]:
+    """Broadcast each value to its shape; what does not fit or has gaps is told at once."""
+    found, findings = {}, []
+    for name, (values, shape) in given.items():
+        array = np.asarray(values, dtype=np.float64)
+        try:
+            found[name] = np.broadcast_to(array, shape)
+        except ValueError:
+            findings.append(f"{name} has shape {array.shape}: give one that fits {shape}")
+            continue
+        if np.isnan(array).any():
+            findings.append(f"{name} has gaps: fill them first")
+    if findings:
+        raise InputError(findings)
+    return found
 
 
 def _turned(stores: Layered) -> Layered:

@@ -106,7 +106,7 @@ def _of_model(row: pd.Series, capacity: Array, outside_c: float) -> tuple[Array,
     elif family == "borehole":
         field = borehole_stores(model)
         count = np.maximum(np.rint(field.boreholes[0] * size / field.capacity_kwh[0]), 1.0)
-        loss[some] = borehole_stores(model, count).equivalent().loss_per_h
+        loss[some] = borehole_stores(model, count).standing_loss_per_h
     elif family == "ice":
         loss[some] = ice_stores(model, size).equivalent(outside_c).loss_per_h
     else:

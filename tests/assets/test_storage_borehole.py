@@ -159,5 +159,7 @@ def test_mistakes_are_told_all_at_once() -> None:
     with pytest.raises(InputError) as failure:
         borehole_stores("granite", [10, 20], ground_w_m_k=-1.0, spacing_m=[1.0, 2.0, 3.0])
     assert len(failure.value.findings) >= 2
+    with pytest.raises(InputError, match="field 0: more than 5000 boreholes; share it among several fields"):
+        borehole_year(borehole_stores("granite", 6000), np.zeros((1, 3)))
     with pytest.raises(InputError, match="past_kw has shape"):
         borehole_year(SMALL, np.zeros((1, 3)), past_kw=np.zeros((1, 2)))

@@ -129,9 +129,9 @@ def test_as_much_as_a_linear_program_could_move() -> None:
 
 @pytest.mark.parametrize("kind", store_kinds().index)
 def test_every_kind_runs_a_year_at_any_size(kind: str) -> None:
-    store = store_of(kind, [0.0, 30.0, 4e6])
+    store = store_of(kind, [0.0, 30.0, 4e9])
     assert store.carrier in BOUGHT
-    assert (store.capacity_kwh == [0.0, 30.0, 4e6]).all()
+    assert (store.capacity_kwh == [0.0, 30.0, 4e9]).all()
     assert (store.round_trip > 0.7).all()
     # Large ones lose no larger a share.
     assert store.loss_per_h[2] <= store.loss_per_h[1] < 0.2
