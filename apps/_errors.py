@@ -27,9 +27,5 @@ class UnknownBuildingError(AppError):
     """The district has no such building."""
 
 
-class UnknownTextError(AppError):
-    """A text's key is missing, or a language is."""
-
-
 class PortInUseError(AppError):
     """Another program listens on the port."""

@@ -33,3 +33,7 @@ class ResultsError(TwinError, ValueError):
 
 class ExportError(TwinError, ValueError):
     """Results cannot be written the way that was asked for."""
+
+
+class UnknownTextError(TwinError, ValueError):
+    """A text's key is missing, or a language is."""

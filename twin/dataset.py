@@ -72,6 +72,8 @@ _BUILDING: Mapping[str, tuple[str, str, str]] = {
     "pv_share": ("1", "assumed", "Part of the usable roof area that carries modules"),
     "pv_kwp": ("kWp", "assumed", "Power of the modules on the roof"),
     "battery_kwh": ("kWh", "assumed", "Capacity of the battery"),
+    "tank_days": ("d", "assumed", "Mean days of hot water that the tank is to hold"),
+    "tank_control": ("", "assumed", "When the hot-water tank is heated"),
     "tank_l": ("l", "assumed", "Volume of the hot-water tank"),
     "pump_kw": ("kW", "assumed", "Heating power of the heat pump"),
     "ev_share": ("1", "assumed", "Part of the cars that are electric and charge at the building"),
@@ -256,8 +258,8 @@ def _of_carrier(taken: Any, mine: Any) -> Any:
 def _per_building(twin: Twin, year: Year) -> dict[str, Any]:
     buildings = twin.buildings
     cooling = buildings["cooling_system"]
-    texts = ("use", "heating_system", "heating_system_source", "retrofit_level", "charging")
-    numbers = ("floor_area_m2", "pv_share", "ev_share")
+    texts = ("use", "heating_system", "heating_system_source", "retrofit_level", "charging", "tank_control")
+    numbers = ("floor_area_m2", "pv_share", "ev_share", "tank_days")
     share = buildings["pv_share"].to_numpy(dtype=np.float64)
     return (
         {name: buildings[name].to_numpy(dtype=object) for name in texts}

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from assets.supply import heating_systems
-from twin.prices import EmissionFactors, Prices
+from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
     BatteryEdit,
     BuildingEdit,
@@ -20,6 +20,7 @@ from twin.scenario import (
     PricesEdit,
     PvEdit,
     RetrofitEdit,
+    Scenario,
     SetpointsEdit,
     selected,
 )
@@ -105,6 +106,25 @@ _EDITED: Mapping[str, tuple[str, ...]] = {
     "heating": ("heating_system_source",),
 }
 """Columns that tell where a value comes from."""
+
+
+def prices_and_factors(country: str, scenario: Scenario) -> tuple[Prices, EmissionFactors]:
+    """Give what energy costs and emits under a scenario.
+
+    Parameters
+    ----------
+    country : str
+        ISO 3166 code of the district's country.
+    scenario : Scenario
+        With or without edits of them.
+    """
+    prices, factors = prices_of(country), emission_factors_of(country)
+    for edit in scenario.edits:
+        if isinstance(edit, PricesEdit):
+            prices = edited_prices(prices, edit)
+        elif isinstance(edit, EmissionFactorsEdit):
+            factors = edited_factors(factors, edit)
+    return prices, factors
 
 
 def edited_prices(prices: Prices, edit: PricesEdit) -> Prices:

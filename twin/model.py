@@ -17,15 +17,13 @@ from assets.demand import archetypes
 from assets.heating_stock import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
 from twin._errors import DistrictDataError
 from twin.edited_weather import edited_weather, shifted_weather
-from twin.editing import AS_IS_COLUMNS, SETPOINTS, edit_buildings, edited_factors, edited_prices
+from twin.editing import AS_IS_COLUMNS, SETPOINTS, edit_buildings, prices_and_factors
 from twin.geometry import land_around
 from twin.memo import Memo, content_key
-from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
+from twin.prices import EmissionFactors, Prices
 from twin.scenario import (
     AddBuildingsEdit,
     BuildingEdit,
-    EmissionFactorsEdit,
-    PricesEdit,
     RemoveBuildingsEdit,
     Scenario,
     WeatherEdit,
@@ -140,12 +138,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     memo = memo or Memo(keep=0)
     stock, touched = _edited_stock(district, scenario, seed, memo)
     notes += touched
-    prices, factors = prices_of(district.country), emission_factors_of(district.country)
-    for edit in scenario.edits:
-        if isinstance(edit, PricesEdit):
-            prices = edited_prices(prices, edit)
-        elif isinstance(edit, EmissionFactorsEdit):
-            factors = edited_factors(factors, edit)
+    prices, factors = prices_and_factors(district.country, scenario)
     return Twin(
         name=district.name,
         title=district.title,

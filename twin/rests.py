@@ -9,6 +9,7 @@ import xarray as xr
 
 from assets.catalogue import table
 
+NO_COSTS = "No measures, no costs"
 _PRICED = ("price_sources", "emission_factor_sources", "investment_sources")
 
 
@@ -41,7 +42,7 @@ def sources_of(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         "cars": ("Charging sessions", "modelled", str(table("ev_sessions")["source"].iloc[0])),
         "prices": ("Energy prices", "assumed", prices),
         "emission_factors": ("Emission factors", "assumed", factors),
-        "costs": ("Costs of measures", "assumed", costs or "No measures, no costs"),
+        "costs": ("Costs of measures", "assumed", costs or NO_COSTS),
         "scenario": ("The scenario", "input", str(attrs.get("scenario_name", ""))),
     }
     return {word: {"what": what, "kind": kind, "source": source} for word, (what, kind, source) in found.items()}

@@ -15,16 +15,16 @@ import pandas as pd
 import shapely
 
 from twin._errors import ScenarioError
+from twin.flaws import misfits
 from twin.scenario.edits import AddBuildingsEdit, RemoveBuildingsEdit
 from twin.scenario.selection import selected
 
 if TYPE_CHECKING:
     from gis_data.district import District
+    from gis_data.features import Features
 
 _NEAR_M = 2.0
 """Walls of buildings this near may be party walls."""
-_OVERLAP = 0.05
-"""Part of a new building that may stand on another, for outlines drawn by hand."""
 
 
 @dataclass(frozen=True)
@@ -121,22 +121,43 @@ def with_new_buildings(
     )
 
 
-def _buildings_of(edit: AddBuildingsEdit, district: District, folder: Path | None) -> tuple[gpd.GeoDataFrame, Any]:
+def features_of(edit: AddBuildingsEdit, folder: Path | None = None) -> Features:
+    """Read the features of an edit as those of a district are read.
+
+    Parameters
+    ----------
+    edit : AddBuildingsEdit
+        Features or a file of them.
+    folder : Path, optional
+        Folder of the scenario's file.
+
+    Raises
+    ------
+    ScenarioError
+        Where they are no GeoJSON of buildings.
+    """
     from gis_data._errors import GisDataError  # noqa: PLC0415  slow to import and rarely needed
-    from gis_data.buildings import buildings_from_features  # noqa: PLC0415
     from gis_data.readers.geojson import read_geojson  # noqa: PLC0415
-    from gis_data.schema import conform  # noqa: PLC0415
 
     try:
         if edit.file is not None:
-            features = read_geojson((folder or Path()) / edit.file)
-        else:
-            with tempfile.TemporaryDirectory() as place:
-                file = Path(place) / "new buildings"
-                collection = {"type": "FeatureCollection", "features": list(edit.features or ())}
-                file.write_text(json.dumps(collection), encoding="utf-8")
-                features = read_geojson(file)
-        found = buildings_from_features(features, district.crs)
+            return read_geojson((folder or Path()) / edit.file)
+        with tempfile.TemporaryDirectory() as place:
+            file = Path(place) / "new buildings"
+            collection = {"type": "FeatureCollection", "features": list(edit.features or ())}
+            file.write_text(json.dumps(collection), encoding="utf-8")
+            return read_geojson(file)
+    except GisDataError as error:
+        raise ScenarioError([str(error)]) from error
+
+
+def _buildings_of(edit: AddBuildingsEdit, district: District, folder: Path | None) -> tuple[gpd.GeoDataFrame, Any]:
+    from gis_data._errors import GisDataError  # noqa: PLC0415  as above
+    from gis_data.buildings import buildings_from_features  # noqa: PLC0415
+    from gis_data.schema import conform  # noqa: PLC0415
+
+    try:
+        found = buildings_from_features(features_of(edit, folder), district.crs)
     except GisDataError as error:
         raise ScenarioError([str(error)]) from error
     if found.buildings.empty:
@@ -145,25 +166,9 @@ def _buildings_of(edit: AddBuildingsEdit, district: District, folder: Path | Non
 
 
 def _fits(stock: Stock, made: gpd.GeoDataFrame, district: District) -> None:
-    findings = []
     taken = [str(i) for i in made.index if i in stock.buildings.index]
-    if taken:
-        findings.append(f"the district has buildings {', '.join(taken)} already: give the new ones other ids")
-    west, south, east, north = stock.buildings.total_bounds
-    margin = max(east - west, north - south, 500.0)
-    around = shapely.box(west - margin, south - margin, east + margin, north + margin)
-    far = [str(i) for i, shape in made.geometry.items() if not shapely.intersects(around, shape)]
-    if far:
-        findings.append(f"new buildings {', '.join(far)} stand far from {district.title}: draw them on its map")
-    on = stock.buildings.sindex.query(np.asarray(made.geometry.array), predicate="intersects")
-    over = shapely.area(
-        shapely.intersection(np.asarray(made.geometry.array)[on[0]], np.asarray(stock.buildings.geometry.array)[on[1]])
-    )
-    bad = over > _OVERLAP * made.geometry.area.to_numpy()[on[0]]
-    findings += [
-        f"the new building {made.index[a]} stands on {stock.buildings.index[b]}: tear that down first, or move it"
-        for a, b in on[:, bad].T[:5]
-    ]
+    findings = [f"the district has buildings {', '.join(taken)} already: give the new ones other ids"] if taken else []
+    findings += [flaw.told() for flaw in misfits(made.geometry, stock.buildings.geometry, district.title)]
     if findings:
         raise ScenarioError(findings)
 

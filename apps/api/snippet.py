@@ -30,7 +30,9 @@ def snippet(view: View, scenario: Scenario, key: str, day: str, step: int) -> st
     quantity = quantity_of(key)
     lines = ["import twin", "", f'district = twin.load_district("{view.district.name}")']
     if scenario.edits:
-        lines += [f'scenario = twin.parse_scenario("""\n{dump_scenario(scenario).strip()}\n""")']
+        # Names of new buildings may hold what Python's own strings are ended or escaped with.
+        text = dump_scenario(scenario).strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+        lines += [f'scenario = twin.parse_scenario("""\n{text}\n""")']
         lines += ["results = twin.run(district, scenario)"]
     else:
         lines += ["results = twin.run(district)"]

@@ -31,7 +31,7 @@ AS_IS = "as-is"
 
 Progress = Callable[[float, str], None] | None
 
-_FORMAT = 2
+_FORMAT = 3
 _OPEN = 14  # views in memory, of 5 to 15 MB each, beside the districts as they are
 _KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
 _AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
@@ -45,6 +45,8 @@ _STATIC = (
     "ev_share",
     "charging",
     "heating_setpoint_c",
+    "tank_days",
+    "tank_control",
 )
 _ROOF = ("roof_irradiation_kwh_m2", "roof_pv_potential_kwh", "usable_m2")
 _OTHER_STEPS = ("air_temp_c", "ghi_w_m2")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.api.quantities import Quantity
-from apps.texts.numbers import in_unit
+from apps.texts import in_unit
 from twin import kpi_catalogue
 
 _CARRIERS = {"heat", "electricity", "cold", "gas", "solar"}

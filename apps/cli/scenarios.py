@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,15 @@ from apps.cli.terminal import ERR, OUT, progress
 
 if TYPE_CHECKING:
     from twin import Comparison
+
+
+class Language(StrEnum):
+    """Languages that reports are written in."""
+
+    en = "en"
+    fi = "fi"
+    sv = "sv"
+
 
 app = typer.Typer(name="scenario", help="List, show, compare and check scenarios.", no_args_is_help=True)
 Source = Annotated[str, typer.Argument(help="A scenario file (YAML) or the name of a preset.")]
@@ -104,6 +114,7 @@ def compare(
     report: Annotated[
         Path | None, typer.Option("--report", help="HTML file to write: maps, charts, figures and sources.")
     ] = None,
+    language: Annotated[Language, typer.Option("--language", "-l", help="Language of the report.")] = Language.en,
     every: Annotated[bool, typer.Option("--all", help="Show every figure, not the main ones alone.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,
 ) -> None:
@@ -119,7 +130,7 @@ def compare(
         comparison = twin.compare(*results)
     _show(comparison, every=every)
     if report is not None:
-        ERR.print(f"Written to {twin.report(results, district, report)}", markup=False)
+        ERR.print(f"Written to {twin.report(results, district, report, language=language.value)}", markup=False)
 
 
 def _part(tell: Any, number: int, count: int) -> Any:
@@ -127,7 +138,7 @@ def _part(tell: Any, number: int, count: int) -> Any:
 
 
 def _show(comparison: Comparison, *, every: bool) -> None:
-    from twin.reporting.numbers import number, scaled  # noqa: PLC0415  as above
+    from twin.texts import amount, scaled  # noqa: PLC0415  as above
 
     table = Table(box=None, pad_edge=False)
     table.add_column("")
@@ -139,11 +150,11 @@ def _show(comparison: Comparison, *, every: bool) -> None:
         if figures.isna().all() or not (every or kpi in _HEADLINES):
             continue
         divisor, unit = scaled(figures.tolist(), str(about["unit"]))
-        cells = [number(float(figures[comparison.baseline]) / divisor)]
+        cells = [amount(float(figures[comparison.baseline]) / divisor, "en")]
         for name in comparison.names[1:]:
             percent = float(comparison.changes_pct.loc[kpi, name])
             change = f" ({percent:+.1f} %)" if math.isfinite(percent) else ""
-            cells.append(f"{number(float(figures[name]) / divisor)}{change}")
+            cells.append(f"{amount(float(figures[name]) / divisor, 'en')}{change}")
         table.add_row(str(about["label"]), unit, *cells)
     OUT.print(table)
     for name in comparison.names[1:]:

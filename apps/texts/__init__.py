@@ -1,6 +1,6 @@
 """Every word on the screen, in English, Finnish and Swedish, and numbers as each language writes them."""
 
-from apps.texts.numbers import amount, round_significant, with_unit
-from apps.texts.table import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
+from apps.texts.table import texts
+from twin.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, amount, in_unit, round_significant, with_unit
 
-__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "Texts", "amount", "round_significant", "texts", "with_unit"]
+__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "Texts", "amount", "in_unit", "round_significant", "texts", "with_unit"]

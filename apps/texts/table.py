@@ -1,56 +1,14 @@
-"""One table of texts, `texts.csv`: a key, then the text in every language."""
+"""The words on the screen: those of the twin, and those of the scenes themselves in `texts.csv`."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from apps._errors import UnknownTextError
-
-LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska"}
-DEFAULT_LANGUAGE = "en"
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The texts of one language.
-
-    Attributes
-    ----------
-    language : str
-        "en", "fi" or "sv".
-    table : Mapping[str, str]
-        Text by key.
-    """
-
-    language: str
-    table: Mapping[str, str]
-
-    def __call__(self, key: str, **values: object) -> str:
-        """Give the text of a key with its {places} filled in."""
-        if key not in self.table:
-            raise UnknownTextError(f"No text has the key {key!r}. Add a row to apps/texts/texts.csv.")
-        return self.table[key].format(**values) if values else self.table[key]
-
-    def get(self, key: str, default: str) -> str:
-        """Give the text of a key, or the default: for words that data bring along."""
-        return self.table.get(key, default)
+from twin.texts import Texts
+from twin.texts import texts as texts_of
 
 
 @cache
-def _tables() -> dict[str, dict[str, str]]:
-    """Read the table once."""
-    tables: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    lines = (files("apps.texts") / "texts.csv").read_text(encoding="utf-8").splitlines()
-    for row in csv.DictReader(lines):
-        for language in LANGUAGES:
-            tables[language][row["key"]] = row[language]
-    return tables
-
-
 def texts(language: str) -> Texts:
     """Give the texts of a language.
 
@@ -59,6 +17,4 @@ def texts(language: str) -> Texts:
     language : str
         "en", "fi" or "sv".
     """
-    if language not in LANGUAGES:
-        raise UnknownTextError(f"No texts in the language {language!r}; there are {', '.join(LANGUAGES)}.")
-    return Texts(language, _tables()[language])
+    return texts_of(language, "apps.texts")

@@ -206,7 +206,7 @@ def _text(value: Any) -> str | None:
 
 
 def feature_id(feature: Mapping[str, Any], number: int) -> str:
-    """Id of a feature: as of OSM, its own, or of its row."""
+    """Give a feature's id: as it tells itself (`w123` of `way/123`, `g7` of 7), else by its row, from 1."""
     properties = feature.get("properties") or {}
     for told in (properties.get("osm_id"), properties.get("@id"), feature.get("id"), properties.get("id")):
         text = _text(told)

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import gis_data
+import twin
 from apps.api import View, Views
+from apps.map.view import opening
+from apps.map.view.opening import Opening
 
 DISTRICT = "helsinki-centre"
+MAIN = Path(__file__).resolve().parents[2] / "apps" / "map" / "main.py"
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +44,15 @@ def views(view_cache: Path) -> Views:
 def view(views: Views) -> View:
     """The default district as it is."""
     return views.open(DISTRICT)
+
+
+@pytest.fixture
+def page(views: Views, view: View) -> Iterator[AppTest]:
+    """The map's page over the default district, with every preset."""
+    presets = {preset.name: preset for preset in twin.list_presets() if preset.name != "as-is"}
+    views.scenarios.update(presets)
+    opening.choose(Opening(views, DISTRICT))
+    yield AppTest.from_file(str(MAIN), default_timeout=60)
+    opening._chosen.clear()
+    for name in presets:
+        views.scenarios.pop(name)

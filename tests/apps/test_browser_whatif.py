@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 _PATIENCE = 60_000
+A4_WIDTH, A4_HEIGHT = 688, 1005  # what the margins leave of it, at 96 px to the inch
 
 
 @pytest.fixture(scope="module")
@@ -158,8 +160,43 @@ def test_the_workshop_speaks_large_and_resets(shown: Map) -> None:
     page.get_by_text("vrt. Nykytila").first.wait_for(timeout=_PATIENCE)
     page.get_by_role("button", name="Aloita alusta").click()
     page.get_by_text("vrt. Nykytila").first.wait_for(state="detached", timeout=_PATIENCE)
+    page.get_by_role("button", name="Maalämpöä kaikille").click()
+    page.get_by_text("vrt. Nykytila").first.wait_for(timeout=_PATIENCE)
     press(page, "leave_workshop")
     page.locator(".st-key-scenario").wait_for(timeout=_PATIENCE)
+
+
+def test_a_report_in_the_page_s_language_prints_on_a4_without_a_cut(shown: Map, tmp_path: Path) -> None:
+    page = shown.page
+    press(page, "tool_export")
+    page.get_by_role("button", name="Tee raportti").click()
+    ready = page.locator(".st-key-take_report button:visible")
+    ready.wait_for(timeout=_PATIENCE)
+    with page.expect_download() as download:
+        ready.click()
+    download.value.save_as(tmp_path / "report.html")
+    page.keyboard.press("Escape")
+    printed = page.context.browser.new_page(viewport={"width": A4_WIDTH, "height": A4_HEIGHT})  # type: ignore[union-attr]
+    try:
+        printed.goto((tmp_path / "report.html").as_uri())
+        printed.emulate_media(media="print")
+        text = printed.locator("body").inner_text()
+        for words in ("Tunnusluvut", "Maalämpöä kaikille", "Kartat", "© OpenStreetMap contributors"):
+            assert words in text, words
+        assert printed.evaluate("document.documentElement.scrollWidth") <= A4_WIDTH
+        boxes = "all => all.map(e => [e.getBoundingClientRect().right, e.getBoundingClientRect().height])"
+        for what in ("table", "figure svg", "section"):
+            sides = printed.locator(what).evaluate_all(boxes)
+            assert sides, what
+            assert all(right <= A4_WIDTH + 0.5 for right, _ in sides), what
+        whole = printed.locator(".together, .figures, tr").evaluate_all(
+            "all => all.map(e => [getComputedStyle(e).breakInside, e.getBoundingClientRect().height])"
+        )
+        assert all(breaks == "avoid" and height < A4_HEIGHT for breaks, height in whole)
+        sheets = printed.pdf(prefer_css_page_size=True, print_background=True)
+        assert 4 <= len(re.findall(rb"/Type\s*/Page\b", sheets)) <= 7
+    finally:
+        printed.close()
 
 
 def test_nothing_outside_this_machine_was_asked_and_nothing_complained(shown: Map) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import twin
-from apps._errors import UnknownTextError
 from apps.api.days import DAYS
 from apps.api.quantities import HOURLY, KINDS, USE_GROUPS
 from apps.api.yearly import YEARLY
@@ -20,9 +19,15 @@ from apps.map.view.figures import CARDS
 from apps.map.view.legend import quantity_title
 from apps.texts import LANGUAGES, amount, texts, with_unit
 from gis_data import USES
+from twin._errors import UnknownTextError
 
-APPS = Path(__file__).resolve().parents[2] / "apps"
-ROWS = list(csv.DictReader((APPS / "texts" / "texts.csv").read_text(encoding="utf-8").splitlines()))
+ROOT = Path(__file__).resolve().parents[2]
+APPS, TWIN = ROOT / "apps", ROOT / "twin"
+ROWS = [
+    row
+    for package in (TWIN, APPS)
+    for row in csv.DictReader((package / "texts" / "texts.csv").read_text(encoding="utf-8").splitlines())
+]
 NBSP = "\u00a0"
 
 
@@ -45,10 +50,10 @@ def test_languages_fill_in_the_same_places() -> None:
 def test_every_text_that_the_code_names_is_there() -> None:
     keys = {row["key"] for row in ROWS}
     named = set()
-    for file in APPS.rglob("*.py"):
+    for file in (*APPS.rglob("*.py"), *TWIN.rglob("*.py")):
         named |= set(re.findall(r"""words\(\s*["']([\w. -]+)["']""", file.read_text(encoding="utf-8")))
     assert named - keys == set()
-    assert len(named) > 30
+    assert len(named) > 100
 
 
 def test_everything_that_data_bring_along_has_a_text() -> None:

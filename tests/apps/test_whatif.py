@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,38 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 import twin
 from apps.api import View, Views
-from apps.map.view import opening as module
-from apps.map.view.changing import KINDS, area_of, edit_of, values_of
+from apps.map.view.changing import CARD_KINDS
+from apps.map.view.kinds import edit_of, values_of
 from apps.map.view.link import camera_of
-from apps.map.view.opening import Opening
-from apps.texts import LANGUAGES, texts
-from apps.texts.sentences import sentence
-from twin.scenario import PvEdit, RetrofitEdit, Where, decode_scenario, encode_scenario
-
-MAIN = Path(__file__).resolve().parents[2] / "apps" / "map" / "main.py"
-
-
-@pytest.fixture
-def page(views: Views, view: View) -> Iterator[AppTest]:
-    presets = {preset.name: preset for preset in twin.list_presets() if preset.name != "as-is"}
-    views.scenarios.update(presets)
-    module.choose(Opening(views, "helsinki-centre"))
-    yield AppTest.from_file(str(MAIN), default_timeout=60)
-    module._chosen.clear()
-    for name in presets:
-        views.scenarios.pop(name)
-
-
-def told(page: AppTest) -> str:
-    return " ".join(str(element.proto.body) for element in page.get("html"))
-
-
-def sentences(page: AppTest) -> list[str]:
-    return re.findall(r'<div class="cet-edit">(.*?)</div>', told(page))
-
-
-def figure(page: AppTest, name: str) -> str:
-    return re.search(rf'>{name}<span.*?cet-kpi-change"[^>]*>(.*?)</div>', told(page)).group(1)  # type: ignore[union-attr]
+from apps.map.view.several import area_of
+from apps.texts import LANGUAGES
+from tests.apps.reading import figure, sentences, told
+from twin.scenario import PvEdit, RetrofitEdit, Where, decode_scenario, encode_scenario, tell
 
 
 def test_a_preset_shows_its_changes_and_undo_redo_and_reset_lead_back(page: AppTest) -> None:
@@ -194,13 +167,14 @@ def test_the_workshop_has_big_presets_a_tour_a_reset_and_nothing_to_edit(page: A
     assert page.selectbox(key="scenario").value == "as-is"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CARD_KINDS)
 def test_what_the_card_sets_is_what_the_building_has(view: View, kind: str) -> None:
     wanted: dict[str, Any] = {
         "pv": 35, "retrofit": "deep", "heating": "air_water_heat_pump", "setpoints": 19.5,
-        "battery": 50.0, "chargers": 25, "charging": "smart",
+        "battery": 50.0, "chargers": 25, "charging": "smart", "hot_water_tank": (1.5, "any"),
     }  # fmt: skip
-    heated = view.buildings[view.buildings["heating_system"] == "district_heating"]
+    system = "direct_electric" if kind == "hot_water_tank" else "district_heating"
+    heated = view.buildings[view.buildings["heating_system"] == system]
     building = str(heated.index[0])
     scenario = twin.Scenario(name="one", edits=(edit_of(kind, wanted[kind], Where(buildings=(building,))),))
     found = Views({view.district.name: view.district})
@@ -213,9 +187,9 @@ def test_every_edit_is_a_sentence_in_every_language(view: View) -> None:
     edits += [RetrofitEdit(level="light", share=0.5, where=Where(built_before=1950, oldest=0.3))]
     for language in LANGUAGES:
         for edit in edits:
-            assert re.search(r"[a-z]_[a-z]", sentence(edit, texts(language))) is None
+            assert re.search(r"[a-z]_[a-z]", tell(edit, language)) is None
     name = str(view.buildings.index[0])
-    said = sentence(PvEdit(share=0.5, where=Where(buildings=(name,))), texts("fi"), {name: "Ateneum"})
+    said = tell(PvEdit(share=0.5, where=Where(buildings=(name,))), "fi", {name: "Ateneum"})
     assert said == "Aurinkopaneeleja 50\u00a0% sopivasta katosta · Ateneum"
 
 

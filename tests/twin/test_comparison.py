@@ -12,15 +12,15 @@ import pytest
 
 from gis_data import District
 from tests.twin.test_indicators import tiny
-from twin._errors import ResultsError
+from twin._errors import ResultsError, UnknownTextError
 from twin.comparison import building_changes, compare
 from twin.memo import Memo
 from twin.pipeline import run
 from twin.reporting import report
 from twin.reporting.colours import CIVIDIS, NONE, UNTOLD, amounts, differences
-from twin.reporting.numbers import number, scaled
 from twin.results import Results
 from twin.scenario import parse_scenario
+from twin.texts import LANGUAGES, scaled, spelled, tick
 
 
 def test_the_table_tells_changes_against_the_named_baseline(as_it_is: Results, with_solar: Results) -> None:
@@ -40,7 +40,7 @@ def test_the_table_tells_changes_against_the_named_baseline(as_it_is: Results, w
     assert other.names == ("solar", "as-is")
     assert other.changes.loc["grid_import_kwh", "as-is"] == pytest.approx(-row["change solar"])
     assert [change.sentence for change in found.edits["solar"]] == [
-        "New: Solar panels on 50 % of the usable roof everywhere"
+        "New: Solar panels on 50\u00a0% of the usable roof · everywhere"
     ]
     assert compare(as_it_is, as_it_is).names == ("as-is", "as-is (2)")
 
@@ -95,10 +95,59 @@ def test_the_report_needs_nothing_but_itself(
     assert {"svg", "table", "figure", "h2"} <= set(page.tags)
     ids = set(re.findall(r'id="([^"]+)"', text))
     assert {ref[1:] for ref in page.refers} <= ids, "every shape that is referred to is there"
-    for words in ("As it is", "Solar", "baseline", "drawn by hand", "EUR/a", "Payback", "Change:", "Synthetic"):
+    for words in ("As it is", "Solar", "baseline", "drawn by hand", "€/year", "Payback", "Change:", "Synthetic"):
         assert words in page.text, words
     assert text.count("<figure") == 6 + 4, "two figures as it is, with solar and their change, and four charts"
     assert report([as_it_is, with_solar], district, tmp_path / "again.html").read_bytes() == file.read_bytes()
+
+
+NAMES = {
+    "en": ("Key figures", "Emissions", "January", "Solar panels on 50\u00a0% of the usable roof", "assumed", "/year"),
+    "fi": ("Tunnusluvut", "Päästöt", "tammikuu", "Aurinkopaneeleja 50\u00a0% sopivasta katosta", "oletettu", "/vuosi"),
+    "sv": ("Nyckeltal", "Utsläpp", "januari", "Solpaneler på 50\u00a0% av användbart tak", "antaget", "/år"),
+}
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_the_report_speaks_its_reader_s_language(
+    district: District, as_it_is: Results, with_solar: Results, tmp_path: Path, language: str
+) -> None:
+    idle = parse_scenario(
+        "name: idle\ntitle: In English\ntitle_fi: Suomeksi\ntitle_sv: På svenska\ndistrict: another\n"
+        "edits: [{what: pv, share: 1, where: {use: [hotel]}}]"
+    )
+    results = [as_it_is, with_solar, run(district, idle, memo=Memo())]
+    text = report(results, district, tmp_path / "out.html", language=language).read_text(encoding="utf-8")
+    page = _Page()
+    page.feed(text)
+    assert f'<html lang="{language}">' in text
+    for words in NAMES[language]:
+        assert words in page.text, words
+    for other in set(LANGUAGES) - {language}:
+        for words in set(NAMES[other]) - set(NAMES[language]):
+            assert words not in page.text, words
+    assert {"en": "In English", "fi": "Suomeksi", "sv": "På svenska"}[language] in page.text
+    known = {"touches no building", "made for the district another"}
+    assert all((words in page.text) == (language == "en") for words in known), "notes are told too"
+    numbers = re.findall(r"<td>([^<]+)", text)
+    assert any("." in one for one in numbers) == (language == "en")
+    assert any("," in one for one in numbers)
+
+
+def test_the_report_refuses_a_language_that_it_cannot_speak(
+    district: District, as_it_is: Results, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownTextError, match="there are en, fi, sv"):
+        report([as_it_is], district, tmp_path / "out.html", language="de")
+    assert not list(tmp_path.iterdir())
+
+
+def test_sources_that_differ_are_told_by_scenario(district: District, as_it_is: Results, tmp_path: Path) -> None:
+    dear = run(district, parse_scenario("name: dear\nedits: [{what: prices, electricity_eur_kwh: 0.5}]"), memo=Memo())
+    text = report([as_it_is, dear], district, tmp_path / "out.html").read_text(encoding="utf-8")
+    heads = re.findall(r"<dt>(Energy prices[^<]*)</dt>", text)
+    assert heads == ["Energy prices · assumed · As it is", "Energy prices · assumed · dear"]
+    assert len(re.findall(r"<dt>The map", text)) == 1
 
 
 def test_the_report_tells_texts_of_others_as_texts(district: District, tmp_path: Path) -> None:
@@ -116,8 +165,10 @@ def test_the_report_refuses_what_it_cannot_draw(district: District, as_it_is: Re
 
 
 def test_numbers_for_people() -> None:
-    assert [number(x) for x in (0, 1234.5, 0.012345, -3.14159, math.nan)] == ["0", "1\u202f234", "0.0123", "−3.14", "–"]
-    assert number(2.5, sign=True) == "+2.50"
+    assert [tick(x, "en") for x in (0, 0.5, -20.0, 1500.0)] == ["0", "0.5", "\u221220", "1,500"]
+    assert tick(1500.5, "fi") == "1\u00a0500,5"
+    written = [spelled(unit, "/year") for unit in ("MWh/a", "kWh/m²a", "tCO2/a", "EUR/tCO2", "MEUR/a", "a", "%")]
+    assert written == ["MWh/year", "kWh/m²/year", "t CO₂/year", "€/t CO₂", "M€/year", "", "%"]
     assert scaled([3.2e8, 1.0], "kWh/a") == (1e6, "GWh/a")
     assert scaled([12.0, math.nan], "kW") == (1.0, "kW")
 

@@ -37,6 +37,7 @@ from twin.scenario import (
     tell,
     with_edits,
 )
+from twin.texts import LANGUAGES
 
 AREA = {"type": "Polygon", "coordinates": [[[24.94, 60.16], [24.96, 60.16], [24.96, 60.18], [24.94, 60.16]]]}
 METRES = {
@@ -103,7 +104,7 @@ def test_what_cannot_be_undone_says_so_and_a_new_edit_forgets_what_was_undone() 
     named = history.replace(load_scenario("deep-retrofit"))
     assert named.labels() == (
         "As it is",
-        "Solar panels on 30 % of the usable roof everywhere",
+        "Solar panels on 30\u00a0% of the usable roof · everywhere",
         "Deep retrofit of the oldest third",
     )
     assert named.undo().present.edits == (PvEdit(share=0.3),)
@@ -166,7 +167,7 @@ def test_no_difference_means_the_same_edits(a: Scenario, b: Scenario) -> None:
     assert diff(a, a) == ()
     assert (diff(a, b) == ()) == (simplified(a.edits) == simplified(b.edits))
     for change, back in zip(diff(a, b), diff(b, a), strict=False):
-        assert change.sentence
+        assert all(change.told(language) for language in LANGUAGES)
         assert len(diff(a, b)) == len(diff(b, a))
         assert back.what
 
@@ -180,9 +181,12 @@ def test_differences_in_words() -> None:
         "{what: heating, system: oil_boiler, where: {use: [office]}}]"
     )
     assert [change.sentence for change in diff(before, after)] == [
-        "Solar panels on 70 % of the usable roof instead of solar panels on 50 % of the usable roof everywhere",
-        "No longer: Prices: oil 0.2 EUR/kWh",
-        "New: Heating by oil boiler in office buildings",
+        (
+            "Solar panels on 70\u00a0% of the usable roof instead of "
+            "solar panels on 50\u00a0% of the usable roof · everywhere"
+        ),
+        "No longer: Prices: oil 20 c/kWh",
+        "New: Heating: oil boiler · office",
     ]
 
 
@@ -195,7 +199,7 @@ def test_combined_scenarios_hold_all_edits_and_the_later_wins() -> None:
     last = combine(solar, retrofit, less)
     assert last.edits == (*retrofit.edits, *less.edits)
     assert conflicts(solar, retrofit) == ()
-    assert "20 % of the usable roof" in conflicts(solar, less)[0]
+    assert "20\u00a0% of the usable roof" in conflicts(solar, less)[0]
     assert "Solar on all suitable roofs" in last.description
     with pytest.raises(ScenarioError, match="two districts"):
         combine(Scenario(name="a", district="x"), Scenario(name="b", district="y"))
@@ -235,8 +239,8 @@ def test_edits_that_make_no_sense_are_told(text: str, words: str) -> None:
         parse_scenario(f"name: a\nedits: [{text}]")
 
 
-@given(edits)
-def test_every_edit_is_told_in_words(edit: object) -> None:
-    words = tell(edit)
+@given(edits, st.sampled_from(sorted(LANGUAGES)))
+def test_every_edit_is_told_in_words(edit: object, language: str) -> None:
+    words = tell(edit, language)
     assert words[0].isupper() or words[0].isdigit()
     assert not any(bad in words for bad in ("_", "None", "{"))

@@ -60,9 +60,9 @@ def test_a_building_torn_down_uncovers_its_neighbour_s_wall(district: District) 
 
 
 def test_what_does_not_fit_is_told(district: District, tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="the new building tower stands on w1"):
+    with pytest.raises(ScenarioError, match="The new building tower stands on w1"):
         make_twin(district, scenario(AddBuildingsEdit(features=(feature(box(0, 0, 30, 10), levels=3),))))
-    with pytest.raises(ScenarioError, match="stand far from Four buildings"):
+    with pytest.raises(ScenarioError, match="stands far from Four buildings"):
         make_twin(district, scenario(AddBuildingsEdit(features=(feature(box(9000, 0, 9030, 10), levels=3),))))
     with pytest.raises(ScenarioError, match="every building would be torn down"):
         make_twin(district, scenario(RemoveBuildingsEdit(where=Where(built_after=1000))))

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.reporting.colours import SCENARIOS
-from twin.reporting.numbers import number
+from twin.texts import tick
 
 Array = npt.NDArray[np.float64]
 WIDTH, HEIGHT = 460.0, 220.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 8.0, 14.0, 26.0
 
 
-def curves(series: Mapping[str, Array], title: str, unit: str) -> str:
+def curves(series: Mapping[str, Array], title: str, unit: str, *, language: str = "en") -> str:
     """Curves over the hours of a day, one for each scenario.
 
     Parameters
@@ -26,8 +26,10 @@ def curves(series: Mapping[str, Array], title: str, unit: str) -> str:
         By the scenario's title.
     title, unit : str
         Of the chart.
+    language : str
+        How its numbers are written.
     """
-    axis = _Axis.of([value for values in series.values() for value in values])
+    axis = _Axis.of(language, [value for values in series.values() for value in values])
     parts = []
     for (_, values), colour in zip(series.items(), _colours(series), strict=True):
         x = _LEFT + (np.arange(len(values)) + 0.5) * (WIDTH - _LEFT - _RIGHT) / len(values)
@@ -37,7 +39,7 @@ def curves(series: Mapping[str, Array], title: str, unit: str) -> str:
     return _chart(title, unit, axis, marks="".join(parts), below=labels, series=series)
 
 
-def bars(series: Mapping[str, Array], groups: Sequence[str], title: str, unit: str) -> str:
+def bars(series: Mapping[str, Array], groups: Sequence[str], title: str, unit: str, *, language: str = "en") -> str:
     """Bars side by side in groups, one in each for each scenario.
 
     Parameters
@@ -48,8 +50,10 @@ def bars(series: Mapping[str, Array], groups: Sequence[str], title: str, unit: s
         What stands below each group.
     title, unit : str
         Of the chart.
+    language : str
+        How its numbers are written.
     """
-    axis = _Axis.of([0.0, *(value for values in series.values() for value in values)])
+    axis = _Axis.of(language, [0.0, *(value for values in series.values() for value in values)])
     each = (WIDTH - _LEFT - _RIGHT) / len(groups)
     width = 0.8 * each / len(series)
     parts = []
@@ -68,18 +72,18 @@ def bars(series: Mapping[str, Array], groups: Sequence[str], title: str, unit: s
 class _Axis:
     """The upright axis: round steps from the least to the most."""
 
-    def __init__(self, low: float, high: float, step: float) -> None:
-        self.low, self.high, self.step = low, high, step
+    def __init__(self, low: float, high: float, step: float, language: str) -> None:
+        self.low, self.high, self.step, self.language = low, high, step, language
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> _Axis:
+    def of(cls, language: str, values: Sequence[float]) -> _Axis:
         finite = [float(value) for value in values if math.isfinite(value)] or [0.0]
         low, high = min(0.0, *finite, 0.0), max(*finite, 0.0)
         span = high - low or 1.0
         rough = span / 4
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(k * power for k in (1.0, 2.0, 5.0, 10.0) if k * power >= rough * 0.999)
-        return cls(math.floor(low / step) * step, max(math.ceil(high / step) * step, step), step)
+        return cls(math.floor(low / step) * step, max(math.ceil(high / step) * step, step), step, language)
 
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
@@ -94,9 +98,9 @@ def _chart(
     title: str, unit: str, axis: _Axis, *, marks: str, below: Sequence[tuple[float, str]], series: Mapping[str, Array]
 ) -> str:
     lines = "".join(
-        f'<path d="M{_LEFT} {axis.y(tick):.1f}H{WIDTH - _RIGHT}" stroke="{"#555" if tick == 0 else "#ddd"}"/>'
-        f'<text x="{_LEFT - 5}" y="{axis.y(tick) + 3:.1f}" text-anchor="end">{number(tick)}</text>'
-        for tick in axis.ticks()
+        f'<path d="M{_LEFT} {axis.y(value):.1f}H{WIDTH - _RIGHT}" stroke="{"#555" if value == 0 else "#ddd"}"/>'
+        f'<text x="{_LEFT - 5}" y="{axis.y(value) + 3:.1f}" text-anchor="end">{tick(value, axis.language)}</text>'
+        for value in axis.ticks()
     )
     span = WIDTH - _LEFT - _RIGHT
     names = "".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 import shapely
 
 from twin.reporting.colours import CIVIDIS, LESS, MORE, NONE, amounts, differences
-from twin.reporting.numbers import number
+from twin.texts import Texts, amount, texts
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 WIDTH = 460.0
 _LEGEND = 46.0
 _STREET_M = 7.0
+_OUTSIDE = 0.05
 
 
 class Maps:
@@ -31,10 +33,13 @@ class Maps:
         With its ground.
     buildings : GeoSeries
         Footprints by building id: of every scenario, new buildings too, in the district's CRS.
+    words : Texts
+        Language.
     """
 
-    def __init__(self, district: District, buildings: Any) -> None:
+    def __init__(self, district: District, buildings: Any, words: Texts | None = None) -> None:
         self.district = district
+        self.words = words or texts()
         west, south, east, north = (float(v) for v in buildings.total_bounds)
         margin = 0.02 * max(east - west, north - south, 1.0)
         self.west, self.north = west - margin, north + margin
@@ -43,6 +48,7 @@ class Maps:
         self.height = (north - south + 2 * margin) * self.scale
         self.box = shapely.box(self.west, south - margin, east + margin, self.north)
         self.ids = [str(i) for i in buildings.index]
+        self.area = pd.Series(shapely.area(np.asarray(buildings.array)), index=self.ids)
         self.paths = [self._path(shape) for shape in buildings.array]
 
     def shared(self) -> str:
@@ -53,24 +59,57 @@ class Maps:
         defs = f'<defs><g id="ground">{frame}{ground}</g>{shapes}</defs>'
         return f'<svg width="0" height="0" aria-hidden="true">{defs}</svg>'
 
-    def amount(self, values: pd.Series, title: str, unit: str, ends: tuple[float, float]) -> str:
-        """Map of a figure of each building, coloured between two ends."""
-        found = self._values(values)
-        labels = [(0.0, number(ends[0])), (0.5, number(sum(ends) / 2)), (1.0, number(ends[1]))]
-        return self._map(found, amounts(found, *ends), title, unit=unit, stops=CIVIDIS, labels=labels)
+    @property
+    def columns(self) -> int:
+        """How many stand beside each other: a tall map leaves room for a third."""
+        return 3 if self.height > 1.1 * WIDTH else 2
 
-    def difference(self, values: pd.Series, title: str, unit: str, most: float) -> str:
+    @property
+    def font(self) -> float:
+        """Size of letters, as `style.css` has it."""
+        return 18.0 if self.columns == 3 else 10.0
+
+    def ends(self, *values: pd.Series) -> tuple[float, float]:
+        """Choose the ends of a scale that nine tenths of what is seen of the buildings lie within."""
+        return self._quantile(values, _OUTSIDE), self._quantile(values, 1.0 - _OUTSIDE)
+
+    def most(self, *changes: pd.Series) -> float:
+        """Choose the end of a scale of differences; buildings that do not change count for nothing."""
+        sizes = [change.abs() for change in changes]
+        return self._quantile([size[size > 0.0] for size in sizes], 1.0 - _OUTSIDE) or 1.0
+
+    def _quantile(self, values: Sequence[pd.Series], share: float) -> float:
+        """Quantile by the area of the buildings: the odd shed would take all colour from the others."""
+        found = pd.concat([one.dropna() for one in values])
+        if not len(found):
+            return 0.0
+        order = np.argsort(found.to_numpy(), kind="stable")
+        weight = np.cumsum(self.area.reindex(found.index.astype(str)).fillna(0.0).to_numpy()[order])
+        return float(found.iloc[order[min(int(np.searchsorted(weight, share * weight[-1])), len(order) - 1)]])
+
+    def amount(self, values: pd.Series, title: str, unit: str, ends: tuple[float, float], told: str = "") -> str:
+        """Map of a figure of each building, coloured between two ends; `told` is its title for screen readers."""
+        found = self._values(values)
+        shown = (ends[0], sum(ends) / 2, ends[1])
+        labels = [(k / 2, amount(value, self.words.language)) for k, value in enumerate(shown)]
+        told = self._told(found, told or title, unit)
+        return self._map(amounts(found, *ends), title, told, unit=unit, stops=CIVIDIS, labels=labels)
+
+    def difference(self, values: pd.Series, title: str, unit: str, most: float, told: str = "") -> str:
         """Map of a difference of each building, zero in the middle."""
         found = self._values(values)
-        labels = [(0.0, number(-most, sign=True)), (0.5, "0"), (1.0, number(most, sign=True))]
-        return self._map(found, differences(found, most), title, unit=unit, stops=(LESS, NONE, MORE), labels=labels)
+        language = self.words.language
+        labels = [(0.0, amount(-most, language)), (0.5, "0"), (1.0, amount(most, language, signed=True))]
+        told = self._told(found, told or title, unit)
+        return self._map(differences(found, most), title, told, unit=unit, stops=(LESS, NONE, MORE), labels=labels)
+
+    def _told(self, values: Any, title: str, unit: str) -> str:
+        return self.words("report.map.alt", title=title, unit=unit, count=int(np.isfinite(values).sum()))
 
     def _values(self, values: pd.Series) -> npt.NDArray[np.float64]:
         return np.asarray(values.reindex(self.ids).to_numpy(dtype=np.float64))
 
-    def _map(
-        self, values: Any, colours: list[str], title: str, *, unit: str, stops: tuple[str, ...], labels: Any
-    ) -> str:
+    def _map(self, colours: list[str], title: str, told: str, *, unit: str, stops: tuple[str, ...], labels: Any) -> str:
         # One group for each colour: a colour is written once, not once a building.
         by_colour: dict[str, list[int]] = {}
         for i, colour in enumerate(colours):
@@ -80,11 +119,12 @@ class Maps:
             for colour, rows in by_colour.items()
         )
         total = self.height + _LEGEND
-        told = f"{title} [{unit}], {int(np.isfinite(values).sum())} buildings"
+        # What does not change is as pale as the ground: its outline shows it.
+        edge = ("#fff", 0.3) if stops == CIVIDIS else ("#a09a90", 0.5)
         return (
             f'<figure class="map"><figcaption>{escape(title)}</figcaption>'
             f'<svg viewBox="0 0 {WIDTH:.0f} {total:.0f}" role="img" aria-label="{escape(told)}">'
-            f'<use href="#ground"/><g stroke="#fff" stroke-width=".3">{groups}</g>{self._furniture()}'
+            f'<use href="#ground"/><g stroke="{edge[0]}" stroke-width="{edge[1]}">{groups}</g>{self._furniture()}'
             f"{self._legend(unit, stops, labels)}</svg></figure>"
         )
 
@@ -95,13 +135,13 @@ class Maps:
         told = f"{step:g} m" if step < 1000 else f"{step / 1000:g} km"
         return (
             f'<g class="furniture"><path d="M{WIDTH - 14:.0f} 8l5 14-5-3-5 3z" fill="#333"/>'
-            f'<text x="{WIDTH - 14:.0f}" y="32" text-anchor="middle">N</text>'
+            f'<text x="{WIDTH - 14:.0f}" y="{22 + self.font:.0f}" text-anchor="middle">N</text>'
             f'<path d="M10 {y - 4:.1f}v4h{length:.1f}v-4" fill="none" stroke="#333"/>'
             f'<text x="{14 + length:.1f}" y="{y:.1f}">{told}</text></g>'
         )
 
     def _legend(self, unit: str, stops: tuple[str, ...], labels: list[tuple[float, str]]) -> str:
-        top, width = self.height + 8, WIDTH * 0.6
+        top, width, below = self.height + 8, WIDTH * 0.6, self.height + 20 + self.font
         each = width / 40
         shares = np.linspace(0.0, 1.0, 40)
         bar = amounts(shares, 0.0, 1.0) if len(stops) > 3 else differences(2 * shares - 1, 1.0)
@@ -110,7 +150,7 @@ class Maps:
             for i, c in enumerate(bar)
         )
         texts = "".join(
-            f'<text x="{10 + share * width:.1f}" y="{top + 22:.1f}" text-anchor="{_anchor(share)}">{text}</text>'
+            f'<text x="{10 + share * width:.1f}" y="{below:.1f}" text-anchor="{_anchor(share)}">{text}</text>'
             for share, text in labels
         )
         return f'<g class="legend">{cells}{texts}<text x="{20 + width:.1f}" y="{top + 9:.1f}">{escape(unit)}</text></g>'

@@ -12,6 +12,7 @@ from twin.scenario.overriding import simplified, thing_of, where_of
 from twin.scenario.parts import Where
 from twin.scenario.schema import Scenario
 from twin.scenario.wording import tell, tell_value, tell_where
+from twin.texts import DEFAULT_LANGUAGE, texts
 
 _APART = {"prices", "emission_factors"}
 
@@ -26,17 +27,34 @@ class Change:
         Kind of edit.
     where : Where
         Which buildings it is about.
-    before, after : str, optional
+    before, after : edit, optional
         What the first and the second scenario do there; None: nothing.
-    sentence : str
-        The difference in words.
     """
 
     what: str
     where: Where
-    before: str | None
-    after: str | None
-    sentence: str
+    before: AnyEdit | None
+    after: AnyEdit | None
+
+    @property
+    def sentence(self) -> str:
+        """The difference in English words."""
+        return self.told()
+
+    def told(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Say the difference in words of a language ("en", "fi", "sv")."""
+        words = texts(language)
+        old, new = (None if edit is None else tell_value(edit, language) for edit in (self.before, self.after))
+        if old is not None and new is not None:
+            told = words("diff.instead", new=new, old=old[:1].lower() + old[1:])
+        elif new is not None:
+            told = words("diff.new", told=new)
+        elif old is not None:
+            told = words("diff.gone", told=old)
+        else:
+            return words("diff.order")
+        somewhere = hasattr(self.after or self.before, "where")
+        return f"{told} · {tell_where(self.where, language)}" if somewhere else told
 
 
 def diff(a: Scenario, b: Scenario) -> tuple[Change, ...]:
@@ -58,7 +76,7 @@ def diff(a: Scenario, b: Scenario) -> tuple[Change, ...]:
     # Edits whose order alone differs are told too: a later edit has the last word.
     changes = [_change(key, first.get(key), second.get(key)) for key in keys if first.get(key) != second.get(key)]
     if not changes and simplified(a.edits) != simplified(b.edits):
-        changes.append(Change("order", Where(), None, None, "The same edits in another order"))
+        changes.append(Change("order", Where(), None, None))
     return tuple(changes)
 
 
@@ -141,13 +159,4 @@ def _change(key: tuple[str, str, str], before: AnyEdit | None, after: AnyEdit | 
     edit = after if after is not None else before
     if edit is None:  # the key is of one of the two
         raise ScenarioError([f"neither scenario has an edit {key[0]}"])
-    where = where_of(edit)
-    old, new = (None if one is None else tell_value(one) for one in (before, after))
-    place = tell_where(where) if hasattr(edit, "where") else ""
-    if old is not None and new is not None:
-        sentence = f"{new} instead of {old[:1].lower()}{old[1:]} {place}".strip()
-    elif new is not None:
-        sentence = f"New: {new} {place}".strip()
-    else:
-        sentence = f"No longer: {old} {place}".strip()
-    return Change(key[0], where, old, new, sentence)
+    return Change(key[0], where_of(edit), before, after)

@@ -1,134 +1,185 @@
-"""Edits in a sentence each."""
+"""Edits in a sentence each, in every language."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from twin.scenario.edits import AnyEdit
 from twin.scenario.parts import Where
+from twin.texts import DEFAULT_LANGUAGE, Texts, texts
 
-_LISTED = 3
-_UNITS = (("_eur_kwh", "EUR/kWh"), ("_kgco2_kwh", "kgCO2/kWh"))
-_MONTHS = ("January", "July")
+_NBSP = "\u00a0"
+_SHOWN_PER = {"_eur_kwh": 100.0, "_kgco2_kwh": 1000.0}
+"""Prices are told in cents, emissions in grams."""
 
 
-def tell(edit: AnyEdit) -> str:
-    """Say what an edit does and where, in one English sentence without a full stop.
+def tell(edit: AnyEdit, language: str = DEFAULT_LANGUAGE, names: Mapping[str, str] | None = None) -> str:
+    """Say what an edit does and where, in one sentence without a full stop.
 
     Parameters
     ----------
     edit : edit
         Of a scenario.
+    language : str
+        "en", "fi" or "sv".
+    names : Mapping[str, str], optional
+        What people call a building, by its id.
     """
+    told = tell_value(edit, language)
     where = getattr(edit, "where", None)
-    place = tell_where(where) if where is not None else ""
-    return f"{tell_value(edit)}{f' {place}' if place else ''}"
+    return told if where is None else f"{told} · {tell_where(where, language, names)}"
 
 
-def tell_value(edit: AnyEdit) -> str:
+def tell_value(edit: AnyEdit, language: str = DEFAULT_LANGUAGE) -> str:
     """Say what an edit does, without where."""
-    told: str = _TOLD[edit.what](edit)
+    words = texts(language)
+    told: str = _TOLD[edit.what](edit, words)
     share = float(getattr(edit, "share", 1.0))
-    return told if edit.what == "pv" or share >= 1.0 else f"{told} in {_percent(share)} of them"
+    return told if edit.what == "pv" or share >= 1.0 else f"{told} {words('edit.share', share=percent(share))}"
 
 
-def tell_where(where: Where) -> str:
-    """Say which buildings are touched."""
-    parts = []
+def tell_where(where: Where, language: str = DEFAULT_LANGUAGE, names: Mapping[str, str] | None = None) -> str:
+    """Say which buildings are touched.
+
+    Parameters
+    ----------
+    where : Where
+        Of an edit.
+    language : str
+        "en", "fi" or "sv".
+    names : Mapping[str, str], optional
+        What people call a building, by its id.
+    """
+    words, parts = texts(language), []
     if where.buildings is not None:
-        some = ", ".join(where.buildings[:_LISTED])
-        more = len(where.buildings) - _LISTED
-        parts.append(f"in {some}{f' and {more} more' if more > 0 else ''}" if where.buildings else "in no building")
+        only = where.buildings[0] if len(where.buildings) == 1 else None
+        parts.append((names or {}).get(only, only) if only else words("where.some", count=len(where.buildings)))
     if where.use is not None:
-        parts.append(f"in {_words(where.use)} buildings")
+        parts.append(", ".join(words(f"use.{use}").lower() for use in where.use))
     if where.heating_system is not None:
-        parts.append(f"in buildings heated by {_words(where.heating_system)}")
+        systems = ", ".join(words(f"heating.{name}").lower() for name in where.heating_system)
+        parts.append(words("where.heating", systems=systems))
     if where.built_before is not None:
-        parts.append(f"in buildings built before {where.built_before}")
+        parts.append(words("where.before", year=where.built_before))
     if where.built_after is not None:
-        parts.append(f"in buildings built after {where.built_after}")
+        parts.append(words("where.after", year=where.built_after))
     if where.area is not None:
-        parts.append("in the drawn area")
+        parts.append(words("where.area"))
     if where.oldest is not None:
-        parts.append(f"in the oldest {_percent(where.oldest)}")
-    return ", ".join(parts) if parts else "everywhere"
+        parts.append(words("where.oldest", share=percent(where.oldest)))
+    return ", ".join(parts) or words("where.everywhere")
 
 
-def _words(names: tuple[str, ...]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
+def percent(share: float) -> str:
+    """Write a share as a percentage, to whole ones."""
+    return f"{round(100 * share)}{_NBSP}%"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+def _number(value: float, unit: str, words: Texts, *, sign: bool = False) -> str:
+    text = f"{value:g}".replace("-", "\u2212")
+    text = text if words.language == "en" else text.replace(".", ",")
+    return f"{'+' if sign and value > 0 else ''}{text}{_NBSP}{unit}".rstrip(_NBSP)
 
 
-def _setpoints(edit: Any) -> str:
-    parts = [
-        (edit.heating_c, "heat to {:g} °C"),
-        (edit.setback_k, "lower it by {:g} K while empty"),
-        (edit.cooling_c, "cool to {:g} °C"),
-    ]
-    return _capital(", ".join(text.format(value) for value, text in parts if value is not None))
+def _pv(edit: Any, words: Texts) -> str:
+    return words("edit.pv", share=percent(edit.share)) if edit.share else words("edit.pv.none")
 
 
-def _battery(edit: Any) -> str:
-    size = f"{edit.kwh:g} kWh" if edit.kwh is not None else f"{edit.kwh_per_kwp:g} kWh for each kWp of solar panels"
-    return f"Batteries of {size}"
+def _retrofit(edit: Any, words: Texts) -> str:
+    if edit.level == "none":
+        return words("edit.retrofit.none")
+    return words("edit.retrofit", level=words(f"retrofit.{edit.level}"))
 
 
-def _tank(edit: Any) -> str:
-    when = "heated by night" if edit.control == "night" else "heated at any hour"
-    return f"Hot-water tanks for {edit.days:g} days, {when}" if edit.days else "No hot-water tanks"
+def _setpoints(edit: Any, words: Texts) -> str:
+    parts = (("heating", edit.heating_c), ("setback", edit.setback_k), ("cooling", edit.cooling_c))
+    return ", ".join(
+        words(f"edit.setpoints.{name}", value=_number(value, "°C", words)) for name, value in parts if value is not None
+    )
 
 
-def _added(edit: Any) -> str:
-    if edit.file is not None:
-        return f"New buildings of {edit.file}"
-    return f"{len(edit.features)} new building{'s' if len(edit.features) > 1 else ''}"
+def _tank(edit: Any, words: Texts) -> str:
+    if not edit.days:
+        return words("edit.hot_water_tank.none")
+    one = ".one" if edit.days == 1 else ""
+    when = words(f"tank_control.{edit.control}").lower()
+    return words(f"edit.hot_water_tank{one}", days=_number(edit.days, "", words), when=when)
 
 
-def _values(title: str) -> Any:
-    def told(edit: Any) -> str:
-        parts = []
-        for name, value in edit.model_dump(exclude={"what"}, exclude_none=True).items():
-            for suffix, unit in _UNITS:
-                if name.endswith(suffix):
-                    parts.append(f"{name.removesuffix(suffix).replace('_', ' ')} {value:g} {unit}")
-        return f"{title}: {', '.join(parts)}"
-
-    return told
+def _battery(edit: Any, words: Texts) -> str:
+    if edit.kwh_per_kwp is not None:
+        return words("edit.battery.per_kwp", value=_number(edit.kwh_per_kwp, "kWh", words))
+    return words("edit.battery.kwh", value=_number(edit.kwh, "kWh", words)) if edit.kwh else words("edit.battery.none")
 
 
-def _weather(edit: Any) -> str:
+def _values(edit: Any, words: Texts) -> str:
+    parts = []
+    for name, value in edit.model_dump(exclude={"what"}, exclude_none=True).items():
+        factor = next(factor for suffix, factor in _SHOWN_PER.items() if name.endswith(suffix))
+        parts.append(words(f"value.{name}", value=_number(value * factor, "", words)))
+    return words(f"edit.{edit.what}", values=", ".join(parts))
+
+
+def _weather(edit: Any, words: Texts) -> str:
     parts = []
     if edit.file is not None:
-        parts.append(f"weather of {edit.file}")
+        parts.append(words("edit.weather.file", file=edit.file))
     if edit.synthetic:
-        parts.append("a generated year of weather")
+        number = "" if edit.seed is None else ".seed"
+        parts.append(words(f"edit.weather.synthetic{number}", number=edit.seed))
     if edit.shift_c:
-        parts.append(f"every hour {edit.shift_c:+g} °C")
+        parts.append(words("edit.weather.shift", value=_number(edit.shift_c, "°C", words, sign=True)))
     if edit.shift_by_month_c is not None:
-        january, july = edit.shift_by_month_c[0], edit.shift_by_month_c[6]
-        parts.append(f"months warmer, {_MONTHS[0]} {january:+g} °C and {_MONTHS[1]} {july:+g} °C")
-    return _capital(", ".join(parts))
+        low, high = min(edit.shift_by_month_c), max(edit.shift_by_month_c)
+        parts.append(words("edit.weather.months", low=_number(low, "°C", words), high=_number(high, "°C", words)))
+    return ", ".join(parts) or words("edit.weather.none")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _cooling(edit: Any, words: Texts) -> str:
+    return words(f"edit.cooling.{edit.system}{'.begin' if edit.begin else ''}")
+
+
+def _plant(edit: Any, words: Texts) -> str:
+    size = [(edit.size_kw, "kW"), (edit.capacity_kwh, "kWh")]
+    told = ", ".join(_number(value, unit, words) for value, unit in size if value is not None)
+    kind = "" if edit.kind is None else edit.kind.replace("_", " ")
+    return words(f"edit.plant.{edit.do}", id=edit.id, kind=kind, size=told)
+
+
+def _network(edit: Any, words: Texts) -> str:
+    what = words(f"network.{edit.carrier}")
+    parts = [words(f"edit.network.{edit.do}", network=what, file=edit.file)]
+    if edit.generation is not None:
+        parts.append(words("edit.network.generation", number=edit.generation))
+    if edit.supply_temp_c is not None:
+        parts.append(words("edit.network.supply", value=_number(edit.supply_temp_c, "°C", words)))
+    if edit.hydrogen_share is not None:
+        parts.append(words("edit.network.hydrogen", share=percent(edit.hydrogen_share)))
+    return ", ".join(parts)
+
+
+def _element(edit: Any, words: Texts) -> str:
+    what = "" if edit.carrier is None else words(f"network.{edit.carrier}")
+    return words(f"edit.element.{edit.do}", id=edit.id, size=edit.size or "", network=what).strip()
 
 
 _TOLD: dict[str, Any] = {
-    "pv": lambda edit: f"Solar panels on {_percent(edit.share)} of the usable roof",
-    "retrofit": lambda edit: f"{_capital(edit.level)} retrofit" if edit.level != "none" else "No retrofit",
-    "heating": lambda edit: f"Heating by {edit.system.replace('_', ' ')}",
+    "pv": _pv,
+    "retrofit": _retrofit,
+    "heating": lambda edit, words: words("edit.heating", system=words(f"heating.{edit.system}").lower()),
     "setpoints": _setpoints,
     "hot_water_tank": _tank,
     "battery": _battery,
-    "chargers": lambda edit: f"{_percent(edit.cars)} of the cars are electric and charge",
-    "charging": lambda edit: f"{_capital(edit.control)} charging of cars",
-    "add_buildings": _added,
-    "remove_buildings": lambda _edit: "Buildings torn down",
-    "prices": _values("Prices"),
-    "emission_factors": _values("Emission factors"),
+    "chargers": lambda edit, words: words("edit.chargers", share=percent(edit.cars)),
+    "charging": lambda edit, words: words(f"edit.charging.{edit.control}"),
+    "add_buildings": lambda edit, words: words("edit.add_buildings", count=len(edit.features or ()) or edit.file),
+    "remove_buildings": lambda _edit, words: words("edit.remove_buildings"),
+    "prices": _values,
+    "emission_factors": _values,
     "weather": _weather,
+    "cooling": _cooling,
+    "plant": _plant,
+    "network": _network,
+    "element": _element,
 }

@@ -14,8 +14,7 @@ from apps.api.views import View
 from apps.map.view.changing import change_one
 from apps.map.view.charts import day_lines, show_svg, year_bars
 from apps.map.view.palette import CARRIERS
-from apps.texts import Texts, amount, with_unit
-from apps.texts.numbers import in_unit
+from apps.texts import Texts, amount, in_unit, with_unit
 
 _CURVES = {"heat": "heat", "electricity": "electricity", "cold": "cooling", "solar": "solar"}
 _FIGURES = ("heat_kwh", "electricity_kwh", "pv_potential_kwh", "co2_t")

@@ -26,6 +26,8 @@ def comparison_bar(opening: Opening, words: Texts) -> None:
     name = session.name_of(baseline, opening)
     options = list(session.named(opening)) + ([_PINNED] if name is None else [])
     st.session_state["against"] = _PINNED if name is None else name
+    # The mode is no widget's own: a widget that a broken-off run did not reach would lose it.
+    st.session_state["mode_seen"] = st.session_state["mode"]
     with st.container(key="comparing", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<span class="cet-label">{words("compare.with")}</span>')
         st.selectbox(
@@ -50,9 +52,10 @@ def comparison_bar(opening: Opening, words: Texts) -> None:
             words("tool.compare"),
             ["beside", "difference"],
             format_func=lambda mode: words("compare.side" if mode == "beside" else "compare.difference"),
-            key="mode",
+            key="mode_seen",
             required=True,
             label_visibility="collapsed",
+            on_change=_show,
         )
         icon_button("close", words("compare.close"), _close, key="close_compare")
 
@@ -61,6 +64,10 @@ def _choose(opening: Opening) -> None:
     name = st.session_state["against"]
     if name != _PINNED:
         session.pin(session.named(opening)[name])
+
+
+def _show() -> None:
+    st.session_state["mode"] = st.session_state["mode_seen"] or st.session_state["mode"]
 
 
 def _close() -> None:

@@ -7,8 +7,7 @@ from html import escape
 from typing import Any
 
 from apps.api.views import View
-from apps.texts import Texts, amount
-from apps.texts.numbers import in_unit
+from apps.texts import Texts, amount, in_unit
 
 CARDS = ("heat_kwh", "electricity_kwh", "pv_kwh", "co2_t", "energy_cost_eur", "peak_electricity_kw")
 """Figures above the map; a narrow screen leaves the last one out."""

@@ -18,7 +18,7 @@ from apps.api.views import View
 from apps.map.view import panel, session
 from apps.map.view.camera import Frame, fit, frame_beside, frame_of
 from apps.map.view.card import card
-from apps.map.view.changing import change_several
+from apps.map.view.changing import change_panel
 from apps.map.view.comparing import comparison_bar
 from apps.map.view.deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
 from apps.map.view.decks import compare_maps
@@ -42,8 +42,9 @@ def _style(name: str = "page.css") -> str:
 def show() -> None:
     """Run the page once: Streamlit calls this on every interaction."""
     st.set_page_config(page_title="City energy twin", page_icon=str(files("apps.map.view") / "icon.svg"), layout="wide")
-    st.html(f"<style>{_style()}</style>")
     words = texts(_language())
+    # The framework's own word on the button is English in every language.
+    st.html(f'<style>{_style()}:root {{ --open-file: "{words("change.upload")}" }}</style>')
     opening = chosen()
     try:
         if not session.begun():
@@ -88,6 +89,8 @@ def _first_state() -> None:
         "mode": "map",
         "changing": False,
         "several_by": "use",
+        "change_part": "buildings",
+        "change_topic": "prices",
         "folded": False,
         "workshop": False,
         "tour": 1 if st.session_state.get("workshop") else 0,
@@ -189,7 +192,7 @@ def _right(view: View, words: Texts, *, workshop: bool) -> tuple[str, ...]:
             st.button(
                 words("card.close"), key="close_card", icon=":material/close:", on_click=_unselect, type="tertiary"
             )
-            return change_several(view, words)
+            return change_panel(view, words)
     elif st.session_state["mode"] == "map":
         with st.container(key="hint"):
             st.html(f'<div class="cet-hint">{escape(words("card.hint"))}</div>')

@@ -78,6 +78,7 @@ def panel(opening: Opening, view: View, baseline: View, quantity: str, words: Te
         icon=":material/keyboard_double_arrow_right:" if folded else ":material/keyboard_double_arrow_left:",
         type="tertiary",
         on_click=_fold,
+        args=(not folded,),
     )
     if folded:
         return
@@ -98,7 +99,8 @@ def tools(opening: Opening, view: View, quantity: str, words: Texts) -> None:
     with st.container(key="tools", horizontal=True, gap=None):
         if _tool("table", "table_rows", words("table.open"), words):
             show_table(view, quantity, words)
-        _tool("compare", "compare", words("tool.compare"), words, on_click=_compare)
+        beside = st.session_state["mode"] == "map"
+        _tool("compare", "compare", words("tool.compare"), words, on_click=_compare, args=(beside,))
         if _tool("share", "link", words("share.title"), words):
             share_dialog(view, words)
         if _tool("export", "download", words("export.title"), words):
@@ -114,12 +116,13 @@ def _tool(name: str, icon: str, told: str, words: Texts, **then: Any) -> bool:
     )
 
 
-def _compare() -> None:
-    st.session_state["mode"] = "beside" if st.session_state["mode"] == "map" else "map"
+def _compare(beside: bool) -> None:
+    # What the button meant when it was drawn: pressed twice in a hurry, it does not undo itself.
+    st.session_state["mode"] = "beside" if beside else "map"
 
 
-def _fold() -> None:
-    st.session_state["folded"] = not st.session_state["folded"]
+def _fold(away: bool) -> None:
+    st.session_state["folded"] = away
 
 
 def _colours(view: View, baseline: View, words: Texts) -> None:

@@ -12,7 +12,7 @@ from apps.api.views import View
 from apps.map.view import session
 from apps.map.view.opening import Opening
 from apps.texts import Texts
-from apps.texts.sentences import sentence
+from twin.scenario import tell
 
 _OWN = ""
 
@@ -113,7 +113,7 @@ def _edits(view: View, words: Texts) -> None:
     with st.container(key="edits", gap=None):
         for place, edit in enumerate(edits):
             with st.container(key=f"edit_{place}", horizontal=True, gap=None, vertical_alignment="center"):
-                told = sentence(edit, words, names)
+                told = tell(edit, words.language, names)
                 st.html(f'<div class="cet-edit">{escape(told)}</div>')
                 icon_button(
                     "close", f"{words('scenario.remove')}: {told}", session.remove, place, key=f"remove_{place}"

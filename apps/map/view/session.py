@@ -62,6 +62,14 @@ def go_to(scenario: Scenario) -> None:
     st.session_state[_HISTORY] = history().replace(scenario)
 
 
+def put(what: str, edit: AnyEdit | None) -> None:
+    """Let one edit stand in the place of all of its kind, as one step; None: let none stand."""
+    now = present()
+    rest = tuple(old for old in now.edits if old.what != what)
+    edits = rest if edit is None else (*rest, edit)
+    go_to(now.model_copy(update={"edits": edits}) if edits else as_it_is())
+
+
 def remove(place: int) -> None:
     """Take one edit out, as one step."""
     now = present()

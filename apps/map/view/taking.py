@@ -176,7 +176,8 @@ def _report(view: View, scenario: Scenario, name: str, words: Texts) -> None:
             twin.run(view.district, one) for one in ([first] if scenario.edits == first.edits else [first, scenario])
         ]
         with tempfile.TemporaryDirectory() as folder:
-            content = twin.report(results, view.district, Path(folder) / "report.html").read_bytes()
+            file = Path(folder) / "report.html"
+            content = twin.report(results, view.district, file, language=words.language).read_bytes()
     st.download_button(
         words("export.report.get"),
         content,

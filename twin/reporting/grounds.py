@@ -1,0 +1,71 @@
+"""What a report rests on: its sources, and what a reader should know of a run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from twin.rests import NO_COSTS, sources_of
+from twin.results import Results
+from twin.scenario import tell
+from twin.texts import Texts
+
+_IDLE = re.compile(r"edit (\d+) \(\w+\) touches no building")
+_ELSEWHERE = re.compile(r"the scenario was made for the district (.+)")
+_BORROWED = re.compile(r"Finland's .+: there are none for (.+)")
+
+
+def notes_of(result: Results, words: Texts) -> list[str]:
+    """Tell the notes of a run in a language; one that is not known stays in English."""
+    notes = str(result.dataset.attrs.get("notes", ""))
+    return [_note(note, result, words) for note in notes.split("; ") if note]
+
+
+def _note(note: str, result: Results, words: Texts) -> str:
+    if match := _IDLE.fullmatch(note):
+        return words("report.note.idle", edit=tell(result.scenario.edits[int(match[1]) - 1], words.language))
+    if match := _ELSEWHERE.fullmatch(note):
+        return words("report.note.district", name=match[1])
+    if match := _BORROWED.fullmatch(note):
+        return words("report.note.catalogue", country=match[1])
+    return note
+
+
+def sources(results: Mapping[str, Results], titles: Mapping[str, str], words: Texts) -> str:
+    """List the sources of all results; where they differ, by the scenario's title.
+
+    Parameters
+    ----------
+    results : mapping of str to Results
+        By the scenario's name.
+    titles : mapping of str to str
+        What people call each.
+    words : Texts
+        Language.
+    """
+    told = {name: sources_of(result.dataset) for name, result in results.items()}
+    rows = []
+    for word in (word for word in next(iter(told.values())) if word != "scenario"):
+        by_source: dict[tuple[str, str], list[str]] = {}
+        for name, entries in told.items():
+            by_source.setdefault((entries[word]["kind"], entries[word]["source"]), []).append(titles[name])
+        if word == "costs" and len(by_source) > 1:
+            by_source = {key: of for key, of in by_source.items() if key[1] != NO_COSTS}
+        for (kind, source), of in by_source.items():
+            one = of if len(of) < len(results) else []
+            told_kind = words.get(f"kind.{kind}", kind)
+            head = " · ".join(part for part in (words(f"rests.{word}"), told_kind, *one) if part)
+            rows.append(f'<dt>{escape(head)}</dt><dd lang="en">{escape(source)}</dd>')
+    attrs = next(iter(results.values())).dataset.attrs
+    rows.append(f"<dt>{escape(words('report.licence'))}</dt><dd>{escape(str(attrs['weather_licence']))}</dd>")
+    rows.append(f"<dt>{escape(words('report.versions'))}</dt><dd>{escape(_versions(attrs))}</dd>")
+    note = "" if words.language == "en" else f"<p><small>{escape(words('report.rests.told'))}</small></p>"
+    return f"<h2>{escape(words('report.rests'))}</h2>{note}<dl>{''.join(rows)}</dl>"
+
+
+def _versions(attrs: Mapping[str, Any]) -> str:
+    versions: Mapping[str, str] = json.loads(str(attrs["versions"]))
+    return "; ".join([str(attrs["seed"]), ", ".join(f"{name} {version}" for name, version in versions.items())])
