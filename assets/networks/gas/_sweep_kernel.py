@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from assets.networks.heat.friction import table_factor
-
 LHV, HHV, DENSITY, HYDROGEN, VISCOSITY, SLOPE, ROOT_MASS = range(7)
 """Columns of the gases' properties."""
 STILL_KW = 1e-9
@@ -20,7 +18,20 @@ LEAST_BAR = 0.01
 """Absolute pressure that is told where the load is more than the pipes carry."""
 SHARING, ROUNDS = 40, 200
 """Most rounds in which plants share out what hydrogen the network can hold, and are cut back to the limit."""
+TABLE_STEP, TABLE_SIZE = 0.1, 1024
+"""Step of the tables of friction in the fourth root of the Reynolds number, and their entries: to Re 1e8."""
+LAMINAR = 2000.0
 _JIT: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True}
+
+
+@njit(**_JIT)
+def _friction(table, reynolds):
+    """Darcy's friction factor out of a table, within 2e-3 of the law that it was made by, 1e-4 in turbulent flow."""
+    if reynolds < LAMINAR:
+        return 64.0 / reynolds
+    place = min(np.sqrt(np.sqrt(reynolds)) / TABLE_STEP, TABLE_SIZE - 1.001)
+    low = int(place)
+    return table[low] + (place - low) * (table[low + 1] - table[low])
 
 
 @njit(**_JIT)
@@ -56,6 +67,9 @@ def _flows(t, parent, demand, node, power, flow):
     for i in range(parent.shape[0] - 1, -1, -1):
         if parent[i] >= 0:
             flow[parent[i]] += flow[i]
+        elif -STILL_KW < flow[i] < 0.0:
+            # Rounding of what is held back.
+            flow[i] = 0.0
 
 
 @njit(**_JIT)
@@ -78,8 +92,6 @@ def _hold_back(t, parent, root, demand, node, power, flow):
             if root[node[j]] == r:
                 power[j, t] *= taken / given
     _flows(t, parent, demand, node, power, flow)
-    for r in range(roots):
-        flow[r] = max(flow[r], 0.0)
 
 
 @njit(**_JIT)
@@ -168,15 +180,18 @@ def _leaves(t, i, parent, demand, flow):
 
 @njit(**_JIT)
 def _share_out(t, parent, demand, entry, plant, offer, flow, held, limit, rows, other):
-    """Move all plants of hydrogen half way to what their nodes can hold; gives the largest change, relative."""
+    """Move plants of hydrogen to what their nodes can hold, those of one node together; gives the largest change."""
     node, of, power = plant
     change = 0.0
     for j in range(node.shape[0]):
         if offer[j] <= 0.0 or rows[of[j], HYDROGEN] <= limit:
             continue
+        together = 0
+        for k in range(node.shape[0]):
+            together += node[k] == node[j] and offer[k] > 0.0 and rows[of[k], HYDROGEN] > limit
         leaves = _leaves(t, node[j], parent, demand, flow)
         most = max(_most(node[j], t, of[j], power[j, t], leaves, entry, held, limit, rows, other), 0.0)
-        step = 0.5 * (min(offer[j], most) - power[j, t])
+        step = (min(offer[j], most) - power[j, t]) / together
         change = max(change, abs(step) / offer[j])
         power[j, t] += step
     return change
@@ -214,10 +229,12 @@ def _dilute(t, parent, demand, entry, plant, flow, energy, before, held, limit, 
     if not rich:
         return
     offer = power[:, t].copy()
-    for n in range(SHARING + ROUNDS):
-        if n < SHARING:
-            if _share_out(t, parent, demand, entry, plant, offer, flow, held, limit, rows, other) < 1e-9:
-                continue
+    sharing = SHARING
+    for _ in range(SHARING + ROUNDS):
+        if sharing > 0:
+            sharing -= 1
+            if _share_out(t, parent, demand, entry, plant, offer, flow, held, limit, rows, other) < 1e-8:
+                sharing = 0
         elif not _cut_back(t, parent, demand, entry, plant, flow, energy, held, limit, rows, other):
             return
         _flows(t, parent, demand, node, power, flow)
@@ -252,7 +269,7 @@ def _pressures(t, tree, entry, entry_bar, kelvin, energy, flow, rows, mix, absol
         if abs(flow[i]) > STILL_KW:
             rate = abs(normal) / 3600.0
             reynolds = 4.0 * mix[DENSITY] * rate / (np.pi * d * mix[VISCOSITY] * warm)
-            friction = table_factor(tables[kind[i]], reynolds)
+            friction = _friction(tables[kind[i]], reynolds)
             # Pa² to bar²: 1e-10; normal pressure in Pa: 1e5.
             fall = friction * length * 16.0 / np.pi**2 * mix[DENSITY] * ratio * rate**2 / d**5 * 1e-5
             for _ in range(6):

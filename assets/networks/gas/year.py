@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
-from assets.networks.gas._sweep_kernel import sweep
+from assets.networks.gas._sweep_kernel import TABLE_SIZE, TABLE_STEP, sweep
 from assets.networks.gas.gases import property_rows
 from assets.networks.gas.pipes import GROUND_C, MAX_VELOCITY_M_S, GasPipes
 from assets.networks.graph import Tree
-from assets.networks.heat.friction import friction_tables
+from assets.networks.heat.friction import friction_factor
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -220,8 +220,9 @@ def _network(tree: Tree, pipes: GasPipes) -> tuple[npt.NDArray[np.generic], ...]
         root[i] = root[parent[i]]
     rough = pipes.roughness_m / np.maximum(pipes.inner_diameter_m, 1e-9)
     kinds, kind = np.unique(rough, return_inverse=True)
+    tables = friction_factor((TABLE_STEP * np.arange(TABLE_SIZE)) ** 4, kinds[:, None])
     pipe = np.stack([np.asarray(tree.length_m, dtype=np.float64), pipes.inner_diameter_m], axis=1)
-    return parent, root.astype(np.int64), pipe, kind.astype(np.int64), friction_tables(kinds)
+    return parent, root.astype(np.int64), pipe, kind.astype(np.int64), tables
 
 
 def _powers(injections: Sequence[Injection], hours: int) -> tuple[Array, list[str]]:
