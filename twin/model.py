@@ -29,6 +29,7 @@ from twin.scenario import (
     WeatherEdit,
 )
 from twin.scenario.schema import AS_IS
+from twin.site import Site
 from twin.stock import Stock, with_new_buildings, without_buildings
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Twin:
         Seed of everything drawn.
     notes : tuple of str
         What a reader of the results should know: edits that touch nothing, catalogues of another country.
+    site : Site, optional
+        What networks are laid in: streets, mapped pipes and cables, and the buildings as they are.
     """
 
     name: str
@@ -103,6 +106,7 @@ class Twin:
     scenario: Scenario
     seed: int
     notes: tuple[str, ...] = ()
+    site: Site | None = None
 
 
 def make_twin(district: District, scenario: Scenario | None = None, *, seed: int = 0, memo: Memo | None = None) -> Twin:
@@ -136,7 +140,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     if scenario.district not in {None, district.name}:
         notes.append(f"the scenario was made for the district {scenario.district}")
     memo = memo or Memo(keep=0)
-    stock, touched = _edited_stock(district, scenario, seed, memo)
+    stock, touched, as_it_is = _edited_stock(district, scenario, seed, memo)
     notes += touched
     prices, factors = prices_and_factors(district.country, scenario)
     return Twin(
@@ -160,6 +164,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         scenario=scenario,
         seed=seed,
         notes=tuple(notes),
+        site=Site.of(district, as_it_is),
     )
 
 
@@ -201,8 +206,10 @@ def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
     return buildings
 
 
-def _edited_stock(district: District, scenario: Scenario, seed: int, memo: Memo) -> tuple[Stock, list[str]]:
-    """Apply the edits of buildings in their order; tell those that touch nothing."""
+def _edited_stock(
+    district: District, scenario: Scenario, seed: int, memo: Memo
+) -> tuple[Stock, list[str], gpd.GeoDataFrame]:
+    """Apply the edits of buildings in their order; tell those that touch nothing, and what there was before."""
     key = content_key(district.buildings, district.country, seed)
     as_it_is = memo.get("as it is", key, lambda: _as_it_is(district, seed))
     stock = Stock(as_it_is.copy(), district.roofs, district.walls)
@@ -228,7 +235,7 @@ def _edited_stock(district: District, scenario: Scenario, seed: int, memo: Memo)
             touched = edit_buildings(stock.buildings, edit, seed)
         if not touched:
             idle.append(f"edit {number} ({edit.what}) touches no building")
-    return stock, idle
+    return stock, idle, as_it_is
 
 
 def _weather(district: District, scenario: Scenario, seed: int) -> Weather:

@@ -26,7 +26,11 @@ NODE_KINDS = ("junction", "consumer", "entry", "substation", "plant")
 EDGE_KINDS = ("pipe", "cable", "transformer", "service")
 """What an edge is; a service leads to one building or plant only."""
 NODE_COLUMNS = ("x_m", "y_m", "kind", "building", "plant")
-EDGE_COLUMNS = ("geometry", "start", "end", "length_m", "size", "kind", "origin")
+EDGE_COLUMNS = ("geometry", "start", "end", "length_m", "size", "kind", "origin", "mapped_m", "street")
+
+
+def _none() -> Index:
+    return np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,8 @@ class NetworkPlan:
     edges : geopandas.GeoDataFrame
         Index: stable id. Columns geometry (a line; of a transformer a point), start, end (rows of `nodes`), length_m
         (0 of a transformer), size (row of the catalogue of pipes, cables or transformers), kind (of `EDGE_KINDS`),
-        origin (of `ORIGINS`), mapped_m (of its length along mapped ways). Of electricity: the rows of `net.line`,
+        origin (of `ORIGINS`), mapped_m (of its length along mapped or imported ways), street (its name, where it has
+        one). Of electricity: the rows of `net.line`,
         behind them those of `net.trafo`, each in their order.
     tree : Tree, optional
         Heat, cold and gas: the network over the rows of `nodes` and `edges`, rooted at `entry`; every node and every
@@ -61,6 +66,10 @@ class NetworkPlan:
         What a reader should know.
     plants : mapping of str to int
         Row of the node of every plant and store of the scenario that this network serves or is served by.
+    chargers : ndarray of int64, shape (stations,)
+        Electricity: row of the node of each public charging station of the twin; empty for other carriers.
+    cut_off : ndarray of int64
+        Rows of buildings that ask for this network but that an edit has cut off from it; their `consumers` is -1.
     open_edges : ndarray of int64
         Rows of edges that are there but closed, so that the rest is a tree.
     key : str
@@ -77,5 +86,7 @@ class NetworkPlan:
     design: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     plants: Mapping[str, int] = field(default_factory=dict)
-    open_edges: Index = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    chargers: Index = field(default_factory=_none)
+    cut_off: Index = field(default_factory=_none)
+    open_edges: Index = field(default_factory=_none)
     key: str = ""
