@@ -16,9 +16,13 @@ of shape (buses, T), taken positive, given negative.
 """
 
 from assets.networks.power.coincidence import Diversity, diversity
+from assets.networks.power.contributions import causes
 from assets.networks.power.equipment import cable_capacity_kw, cables, transformers
+from assets.networks.power.hosting import hosting_capacity
 from assets.networks.power.layout import lay_power
+from assets.networks.power.limits import EN_50160, GridLimits
 from assets.networks.power.model import pandapower_net, read_pandapower, write_pandapower
+from assets.networks.power.outages import contingencies
 from assets.networks.power.plan import IMPORTED, LAID, MAPPED, LayoutRules, PowerPlan
 from assets.networks.power.unbalanced import (
     UNBALANCE_LIMIT_PERCENT,
@@ -31,11 +35,13 @@ from assets.networks.power.unbalanced import (
 from assets.networks.power.year import PowerYear, net_loads, power_year
 
 __all__ = [
+    "EN_50160",
     "IMPORTED",
     "LAID",
     "MAPPED",
     "UNBALANCE_LIMIT_PERCENT",
     "Diversity",
+    "GridLimits",
     "LayoutRules",
     "PowerPlan",
     "PowerYear",
@@ -43,7 +49,10 @@ __all__ = [
     "assign_phases",
     "cable_capacity_kw",
     "cables",
+    "causes",
+    "contingencies",
     "diversity",
+    "hosting_capacity",
     "lay_power",
     "net_loads",
     "pandapower_net",
