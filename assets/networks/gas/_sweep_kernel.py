@@ -18,18 +18,21 @@ LEAST_BAR = 0.01
 """Absolute pressure that is told where the load is more than the pipes carry."""
 SHARING, ROUNDS = 40, 200
 """Most rounds in which plants share out what hydrogen the network can hold, and are cut back to the limit."""
-TABLE_STEP, TABLE_SIZE = 4000.0**0.25 / 80, 1024
-"""Step of the tables of friction in the fourth root of the Reynolds number, and their entries: to Re 1e8. One
-entry is at Re 4000, where the law has a kink."""
-LAMINAR = 2000.0
+LAMINAR, TURBULENT = 2000.0, 4000.0
+"""Reynolds numbers between which the friction factor goes over from one law to the other, linearly."""
+TABLE_SIZE, TABLE_KINK = 1024, 80
+"""Entries of the tables of friction, to Re 1e8, and that at the kink at `TURBULENT`."""
+TABLE_STEP = TURBULENT**0.25 / TABLE_KINK
+"""Step in the fourth root of the Reynolds number."""
 _JIT: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True}
 
 
 @njit(**_JIT)
 def _friction(table, reynolds):
-    """Darcy's friction factor out of a table, within 2e-3 of the law that it was made by, 1e-4 above Re 4000."""
-    if reynolds < LAMINAR:
-        return 64.0 / reynolds
+    """Darcy's friction factor out of a table, within 1e-4 of the law that it was made by."""
+    if reynolds < TURBULENT:
+        share = max((reynolds - LAMINAR) / (TURBULENT - LAMINAR), 0.0)
+        return (1.0 - share) * 64.0 / min(reynolds, LAMINAR) + share * table[TABLE_KINK]
     place = min(np.sqrt(np.sqrt(reynolds)) / TABLE_STEP, TABLE_SIZE - 1.001)
     low = int(place)
     return table[low] + (place - low) * (table[low + 1] - table[low])
