@@ -90,3 +90,16 @@ class NetworkPlan:
     cut_off: Index = field(default_factory=_none)
     open_edges: Index = field(default_factory=_none)
     key: str = ""
+
+    @property
+    def laid_tree(self) -> Tree:
+        """The tree of a network of heat, cold or gas.
+
+        Raises
+        ------
+        ValueError
+            Of electricity, which has none.
+        """
+        if self.tree is None:
+            raise ValueError(f"the network of {self.carrier} is no tree")
+        return self.tree

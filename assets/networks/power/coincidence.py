@@ -2,7 +2,8 @@
 
 Rusck (1956): the peak of n alike is n P g(n) with g(n) = g∞ + (1 - g∞) / √n. For consumers that differ, n is the
 number of equals that scatter as much, n = (Σ P)² / Σ P². A consumer that is a group itself (a house of m dwellings
-whose common peak is known) counts with its m members. Velander: P = k1 W + k2 √W of the yearly energy W.
+whose common peak is known) counts with its m members. Velander: P = k1 W + k2 √W of the yearly energy W. Where the
+loads of the hours that matter are known, their highest sum, and not less than √Σ P² of the own peaks.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from assets._errors import InputError
 from assets.catalogue import table
 
 Array = npt.NDArray[np.float64]
-METHODS = ("rusck", "velander", "sum")
+METHODS = ("rusck", "velander", "sum", "hours")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Diversity:
     Attributes
     ----------
     method : str
-        "rusck"; "velander"; "sum": all peaks at once, for loads that are coincident already.
+        "rusck"; "velander"; "sum": all peaks at once, for loads that are coincident already; "hours": the highest of
+        what they draw together in some hours.
     share : ndarray, shape (kinds,)
         g∞ of each kind (Rusck).
     per_mwh, root : ndarray, shape (kinds,)
@@ -57,6 +59,8 @@ class Diversity:
         told = np.asarray(features, dtype=np.float64)
         if self.method == "sum":
             return told[..., 0]
+        if self.method == "hours":
+            return np.asarray(np.maximum(told[..., :-1].max(axis=-1), np.sqrt(told[..., -1])))
         kinds = len(self.share)
         first, second = told[..., :kinds], told[..., kinds:]
         if self.method == "velander":
@@ -72,7 +76,7 @@ def diversity(consumers: pd.DataFrame, method: str = "rusck") -> Diversity:
     ----------
     consumers : DataFrame
         Columns peak_kw; load (a row of `coincidence.csv`, "home" by default), customers (1 by default); for Velander
-        annual_mwh.
+        annual_mwh; for "hours" any that begin with `hour_`: what is drawn in each [kW].
     method : str
         One of `METHODS`.
 
@@ -95,6 +99,9 @@ def diversity(consumers: pd.DataFrame, method: str = "rusck") -> Diversity:
     values = consumers[wanted].to_numpy(dtype=np.float64) if wanted in consumers else np.full(len(consumers), np.nan)
     findings += [f"{name}: {wanted} is missing or negative; give 0 or more"
                  for name in consumers.index[~(np.isfinite(values) & (values >= 0))]]  # fmt: skip
+    hours = [name for name in consumers if str(name).startswith("hour_")]
+    if method == "hours" and (not hours or not (consumers[hours].to_numpy(dtype=np.float64) >= 0).all()):
+        findings.append("the method 'hours' needs columns hour_0, hour_1, …: what each draws in it, 0 or more")
     if method == "velander":
         lacking = known.index[known["velander_root"].isna()]
         findings += [f"{name}: no Velander factors of {kind!r} are known; take the method 'rusck'"
@@ -106,6 +113,8 @@ def diversity(consumers: pd.DataFrame, method: str = "rusck") -> Diversity:
     share = known["endless_share"].to_numpy(dtype=np.float64)
     if method == "sum":
         features = values[:, None]
+    elif method == "hours":
+        features = np.column_stack([consumers[hours].to_numpy(dtype=np.float64), values**2])
     elif method == "velander":
         features = chosen * values[:, None]
     else:
