@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -11,15 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
+from assets.networks.power.conversion import convert
 from assets.networks.power.limits import KINDS, Excess, GridLimits, name_of, worst_excess
 from assets.networks.power.solving import Array, Flow, Solver, checked_loads, chunks, prepare, solve
 from assets.networks.power.tables import Ints
 from assets.networks.power.topology import feeders_of
+from assets.networks.power.year import PowerYear, power_year
 
 SIGN = {"pv": -1.0, "ev": 1.0, "heat_pump": 1.0}
 """Taken from the grid is positive."""
-_SIZES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Sizes by the feeder's own peak, at which the hours that matter are looked for."""
+_EACH = 3
+"""Hours that are looked at for each kind of limit: those in which a linear estimate leaves least room."""
+_FELT = 0.01
+"""Elements that feel less of a feeder than this part of the most affected one are not asked for their hours."""
 _MOST_KW = 2.0**17
 _MEGABYTES = 48.0
 
@@ -51,12 +55,14 @@ def hosting_capacity(
     power_factor: float = 1.0,
     weight: npt.ArrayLike | None = None,
     tolerance: float = 0.005,
+    year: PowerYear | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> pd.DataFrame:
     """Find the most of a technology that each feeder can take on top of its loads.
 
-    One feeder after the other gets more while the others stay as they are. In each of the hours that matter (those of
-    the greatest net flow, of the feeder and of the whole grid, for several sizes) the whole net is calculated.
+    One feeder after the other gets more while the others stay as they are. The hours that matter are found from a year
+    of power flow and how each voltage and loading answers to the feeder: those in which this linear estimate leaves
+    least room. For these the whole net is calculated, and the size is bisected, over all feeders at once.
 
     Parameters
     ----------
@@ -75,6 +81,8 @@ def hosting_capacity(
         How a feeder's new kW are shared among its buses; by default evenly among those with a load.
     tolerance : float
         Of the result, part of it.
+    year : PowerYear, optional
+        Power flow of these loads, where there is one already.
     progress : callable, optional
         Gets the part done, 0 to 1.
 
@@ -90,11 +98,12 @@ def hosting_capacity(
         The net, the loads or the profile cannot be calculated with.
     """
     p, q = checked_loads(net, p_kw, q_kvar)
-    case, names = _prepare(net, (p, q), technology, np.asarray(profile, dtype=np.float64), weight)
-    if not 0 < abs(power_factor) <= 1:
-        raise InputError([f"a power factor of {power_factor} is none: give up to 1"])
+    series = np.asarray(profile, dtype=np.float64)
+    _check(p, technology, series, power_factor)
+    flows = power_year(net, p, q, method="iterative_current") if year is None else year
     tangent = float(np.sign(power_factor) * np.tan(np.arccos(abs(power_factor))))
-    case = replace(case, limits=limits or GridLimits(), tangent=tangent)
+    case, names = _prepare(net, (p, q), weight, tangent, limits or GridLimits())
+    case = _with_hours(case, flows, SIGN[technology], series, len(names))
     base = _flows(case, np.zeros(len(names)), keep=True)
     before = np.concatenate([worst_excess(flow, case.limits).amount for flow in base])
     low, high = np.zeros(len(names)), np.full(len(names), 8.0)
@@ -126,11 +135,7 @@ def hosting_capacity(
     )
 
 
-def _prepare(
-    net: Any, loads: tuple[Array, Array], technology: str, profile: Array, weight: npt.ArrayLike | None
-) -> tuple[_Case, list[str]]:
-    """Find the feeders, how what is new is shared in them, and the hours that matter to each."""
-    p, q = loads
+def _check(p: Array, technology: str, profile: Array, power_factor: float) -> None:
     findings = []
     if technology not in SIGN:
         findings.append(f"no technology {technology!r}: take one of {', '.join(SIGN)}")
@@ -138,47 +143,76 @@ def _prepare(
         findings.append(f"the profile must have a value between 0 and 1 for each of the {p.shape[1]} hours")
     elif not (profile > 0).any():
         findings.append("the profile is 0 in all hours: nothing would limit it")
+    if not 0 < abs(power_factor) <= 1:
+        findings.append(f"a power factor of {power_factor} is none: give up to 1")
     if findings:
         raise InputError(findings)
-    first = prepare(net, np.empty(0, dtype=np.int64))
-    feeder = feeders_of(net, first.grid)
+
+
+def _prepare(
+    net: Any, loads: tuple[Array, Array], weight: npt.ArrayLike | None, tangent: float, limits: GridLimits
+) -> tuple[_Case, list[str]]:
+    """Find the feeders and how what is new is shared in them; a scenario each, of its hour of greatest load."""
+    p, q = loads
+    feeder = feeders_of(net, convert(net))
     names = [name for name in feeder.unique() if name]
     number = pd.Index(names).get_indexer(feeder)
     loaded = (p != 0).any(axis=1)
-    share = loaded.astype(float) if weight is None else np.asarray(weight, dtype=np.float64)
+    share = loaded.astype(np.float64) if weight is None else np.asarray(weight, dtype=np.float64)
     if share.shape != (len(net.bus),) or not (share >= 0).all():
         raise InputError([f"weight must have a value of 0 or more for each of the {len(net.bus)} buses"])
     share = np.where(number >= 0, share, 0.0)
     whole = np.bincount(number[number >= 0], share[number >= 0], len(names))
-    kept = [k for k in range(len(names)) if whole[k] > 0]
-    if not kept:
+    kept = np.flatnonzero(whole > 0)
+    if len(kept) == 0:
         raise InputError(["no feeder has a bus with a load: give loads, or a weight for each bus"])
     place = np.full(len(names) + 1, -1)
     place[kept] = np.arange(len(kept))
     number = place[number]
-    share = np.where(number >= 0, share / whole[np.array(kept)][number], 0.0)
-    hours = _hours(p, number, len(kept), profile, SIGN[technology])
-    own = [np.unique(row) for row in hours]
-    feeder_of = np.repeat(np.arange(len(kept)), [len(row) for row in own])
-    hour = np.concatenate(own)
+    share = np.where(number >= 0, share / whole[kept][number], 0.0)
+    own = np.zeros((len(kept), p.shape[1]))
+    np.add.at(own, number[number >= 0], p[number >= 0])
     solver = prepare(net, np.flatnonzero(loaded | (q != 0).any(axis=1) | (share > 0)))
-    unit = SIGN[technology] * profile[hour]
-    case = _Case(solver, p, q, number, share, feeder_of, hour, unit, 0.0, GridLimits())
+    case = _Case(
+        solver, p, q, number, share, feeder=np.arange(len(kept)), hour=own.argmax(axis=1), unit=np.ones(len(kept)),
+        tangent=tangent, limits=limits,
+    )  # fmt: skip
     return case, [names[k] for k in kept]
 
 
-def _hours(p: Array, feeder: Ints, count: int, profile: Array, sign: float) -> Ints:
-    """Hours of the greatest flow with the technology in them, shape (feeders, hours)."""
-    own = np.zeros((count, p.shape[1]))
-    np.add.at(own, feeder[feeder >= 0], p[feeder >= 0])
-    peak = np.maximum(np.abs(own).max(axis=1), 10.0)
-    whole = p.sum(axis=0) / count
-    found = []
-    for size in _SIZES:
-        more = sign * size * peak[:, None] * profile
-        usable = np.where(profile > 0, 0.0, -np.inf)
-        found += [(sign * (own + more) + usable).argmax(axis=1), (sign * (own + whole + more) + usable).argmax(axis=1)]
-    return np.column_stack(found).astype(np.int64)
+def _with_hours(case: _Case, year: PowerYear, sign: float, profile: Array, count: int) -> _Case:
+    """Give each feeder the hours in which a linear estimate leaves least room to some limit."""
+    size = np.full(count, 10.0)
+    before, after = (_joined(_flows(case, part, keep=True)) for part in (0.0 * size, size))
+    usable = np.flatnonzero(profile > 0)
+    per_kw = profile[usable]
+    feeders, hours = [], []
+    for k in range(count):
+        found: list[Array] = []
+        for name in ("u_pu", "line_percent", "trafo_percent"):
+            answer = np.nan_to_num(np.abs(getattr(after, name)[k] - getattr(before, name)[k])) / size[k]
+            felt = np.flatnonzero((answer > _FELT * answer.max(initial=0.0)) & (answer > 0))
+            state = getattr(year, name)[np.ix_(felt, usable)].astype(np.float64)
+            per = answer[felt][:, None] * per_kw
+            rooms = [np.nan_to_num(room, nan=np.inf) / per for room in _room(state, name, sign, case.limits)]
+            found += [room.min(axis=0, initial=np.inf) for room in rooms]
+        own = np.unique(np.concatenate([usable[np.argsort(estimate, kind="stable")[:_EACH]] for estimate in found]))
+        feeders.append(np.full(len(own), k))
+        hours.append(own)
+    feeder, hour = np.concatenate(feeders), np.concatenate(hours)
+    return replace(case, feeder=feeder, hour=hour, unit=sign * profile[hour])
+
+
+def _room(state: Array, name: str, sign: float, limits: GridLimits) -> list[Array]:
+    """Distance of a state to its limits; what gives power turns a flow round before it fills the branch."""
+    if name == "u_pu":
+        return [state - limits.u_min_pu] if sign > 0 else [limits.u_max_pu - state]
+    most = limits.line_percent if name == "line_percent" else limits.trafo_percent
+    return [most - state] if sign > 0 else [most + state, most - state]
+
+
+def _joined(flows: list[Flow]) -> Flow:
+    return Flow(*(np.concatenate([getattr(flow, part.name) for flow in flows]) for part in fields(Flow)))
 
 
 def _flows(case: _Case, size_kw: Array, *, keep: bool = False, base: list[Flow] | None = None) -> Any:
