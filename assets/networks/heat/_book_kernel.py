@@ -58,6 +58,7 @@ class Totals(NamedTuple):
 
     loss_kw: Array
     stored_kw: Array  # (s, T)
+    still_kw: Array  # (s, T) part of it in water that stands: no plant gives it
     pump_kw: Array
     head_kpa: Array  # (s, T) pressure that the plants give
     plant_kw: Array  # (s, T)
@@ -141,6 +142,7 @@ def book_heat(
                 new_r = ground + (old_r - ground) * state.still_keep[i]
                 stored = hold * (new_s - old_s + new_r - old_r)
                 lost = -stored
+                totals.still_kw[pipes.part[i], t] += stored
             state.supply_pipe[i], state.return_pipe[i] = new_s, new_r
             totals.loss_kw[t] += lost
             totals.stored_kw[pipes.part[i], t] += stored

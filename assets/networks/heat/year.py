@@ -187,7 +187,7 @@ def _results(case: Case, keep: Sequence[str]) -> tuple[Totals, Extremes, Kept]:
     names = set(known) if names == {"all"} else names
     refuse([f"nothing called {name} can be kept: take of {', '.join(known)}" for name in sorted(names - set(known))])
     k, x, s, hours = len(case.pipes.parent), len(case.exchangers.node), len(case.plants.node), len(case.hours.ground)
-    rows = {"head_kpa": s, "plant_kw": s, "plant_kg_s": s, "stored_kw": s, "given_kw": x - case.consumers}
+    rows = {"head_kpa": s, "plant_kw": s, "plant_kg_s": s, "stored_kw": s, "still_kw": s, "given_kw": x - case.consumers}
     totals = Totals(**{name: np.zeros((rows[name], hours) if name in rows else hours) for name in Totals._fields})
     extremes = _no_extremes(k, x)
     none = np.zeros((0, 0), dtype=np.float32)
@@ -211,7 +211,7 @@ def _year(case: Case, water: Water, totals: Totals, extremes: Extremes, kept: Ke
     heat = np.zeros((len(case.balances), len(case.hours.ground)))
     flow = np.zeros_like(heat)
     heat[~case.balances] = totals.given_kw
-    heat[case.balance_of] = totals.plant_kw + totals.stored_kw
+    heat[case.balance_of] = totals.plant_kw + totals.stored_kw - totals.still_kw
     flow[case.balance_of] = totals.plant_kg_s
     drew = np.isfinite(extremes.coldest)
     coldest = np.where(drew, water.temp_c(case.liquid.sign * np.where(drew, extremes.coldest, 0.0)), np.nan)
