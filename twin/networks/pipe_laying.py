@@ -217,7 +217,7 @@ def add_tree(
     kept[[k for k in only if look[k] != look[child[k]]]] = True
     row = np.full(len(tree.nodes), -1, dtype=np.int64)
     row[: len(roots)] = roots
-    for k in np.flatnonzero(kept & inner):
+    for k in np.flatnonzero(kept & inner).tolist():
         row[k] = draft.add_node(graph.x_m[tree.nodes[k]], graph.y_m[tree.nodes[k]])
     for k in np.flatnonzero(kept & inner).tolist():
         chain, above = [k], int(tree.parent[k])

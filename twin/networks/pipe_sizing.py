@@ -107,8 +107,8 @@ class WaterSizing:
         short = (size >= len(most)) & (tree.parent >= 0)
         note = (
             f"{tree.length_m[short].sum():.0f} m of pipe ask for more than the largest size, {self.names[-1]}, and "
-            f"carry up to {flow[short].max() / most[-1]:.1f} times what it is made for: split the network, or let its water "
-            "cool down more"
+            f"carry up to {flow[short].max() / most[-1]:.1f} times what it is made for: split the network, or let its "
+            "water cool down more"
         )
         return np.minimum(size, len(most) - 1).astype(np.int64), (note,)
 

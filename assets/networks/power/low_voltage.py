@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.networks.feeders import radial_feeders, transformer_areas
-from assets.networks.graph import Array, Index, distances, sum_below, tree_of
+from assets.networks.graph import Array, Graph, Index, Tree, distances, sum_below, tree_of
 from assets.networks.power.coincidence import Diversity
 from assets.networks.power.equipment import LOW, cable_capacity_kw, cables
 from assets.networks.power.plan import Terrain
@@ -178,13 +178,32 @@ def lay_feeders(terrain: Terrain, station: int, member: Index) -> list[Feeder]:
     features = np.zeros((graph.node_count, diversity.features.shape[1]))
     np.add.at(features, terrain.node[member], diversity.features[member])
     count = int(found.feeder.max()) + 1
-    return [_feeder(terrain, station, spots[found.feeder == k], features, kinds) for k in range(count)]
+    near = ways[-1] <= _AROUND * ways[-1, spots].max()
+    groups = [spots[found.feeder == k] for k in range(count)]
+    trees = [_tree_near(terrain, near, np.append(group, station)) for group in groups]
+    return [_feeder(terrain, tree, group, features, kinds) for tree, group in zip(trees, groups, strict=True)]
 
 
-def _feeder(terrain: Terrain, station: int, spots: Index, features: Array, kinds: pd.DataFrame) -> Feeder:
-    """Lay one feeder as a Steiner tree, with a section between any two of its consumers and branches."""
+_AROUND = 1.25
+"""So much farther than the farthest consumer of a station its feeders look for ways."""
+
+
+def _tree_near(terrain: Terrain, near: npt.NDArray[np.bool_], nodes: Index) -> Tree:
+    """Find the Steiner tree of some nodes among those near, rooted at the last: a whole town is slow to search."""
+    graph = terrain.graph
+    edges = np.flatnonzero(near[graph.start] & near[graph.end])
+    number = np.cumsum(near) - 1
+    part = Graph(
+        graph.x_m[near], graph.y_m[near], number[graph.start[edges]], number[graph.end[edges]], graph.length_m[edges],
+        graph.mapped[edges],
+    )  # fmt: skip
+    chosen = steiner_tree(part, number[nodes], terrain.cost[edges], rounds=3)
+    return tree_of(graph, edges[chosen], nodes[-1:])
+
+
+def _feeder(terrain: Terrain, tree: Tree, spots: Index, features: Array, kinds: pd.DataFrame) -> Feeder:
+    """Size one feeder, with a section between any two of its consumers and branches."""
     graph, rules = terrain.graph, terrain.rules
-    tree = tree_of(graph, steiner_tree(graph, np.append(spots, station), terrain.cost, rounds=3), [station])
     own = np.where(np.isin(tree.nodes, spots)[:, None], features[tree.nodes], 0.0)
     peak = terrain.diversity.peak_kw(sum_below(tree, own))
     children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree.nodes))
