@@ -51,13 +51,12 @@ def random_feeder(rng: np.random.Generator, buses: int, shift: float = 150.0) ->
     net = pp.create_empty_network()
     high = pp.create_bus(net, 20.0)
     pp.create_ext_grid(net, high, vm_pu=1.0)
-    low = [pp.create_bus(net, 0.4)]
+    low = pp.create_buses(net, buses, 0.4)
     pp.create_transformer(net, high, low[0], "0.4 MVA 20/0.4 kV")
     net.trafo["shift_degree"] = shift
-    for _ in range(buses - 1):
-        low.append(pp.create_bus(net, 0.4))
-        start = low[int(rng.integers(max(0, len(low) - 4), len(low) - 1))]
-        pp.create_line(net, start, low[-1], float(rng.uniform(0.01, 0.06)), "NAYY 4x150 SE")
+    if buses > 1:
+        start = [int(rng.integers(max(0, k - 3), k)) for k in range(1, buses)]
+        pp.create_lines(net, low[start], low[1:], rng.uniform(0.01, 0.06, buses - 1), "NAYY 4x150 SE")
     return net
 
 

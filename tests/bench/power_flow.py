@@ -9,6 +9,7 @@ Process time, one thread each. The error is the largest difference of a voltage 
 
 from __future__ import annotations
 
+import functools
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -95,8 +96,14 @@ def run() -> Iterator[dict[str, Any]]:
     net = grid()
     p, q = loads(net)
     power_year(net, p[:, :10], q[:, :10])  # loads the native library
-    own = [timed(lambda: power_year(net, p, q, method="iterative_current")) for _ in range(2)]
-    newton = [timed(lambda: power_year(net, p, q)) for _ in range(2)]
+    power_year(net, p[:, :10], q[:, :10], method="sweep")  # compiles
+    methods = {
+        "tree sweep": "sweep",
+        "power-grid-model, iterative current": "iterative_current",
+        "power-grid-model, Newton-Raphson": "newton_raphson",
+    }
+    own = {name: [timed(functools.partial(power_year, net, p, q, method=way)) for _ in range(3)]
+           for name, way in methods.items()}  # fmt: skip
     set_loads(net, p[:, 0], q[:, 0])
     hours = range(SAMPLE)
     peers: dict[str, Callable[[], np.ndarray]] = {
@@ -109,7 +116,7 @@ def run() -> Iterator[dict[str, Any]]:
             quiet(pp.runpp, net, calculate_voltage_angles=True)
             call()
             spent, voltage = timed(call)
-        for method, results in (("iterative current", own), ("Newton-Raphson", newton)):
+        for method, results in own.items():
             seconds = min(seconds for seconds, _ in results)
             error = float(np.abs(results[0][1].u_pu[:, :SAMPLE] - voltage).max())
             yield {

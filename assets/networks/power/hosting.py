@@ -13,6 +13,7 @@ import pandas as pd
 from assets._errors import InputError
 from assets.networks.power.conversion import convert
 from assets.networks.power.limits import KINDS, Excess, GridLimits, name_of, worst_excess
+from assets.networks.power.radial import is_radial
 from assets.networks.power.solving import Array, Flow, Solver, checked_loads, chunks, prepare, solve
 from assets.networks.power.tables import Ints
 from assets.networks.power.topology import feeders_of
@@ -100,7 +101,7 @@ def hosting_capacity(
     p, q = checked_loads(net, p_kw, q_kvar)
     series = np.asarray(profile, dtype=np.float64)
     _check(p, technology, series, power_factor)
-    flows = power_year(net, p, q, method="iterative_current") if year is None else year
+    flows = _year(net, p, q) if year is None else year
     tangent = float(np.sign(power_factor) * np.tan(np.arccos(abs(power_factor))))
     case, names = _prepare(net, (p, q), weight, tangent, limits or GridLimits())
     case = _with_hours(case, flows, SIGN[technology], series, len(names))
@@ -133,6 +134,10 @@ def hosting_capacity(
         },
         index=pd.Index(names, name="feeder"),
     )
+
+
+def _year(net: Any, p: Array, q: Array) -> PowerYear:
+    return power_year(net, p, q, method="sweep" if is_radial(convert(net)) else "newton_raphson")
 
 
 def _check(p: Array, technology: str, profile: Array, power_factor: float) -> None:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
+from assets.networks.power.conversion import convert
+from assets.networks.power.radial import radial_grid, swept
 from assets.networks.power.solving import METHODS, Array, Mask, checked_loads, chunks, prepare, solve
 from assets.networks.power.tables import column, rows_of
 
@@ -105,7 +107,8 @@ def power_year(
     trafo_model : str
         "t" or "pi", as `pandapower.runpp`.
     method : str
-        "newton_raphson", or "iterative_current": faster on low-voltage nets, 1e-9 p.u. less exact.
+        "newton_raphson" or "iterative_current" (faster on low-voltage nets, 1e-9 p.u. less exact) of power-grid-model;
+        "sweep" for radial nets (`assets.networks.power.radial`), whose hours that do not settle Newton solves.
     threads : int
         Native threads.
     megabytes : float
@@ -123,8 +126,10 @@ def power_year(
         The net or the loads cannot be calculated; all findings at once.
     """
     p, q = checked_loads(net, p_kw, q_kvar)
-    if method not in METHODS:
-        raise InputError([f"no method {method!r}: take {' or '.join(METHODS)}"])
+    if method not in (*METHODS, "sweep"):
+        raise InputError([f"no method {method!r}: take {', '.join(METHODS)} or sweep"])
+    if method == "sweep":
+        return _swept_year(net, p, q, trafo_model)
     solver = prepare(net, np.flatnonzero((p != 0).any(axis=1) | (q != 0).any(axis=1)), trafo_model=trafo_model)
     hours = p.shape[1]
     u = np.empty((len(net.bus), hours), dtype=np.float32)
@@ -150,6 +155,34 @@ def power_year(
         loss_kw=loss,
         supply_kw=supply,
         supply_kvar=reactive,
+        line_loss_kwh=line_loss,
+        trafo_loss_kwh=trafo_loss,
+        solved=solved,
+        bus=net.bus.index,
+        line=net.line.index,
+        trafo=net.trafo.index,
+    )
+
+
+def _swept_year(net: Any, p: Array, q: Array, trafo_model: str) -> PowerYear:
+    """Sweep over the tree; what does not settle goes to Newton."""
+    found = swept(radial_grid(convert(net, trafo_model=trafo_model)), p, q)
+    lines = len(net.line)
+    u, percent, loss, supply, solved = found.u_pu, found.percent, found.loss_kw, found.supply_kva, found.solved
+    line_loss, trafo_loss = found.loss_kwh[:lines], found.loss_kwh[lines:]
+    left = np.flatnonzero(~solved)
+    if len(left):
+        rest = power_year(net, p[:, left], q[:, left], trafo_model=trafo_model)
+        u[:, left], percent[:, left] = rest.u_pu, np.vstack([rest.line_percent, rest.trafo_percent])
+        loss[left], supply[left], solved[left] = rest.loss_kw, rest.supply_kw + 1j * rest.supply_kvar, rest.solved
+        line_loss, trafo_loss = line_loss + rest.line_loss_kwh, trafo_loss + rest.trafo_loss_kwh
+    return PowerYear(
+        u_pu=u,
+        line_percent=percent[:lines],
+        trafo_percent=percent[lines:],
+        loss_kw=loss,
+        supply_kw=supply.real.copy(),
+        supply_kvar=supply.imag.copy(),
         line_loss_kwh=line_loss,
         trafo_loss_kwh=trafo_loss,
         solved=solved,
