@@ -168,6 +168,18 @@ def test_devices_are_summed_at_bus_and_phase() -> None:
         phase_loads(net, [77], [0], [[1.0]])
 
 
+def test_a_step_that_collapses_is_told_and_the_others_are_right() -> None:
+    net = random_feeder(np.random.default_rng(1), 6)
+    net.line["r0_ohm_per_km"], net.line["x0_ohm_per_km"] = 0.8, 0.3
+    p = np.full((len(net.bus), 3, 3), 0.5)
+    p[-1, 0, 1] = 5e5
+    year = unbalanced_year(net, p)
+    assert year.solved.tolist() == [True, False, True]
+    assert np.isnan(year.u_pu[:, :, 1]).all()
+    assert np.isnan(year.line_percent[:, 1]).all()
+    assert np.isfinite(year.u_pu[:, :, [0, 2]]).all()
+
+
 def test_missing_zero_sequence_is_told() -> None:
     net = random_feeder(np.random.default_rng(1), 4)
     with pytest.raises(InputError, match="r0_ohm_per_km"):

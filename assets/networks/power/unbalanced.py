@@ -221,21 +221,28 @@ def _model(grid: GridInput, bus: Ints) -> Any:
 
 
 def _run(
-    grid: GridInput, model: Any, update: dict[str, Array], threads: int
+    grid: GridInput, model: Any, update: dict[str, Array], threads: int, method: str = "iterative_current"
 ) -> tuple[dict[str, dict[str, Array]], Mask]:
+    """Iterate currents, three times as fast as Newton's method; he gets the steps that do not settle."""
     from power_grid_model.errors import PowerGridBatchError  # noqa: PLC0415
 
+    branch = ["i_from", "i_to", "p_from", "q_from", "p_to"]
     wanted = {"node": ["energized", "u_pu", "u_angle"], "source": ["p"]}
-    wanted |= {
-        name: ["i_from", "i_to", "p_from", "q_from", "p_to"] for name in ("line", "transformer") if name in grid.data
-    }
+    wanted |= {name: branch for name in ("line", "transformer") if name in grid.data}
     result = model.calculate_power_flow(
         symmetric=False, update_data={"asym_load": update}, max_iterations=100, output_component_types=wanted,
-        threading=threads if threads > 1 else -1, continue_on_batch_error=True,
+        threading=threads if threads > 1 else -1, continue_on_batch_error=True, calculation_method=method,
     )  # fmt: skip
     solved = np.ones(len(update["p_specified"]), dtype=np.bool_)
     if isinstance(model.batch_error, PowerGridBatchError):
         solved[np.asarray(model.batch_error.failed_scenarios, dtype=np.int64)] = False
+    if method != "newton_raphson" and not solved.all():
+        left = {name: np.ascontiguousarray(value[~solved]) for name, value in update.items()}
+        second, better = _run(grid, model, left, threads, "newton_raphson")
+        for kind, columns in second.items():
+            for name, value in columns.items():
+                result[kind][name][~solved] = value
+        solved[~solved] = better
     return result, solved
 
 
@@ -280,7 +287,8 @@ def _fill(grid: GridInput, out: UnbalancedYear, part: slice, result: dict[str, d
         start = grid.data["line"]["from_node"][row]
         volt = phasor[:, start] * (grid.data["node"]["u_rated"][start] / np.sqrt(3))[:, None]
         power = result["line"]["p_from"][:, row] + 1j * result["line"]["q_from"][:, row]
-        out.neutral_a[here, part] = np.abs(np.conj(power / volt).sum(axis=2)).T
+        with np.errstate(invalid="ignore"):  # no voltage without supply: no current either
+            out.neutral_a[here, part] = np.nan_to_num(np.abs(np.conj(power / volt).sum(axis=2))).T
     out.loss_kw[part], out.supply_kw[part] = lost, result["source"]["p"].sum(axis=(1, 2)) / 1e3
     out.solved[part] = solved
     if not solved.all():
