@@ -18,6 +18,7 @@ from assets.networks.heat.water import WATER
 from twin.networks.plan import Index
 
 Array = npt.NDArray[np.float64]
+_STEP, _LEAST_PART = 0.8, 0.01
 
 
 class Sizing(Protocol):
@@ -151,9 +152,17 @@ class GasSizing:
         """Take the largest that any of the design hours asks for, services by their own peak."""
         names = {name: place for place, name in enumerate(self.names)}
         last = sum_below(tree, (own_kw > 0.0).astype(np.float64)) <= 1.0
-        found = [self._sizes(tree, np.where(last, own_kw, 0.0), names)]
-        found += [self._sizes(tree, column, names) for column in hours_kw.T]
-        return np.max(found, axis=0).astype(np.int64), ()
+        alone, part = np.where(last, own_kw, 0.0), 1.0
+        while True:
+            try:
+                found = [self._sizes(tree, load * part, names) for load in (alone, *hours_kw.T)]
+            except InputError:  # the largest is not large enough
+                if part < _LEAST_PART:
+                    raise
+                part *= _STEP
+                continue
+            short = f"the largest pipes, {self.names[-1]}, carry {part:.0%} of what is asked for: raise the pressure"
+            return np.max(found, axis=0).astype(np.int64), (short,) if part < 1.0 else ()
 
     def _sizes(self, tree: Tree, load_kw: Array, names: Mapping[str, int]) -> Index:
         chosen = size_gas_tree(

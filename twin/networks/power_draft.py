@@ -128,7 +128,7 @@ class LineShape:
 
 
 def add_bus(
-    draft: GridDraft, x_m: float, y_m: float, like: int, *, kind: str, node: int = -1, origin: str = "edited"
+    draft: GridDraft, place: tuple[float, float], like: int, *, kind: str, node: int = -1, origin: str = "edited"
 ) -> int:
     """Add a bus of the voltage, station and feeder of another one; give its index."""
     import pandapower as pp  # noqa: PLC0415 - takes seconds to load, and only grids need it
@@ -136,13 +136,9 @@ def add_bus(
     net = draft.net
     told = net.bus.loc[like]
     bus = int(pp.create_bus(net, vn_kv=float(told["vn_kv"]), name=f"{kind} {len(net.bus)}"))
-    row = {"x_m": x_m, "y_m": y_m, "kind": kind, "node": node, "origin": origin}
-    for name in ("level", "station", "feeder"):
-        if name in net.bus:
-            row[name] = told[name]
-    for name, value in row.items():
-        if name in net.bus:
-            net.bus.loc[bus, name] = value
+    row = {"x_m": place[0], "y_m": place[1], "kind": kind, "node": node, "origin": origin}
+    row |= {name: told[name] for name in ("level", "station", "feeder") if name in net.bus}
+    _fill(net.bus, bus, row)
     return bus
 
 
@@ -153,23 +149,60 @@ def add_cable(
     import pandapower as pp  # noqa: PLC0415
 
     net = draft.net
-    row = cables().loc[cable]
     index = int(pp.create_line_from_parameters(
-        net, ends[0], ends[1], length_km=max(float(shape.line.length), 1.0) / 1e3,
-        r_ohm_per_km=float(row["r_ohm_per_km"]), x_ohm_per_km=float(row["x_ohm_per_km"]),
-        c_nf_per_km=float(row["c_nf_per_km"]), max_i_ka=float(row["max_current_a"]) / 1e3,
-        r0_ohm_per_km=float(row["r0_ohm_per_km"]), x0_ohm_per_km=float(row["x0_ohm_per_km"]),
-        c0_nf_per_km=float(row["c0_nf_per_km"]), parallel=parallel, type="cs",
+        net, ends[0], ends[1], length_km=max(float(shape.line.length), 1.0) / 1e3, parallel=parallel, type="cs",
+        r_ohm_per_km=0.1, x_ohm_per_km=0.1, c_nf_per_km=0.0, max_i_ka=0.1,
     ))  # fmt: skip
-    told = {"std_type": cable, "origin": origin, "level": row["level"], "ring": -1, "mapped_m": shape.mapped_m}
-    for name in ("station", "feeder"):
-        if name in net.bus:
-            told[name] = net.bus.loc[ends[0], name]
-    for name, value in told.items():
-        if name in net.line:
-            net.line.loc[index, name] = value
+    row = {"origin": origin, "level": cables().loc[cable, "level"], "ring": -1, "mapped_m": shape.mapped_m}
+    row |= {name: net.bus.loc[ends[0], name] for name in ("station", "feeder") if name in net.bus}
+    _fill(net.line, index, row)
     draft.lines[index] = shape
+    set_cable(draft, index, cable)
     return index
+
+
+def set_cable(draft: GridDraft, index: int, cable: str) -> None:
+    """Give a line the values of a cable of the catalogue."""
+    row = cables().loc[cable]
+    told = {name: float(row[name]) for name in ("r_ohm_per_km", "x_ohm_per_km", "c_nf_per_km")}
+    told |= {name: float(row[name]) for name in ("r0_ohm_per_km", "x0_ohm_per_km", "c0_nf_per_km")}
+    _fill(draft.net.line, index, told | {"max_i_ka": float(row["max_current_a"]) / 1e3, "std_type": cable})
+
+
+def add_transformer(draft: GridDraft, hv_bus: int, lv_bus: int, size: str) -> int:
+    """Add a transformer of the catalogue; give its index."""
+    import pandapower as pp  # noqa: PLC0415
+
+    net = draft.net
+    row = transformers().loc[size]
+    index = int(pp.create_transformer_from_parameters(
+        net, hv_bus, lv_bus, sn_mva=float(row["rated_kva"]) / 1e3, vn_hv_kv=float(row["rated_hv_kv"]),
+        vn_lv_kv=float(row["rated_lv_kv"]), vk_percent=float(row["vk_percent"]),
+        vkr_percent=float(row["vkr_percent"]), pfe_kw=float(row["iron_kw"]), i0_percent=float(row["i0_percent"]),
+        shift_degree=float(row["shift_degree"]), tap_side="hv", tap_neutral=0, tap_pos=0,
+        tap_min=float(row["tap_min"]), tap_max=float(row["tap_max"]), tap_step_percent=float(row["tap_step_percent"]),
+        tap_changer_type="Ratio", std_type=size,
+    ))  # fmt: skip
+    group = str(row["vector_group"]).rstrip("0123456789")
+    told = {"origin": "edited", "vector_group": group}
+    _fill(net.trafo, index, told | {name: net.bus.loc[lv_bus, name] for name in ("station",) if name in net.bus})
+    return index
+
+
+def set_transformer(draft: GridDraft, index: int, size: str) -> None:
+    """Give a transformer the values of one of the catalogue; as many side by side as before."""
+    row = transformers().loc[size]
+    told = {name: float(row[name]) for name in ("vk_percent", "vkr_percent", "i0_percent", "shift_degree")}
+    told |= {"sn_mva": float(row["rated_kva"]) / 1e3, "pfe_kw": float(row["iron_kw"])}
+    told |= {"vn_hv_kv": float(row["rated_hv_kv"]), "vn_lv_kv": float(row["rated_lv_kv"])}
+    _fill(draft.net.trafo, index, told | {"std_type": size})
+
+
+def _fill(frame: pd.DataFrame, index: int, row: Mapping[str, Any]) -> None:
+    """Write the values of a row whose columns are there."""
+    for name, value in row.items():
+        if name in frame:
+            frame.loc[index, name] = value
 
 
 def cable_for(level: str, country: str, kw: float) -> tuple[str, int]:
@@ -183,11 +216,6 @@ def cable_for(level: str, country: str, kw: float) -> tuple[str, int]:
 def cable_country(country: str) -> str:
     """Return the country whose cables are laid: its own where the catalogue has them, else Finland's."""
     return country if country in set(cables()["country"]) else "FI"
-
-
-def transformer_names() -> list[str]:
-    """Return the transformers of the catalogue."""
-    return [str(name) for name in transformers().index]
 
 
 def grid_plan(
