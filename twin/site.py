@@ -21,12 +21,15 @@ class Site:
         Metric CRS of all tables.
     buildings : geopandas.GeoDataFrame
         The district's buildings as they are before any edit of the scenario, in the form of `Twin.buildings`.
+    coldest_c : float
+        Coldest hour of the district's own weather [°C].
     streets, pipes, power : geopandas.GeoDataFrame, optional
         Tables of the district; None where it has none.
     """
 
     crs: str
     buildings: gpd.GeoDataFrame
+    coldest_c: float
     streets: gpd.GeoDataFrame | None = None
     pipes: gpd.GeoDataFrame | None = None
     power: gpd.GeoDataFrame | None = None
@@ -42,4 +45,5 @@ class Site:
             Its buildings with the systems that they have as they are.
         """
         tables = {name: district.tables.get(name) for name in ("streets", "pipes", "power")}
-        return cls(crs=district.crs, buildings=buildings, **tables)
+        coldest = float(district.weather.table["air_temp_c"].min())
+        return cls(crs=district.crs, buildings=buildings, coldest_c=coldest, **tables)

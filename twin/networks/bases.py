@@ -157,7 +157,7 @@ class _Case:
         if self.carrier == "gas":
             design = gas_design(hydrogen_share=edits.laid_share or 0.0)
         else:
-            design = water_design(self.carrier, generation=edits.generation, supply_temp_c=edits.laid_temp_c)
+            design = self._water(edits.laid_temp_c)
         ids = self.site.buildings.index[self.member].astype(str)
         own, hours = self.loads.of(self.carrier, ids)
         known = lines if lines is not None else self.site.pipes
@@ -173,6 +173,7 @@ class _Case:
             "design_kw": laid.load_kw,
             "mapped_m": laid.mapped_m,
             "followed_m": laid.followed_m,
+            "followed": "mapped" if lines is None else "imported",
         }
         return self._base(laid.draft, design, ground, content_key(key, design))
 
@@ -211,7 +212,11 @@ class _Case:
         if self.carrier == "gas":
             share = edits.hydrogen_share
             return design if share is None else design | gas_design(hydrogen_share=share)
-        return design | water_design(self.carrier, generation=edits.generation, supply_temp_c=edits.supply_temp_c)
+        return design | self._water(edits.supply_temp_c)
+
+    def _water(self, supply_temp_c: float | None) -> dict[str, Any]:
+        coldest = (self.site.coldest_c, self.twin.country)
+        return water_design(self.carrier, coldest, generation=self.edits.generation, supply_temp_c=supply_temp_c)
 
     def _path(self) -> Path | None:
         if self.edits.base != "import":

@@ -10,7 +10,7 @@ import numpy as np
 
 from assets.networks.heat.pipes import PipeSizes, heat_pipes
 from twin.networks.plan import Index, NetworkPlan
-from twin.networks.sites import GENERATIONS
+from twin.networks.sites import GENERATIONS, network_temperatures
 
 AS_IS_GENERATION = "3"
 """Of a heat network that is there already: Finnish ones run at up to 115 °C."""
@@ -26,13 +26,21 @@ PIPES: Mapping[str, tuple[str, int]] = MappingProxyType(
 _TITLES = {"3": "heating", "4": "heating", "5": "ambient", "cold": "cooling"}
 
 
-def water_design(carrier: str, *, generation: str | None = None, supply_temp_c: float | None = None) -> dict[str, Any]:
+def water_design(
+    carrier: str,
+    coldest: tuple[float, str],
+    *,
+    generation: str | None = None,
+    supply_temp_c: float | None = None,
+) -> dict[str, Any]:
     """Say how a network of heat or cold is made.
 
     Parameters
     ----------
     carrier : str
         "heat" or "cold".
+    coldest : (float, str)
+        Coldest hour of the year that it is sized for [°C], and the country, whose design day decides on the curve.
     generation : str, optional
         Of heat: "3", "4" or "5".
     supply_temp_c : float, optional
@@ -41,8 +49,9 @@ def water_design(carrier: str, *, generation: str | None = None, supply_temp_c: 
     Returns
     -------
     dict
-        generation (of heat), kind (of `assets.networks.heat.heat_year`), supply_temp_c, return_temp_c, mild_temp_c
-        [°C], network_share (of what buildings draw, that comes through the network), family and series of the pipes.
+        generation (of heat), kind (of `assets.networks.heat.heat_year`), supply_temp_c on the design day,
+        return_temp_c, mild_temp_c, sized_temp_c (supply in the hour that it is sized for) [°C], network_share (of what
+        buildings draw, that comes through the network), family and series of the pipes.
     """
     made = "cold" if carrier == "cold" else (generation or AS_IS_GENERATION)
     usual = GENERATIONS[made]
@@ -55,7 +64,7 @@ def water_design(carrier: str, *, generation: str | None = None, supply_temp_c: 
     else:
         back = min(back, high - 10.0)
     family, series = PIPES[made]
-    found = {
+    found: dict[str, Any] = {
         "kind": _TITLES[made],
         "supply_temp_c": high,
         "mild_temp_c": min(usual.mild_c, high),
@@ -64,7 +73,10 @@ def water_design(carrier: str, *, generation: str | None = None, supply_temp_c: 
         "family": family,
         "series": series,
     }
-    return found | ({"generation": made} if carrier == "heat" else {})
+    if carrier == "heat":
+        found["generation"] = made
+    curve = network_temperatures(found, carrier, np.array([coldest[0]]), coldest[1])
+    return found | {"sized_temp_c": high if made == "5" else float(curve.supply_c[0])}
 
 
 def tree_pipes(plan: NetworkPlan) -> tuple[PipeSizes, Index]:

@@ -31,7 +31,7 @@ class Laid:
     draft : Draft
         Its nodes and edges; consumers by the row of the buildings as they are.
     entry_origin : str
-        "mapped" or "assumed".
+        "mapped", "imported" or "assumed".
     load_kw : float
         What enters in the highest of the design hours, without losses.
     mapped_m, followed_m : float
@@ -103,7 +103,8 @@ def lay_pipes(
     draft.notes += [*notes, *_told(carrier, way, len(loads[0]) - int(joined.sum()), origin)]
     highest = float(hours.sum(axis=0).max(initial=0.0))
     mapped = float(graph.length_m[graph.mapped].sum())
-    return Laid(draft, entry_origin, highest, mapped, way.mapped_length_m)
+    begins = origin if entry_origin == "mapped" else entry_origin
+    return Laid(draft, begins, highest, mapped, way.mapped_length_m)
 
 
 def _as_mapped(ground: Ground, tree: Tree, size: Index, sizing: Sizing, diameter_mm: pd.Series | None) -> Index:

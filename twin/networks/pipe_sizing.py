@@ -63,7 +63,7 @@ class WaterSizing:
     ----------
     sizes : PipeSizes
     supply_c, return_c : float
-        On the design day [°C].
+        In the hour that it is sized for [°C].
     share : float
         Part of what consumers draw that the network brings; in ambient loops the rest is their heat pumps' electricity.
     """
@@ -182,4 +182,4 @@ def sizing_of(design: Mapping[str, Any]) -> Sizing:
     if "entry_bar" in design:
         return GasSizing(design["entry_bar"], design["least_bar"], dict(design["gas"]), design["series"])
     sizes = heat_pipes(design["family"], design["series"])
-    return WaterSizing(sizes, design["supply_temp_c"], design["return_temp_c"], design["network_share"])
+    return WaterSizing(sizes, design["sized_temp_c"], design["return_temp_c"], design["network_share"])

@@ -225,12 +225,12 @@ def _plan(base: Base, draft: Any, plants: tuple[pd.DataFrame, Mapping[str, float
 
 def _how(base: Base) -> str:
     """Say where a network comes from."""
-    entry = {"mapped": "where the map has it", "assumed": "where that is shortest: assumed"}
-    begins = entry.get(str(base.design["entry_origin"]))
-    if begins is None:
+    entry = {"mapped": "where the map has it", "imported": "where the file has it"}
+    begins = entry.get(str(base.design["entry_origin"]), "where that is shortest: assumed")
+    if "design_kw" not in base.design:
         return f"the {base.carrier} network is imported"
     followed = float(base.design.get("followed_m", 0.0))
-    along = f", {followed:.0f} m of it along ways that are mapped" if followed else ""
+    along = f", {followed:.0f} m of it along ways that are {base.design['followed']}" if followed else ""
     return (
         f"the {base.carrier} network is laid along the streets by an algorithm{along}, and sized for "
         f"{float(base.design['design_kw']):.0f} kW; it begins at the district's edge, {begins}"

@@ -96,6 +96,7 @@ def lay_grid(
     draft = _grid_draft(site, ground, plan, charged)
     if origin != "mapped":
         draft.net.line["origin"] = draft.net.line["origin"].replace("mapped", origin)
+        entry_origin = origin if entry_origin == "mapped" and entry not in set(heads) else entry_origin
     missing = draft.consumers.count(-1)
     if missing:
         draft.notes.append(f"{missing} buildings have no street within reach and are not connected to electricity")
