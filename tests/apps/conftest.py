@@ -12,8 +12,11 @@ from streamlit.testing.v1 import AppTest
 import gis_data
 import twin
 from apps.api import View, Views
+from apps.api.network_views import Networks
 from apps.map.view import opening
 from apps.map.view.opening import Opening
+from tests.apps import network_cases
+from tests.twin.districts import four_buildings
 
 DISTRICT = "helsinki-centre"
 MAIN = Path(__file__).resolve().parents[2] / "apps" / "map" / "main.py"
@@ -56,3 +59,19 @@ def page(views: Views, view: View) -> Iterator[AppTest]:
     opening._chosen.clear()
     for name in presets:
         views.scenarios.pop(name)
+
+
+@pytest.fixture(scope="session")
+def own_networks() -> Iterator[None]:
+    """Networks without the twin's solvers: see `network_cases`."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("run_networks", "network_kpis", "causes", "energy_flows"):
+            patch.setitem(twin.__dict__, name, getattr(network_cases, name))
+        yield
+
+
+@pytest.fixture(scope="session")
+def small_networks(view_cache: Path, own_networks: None) -> Networks:
+    """Networks of a district of four buildings."""
+    district = four_buildings()
+    return Networks(Views({district.name: district}))
