@@ -13,6 +13,7 @@ import shapely
 from scipy import sparse
 
 from assets.networks.graph import sum_below
+from twin.networks.pipe_sizing import nominal_mm
 from twin.networks.plan import CARRIERS, Index, NetworkPlan
 from twin.plants import plant_kinds
 
@@ -144,10 +145,10 @@ def _plants(plans: Mapping[str, NetworkPlan], plants: pd.DataFrame) -> list[dict
 
 def size_words(size: str) -> str:
     """Say a size of the catalogue as people on site do: DN150 of steel, 63 mm of plastic; cables by their type."""
-    number = next((part for part in size.split("_") if part.isdigit()), "")
-    if "_" not in size or not number:
+    width = nominal_mm(size) if "_" in size else 0.0
+    if width == 0.0:
         return size
-    return f"DN{number}" if size.startswith("steel") else f"{number} mm"
+    return f"DN{width:.0f}" if size.startswith("steel") else f"{width:.0f} mm"
 
 
 def buildings_behind(plan: NetworkPlan) -> Index:

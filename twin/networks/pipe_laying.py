@@ -12,7 +12,7 @@ import pandas as pd
 from assets.networks.graph import Graph, Tree, sum_below
 from assets.networks.routing import Route, route
 from twin.networks.draft import Draft
-from twin.networks.pipe_sizing import Sizing
+from twin.networks.pipe_sizing import Sizing, nominal_mm
 from twin.networks.plan import Index
 from twin.networks.streets import Ground, choose_entry, edge_line, line_along, street_along
 
@@ -112,14 +112,14 @@ def _as_mapped(ground: Ground, tree: Tree, size: Index, sizing: Sizing, diameter
     if diameter_mm is None:
         return size
     known = {str(k): float(v) for k, v in diameter_mm.items() if v > 0.0}
-    size = size.copy()
+    size, nominal = size.copy(), np.array([nominal_mm(name) for name in sizing.names])
     edges = np.flatnonzero((tree.edge >= 0) & (tree.edge < len(ground.streets.ways)))
     for k in edges:
         edge = int(tree.edge[k])
         if ground.graph.mapped[edge]:
             told = [known[way] for way in ground.streets.ways[edge] if way in known]
             if told:
-                size[k] = int(np.argmin(np.abs(sizing.inner_m * 1000.0 - max(told))))
+                size[k] = int(np.argmin(np.abs(nominal - max(told))))
     return size
 
 

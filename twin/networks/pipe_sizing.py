@@ -171,6 +171,11 @@ class GasSizing:
         return np.array([names.get(model, 0) for model in chosen.model], dtype=np.int64)
 
 
+def nominal_mm(name: str) -> float:
+    """Nominal width of a size of the catalogue, the number in its name [mm]: DN of steel, outside of plastic."""
+    return next((float(part) for part in name.split("_") if part.isdigit()), 0.0)
+
+
 def sizing_of(design: Mapping[str, Any]) -> Sizing:
     """How a network of this design is sized.
 

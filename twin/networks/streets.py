@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ import shapely
 
 from assets.networks.graph import Graph, components, distances
 from gis_data.services import connect
-from gis_data.street_graph import StreetGraph, of_carrier, street_graph
+from gis_data.street_graph import StreetGraph, of_carrier, select_edges, street_graph, take_edges
 from twin._errors import DistrictDataError
 from twin.memo import Memo, content_key
 from twin.networks.plan import Index
@@ -24,6 +24,9 @@ Array = npt.NDArray[np.float64]
 
 EDGE_M = 60.0
 """So near to the district's edge a network may come in from outside: half a block, assumed."""
+LATERAL_M = 10.0
+"""Crossings so near to a mapped way are taken to be joined to it: half a street's width and the pavement, assumed."""
+_TOUCHING_M = 0.5
 _CANDIDATES = 60
 
 
@@ -108,13 +111,64 @@ def _streets(site: Site) -> gpd.GeoDataFrame:
 
 
 def _connected(site: Site, whole: StreetGraph, carrier: str, shapes: gpd.GeoSeries, key: str) -> Ground:
-    found = connect(of_carrier(whole, carrier), shapes, obstacles=site.buildings.geometry)
+    found = connect(with_laterals(of_carrier(whole, carrier), carrier), shapes, obstacles=site.buildings.geometry)
     streets = found.graph
     graph = Graph(
         streets.x_m, streets.y_m, streets.start, streets.end, streets.length_m, np.asarray(streets.mapped(carrier))
     )
     problems = tuple(f"{problem.feature_id}: {problem.what}" for problem in found.problems if problem.done == "dropped")
     return Ground(streets, graph, found.node, street_names(site, streets), problems, key)
+
+
+def with_laterals(streets: StreetGraph, carrier: str) -> StreetGraph:
+    """Join mapped ways to the crossings of streets that they pass, so that no second one is laid beside them.
+
+    Parameters
+    ----------
+    streets : StreetGraph
+        Of one carrier.
+    carrier : str
+
+    Returns
+    -------
+    StreetGraph
+        With short edges of the kind "gap" (`LATERAL_M`) more, and the mapped ways cut where these begin.
+    """
+    mapped = np.flatnonzero(streets.mapped(carrier))
+    ground = np.flatnonzero((streets.kind == "street") & (streets.layer == 0))
+    spots = np.unique(np.concatenate([streets.start[ground], streets.end[ground]]))
+    if not len(mapped) or not len(spots):
+        return streets
+    places = shapely.points(streets.x_m[spots], streets.y_m[spots])
+    lines = shapely.STRtree(streets.lines[mapped])
+    near = np.unique(lines.query(places, predicate="dwithin", distance=LATERAL_M)[0])
+    near = np.setdiff1d(near, lines.query(places, predicate="dwithin", distance=_TOUCHING_M)[0])
+    if not len(near):
+        return streets
+    spots = spots[near]
+    own = np.unique(np.concatenate([streets.start[mapped], streets.end[mapped]]))
+    none = gpd.GeoSeries([], index=pd.Index([], dtype=object))
+    found = connect(select_edges(streets, mapped), gpd.GeoSeries(places[near]), obstacles=none, longest_m=LATERAL_M)
+    more = found.graph
+    number = len(streets.x_m) + np.arange(len(more.x_m))
+    number[: len(own)] = own
+    number[found.node[found.node >= 0]] = spots[found.node >= 0]
+    rest = take_edges(streets, np.setdiff1d(np.arange(len(streets.start)), mapped))
+    lateral = more.kind == "service"
+    wider = replace(
+        rest,
+        x_m=np.append(rest.x_m, more.x_m),
+        y_m=np.append(rest.y_m, more.y_m),
+        start=np.append(rest.start, number[more.start]),
+        end=np.append(rest.end, number[more.end]),
+        length_m=np.append(rest.length_m, more.length_m),
+        carrier=np.append(rest.carrier, np.where(lateral, carrier, more.carrier)),
+        kind=np.append(rest.kind, np.where(lateral, "gap", more.kind)),
+        layer=np.append(rest.layer, more.layer),
+        lines=np.append(rest.lines, more.lines),
+        ways=rest.ways + more.ways,
+    )
+    return select_edges(wider, np.arange(len(wider.start)))
 
 
 def street_names(site: Site, streets: StreetGraph) -> npt.NDArray[Any]:
