@@ -154,9 +154,10 @@ def make_dataset(twin: Twin, year: Year, annual: Mapping[str, Any] | None = None
         ids = twin.chargers.index.to_numpy(dtype=object)
         coords["station"] = ("station", ids, {"long_name": "Public charging station id"})
         variables["station_charging_kwh"] = (("station", "time"), _read_only(year.stations_kwh), _attrs(*_STATION))
-    attrs = provenance(twin) | {
-        "investment_sources": json.dumps(dict(year.investments.sources), sort_keys=True, ensure_ascii=False)
-    }
+    shared, shared_sources = _shared_costs(twin)
+    sources = dict(year.investments.sources) | shared_sources
+    attrs = provenance(twin) | shared
+    attrs["investment_sources"] = json.dumps(sources, sort_keys=True, ensure_ascii=False)
     return xr.Dataset(
         variables | _of_roofs(twin, year.light) | _of_walls(twin, year.light) | of_hours(twin),
         coords=coords,
@@ -206,6 +207,16 @@ def provenance(twin: Twin) -> dict[str, Any]:
         **prices,
         **factors,
     }
+
+
+def _shared_costs(twin: Twin) -> tuple[dict[str, float], dict[str, str]]:
+    """Cost of the plants and stores that a scenario builds for the district as a whole, and where it comes from."""
+    if not any(edit.what == "plant" for edit in twin.scenario.edits):
+        return {}, {}
+    from twin.plants import plant_costs  # noqa: PLC0415  plants bring models that buildings alone do not need
+
+    costs = plant_costs(twin)
+    return {"plant_investment_eur": costs.eur, "plant_annuity_eur": costs.annuity_eur}, dict(costs.sources)
 
 
 _TIME = {"long_name": "Start of the hour", "timezone": "UTC"}

@@ -200,6 +200,9 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     # What one roof sells in an hour, a neighbour buys: only the surplus of all together leaves the district.
     leaving = np.maximum(sold - bought - public, 0.0).sum()
     whole["local_use_kwh"] = whole["pv_kwh"] - leaving
+    # Plants are the district's, no building's: their investment, and what it costs a year with their upkeep.
+    whole["investment_eur"] = whole["investment_eur"] + float(hours.attrs.get("plant_investment_eur", 0.0))
+    whole["investment_annuity_eur"] = whole["investment_annuity_eur"] + float(hours.attrs.get("plant_annuity_eur", 0.0))
     heated = found["space_heat_kwh"] > 0.0
     whole["heated"] = np.array([float(heated.sum())])
     whole["overheated"] = np.array([float((heated & (found["overheating_kh"] > OVERHEATING_LIMIT_KH)).sum())])

@@ -148,12 +148,10 @@ def _electricity(dataset: xr.Dataset) -> dict[str, float]:
 
 
 def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
-    flow = np.abs(dataset[f"{carrier}_flow_kg_s"].to_numpy()).max(axis=1, initial=0.0)
-    capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
     book = _book(dataset, carrier)
     fed = book["bought_kwh"] + book["given_kwh"]
     found = {
-        f"{carrier}_loading": 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0)),
+        f"{carrier}_loading": pipe_use(dataset, carrier),
         f"{carrier}_loss_share": 100.0 * book["network_loss_kwh"] / fed if fed > 0.0 else np.nan,
         f"{carrier}_pump_electricity": float(dataset[f"{carrier}_pump_kw"].sum(dtype=np.float64)),
     }
@@ -167,6 +165,13 @@ def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
         "heat_gradient": float(dataset["heat_gradient_pa_m"].max()) if dataset.sizes["heat_edge"] else np.nan,
         "heat_velocity": float(dataset["heat_velocity_m_s"].max()) if dataset.sizes["heat_edge"] else np.nan,
     }
+
+
+def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
+    """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
+    flow = np.abs(dataset[f"{carrier}_flow_kg_s"].to_numpy()).max(axis=1, initial=0.0)
+    capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
+    return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))
 
 
 def _gas(dataset: xr.Dataset) -> dict[str, float]:
