@@ -102,6 +102,16 @@ def is_sound(plan: NetworkPlan) -> None:
         assert plan.tree.nodes[0] == plan.entry
 
 
+def carries(plan: NetworkPlan, kw: float) -> None:
+    """A year of one hour with so much at each building and plant can be calculated, and the voltage is held."""
+    p_kw = np.zeros((len(plan.nodes), 1))
+    np.add.at(p_kw, [*plan.consumers, *plan.plants.values()], kw)
+    year = power_year(plan.net, p_kw, 0.3 * p_kw)
+    assert year.solved.all()
+    assert np.nanmin(year.u_pu) > 0.9
+    assert year.supply_kw.sum() == pytest.approx(p_kw.sum() + year.loss_kw.sum(), rel=1e-6)
+
+
 @pytest.fixture(scope="module")
 def streeted() -> District:
     return four_buildings_with_streets()
@@ -332,6 +342,7 @@ def test_cables_and_transformers_are_edited(streeted: District, plans: Mapping[s
     assert grid.net.trafo["sn_mva"].tolist() != [1.6], "the plan as it is stays as it was"
     assert after.edges.loc[[line, trafo], "origin"].tolist() == ["edited", "edited"]
     assert after.edges.index.tolist() == grid.edges.index.tolist()
+    carries(after, 10.0)
     gone = planned(streeted, f"what: element, do: remove, id: {trafo}")["electricity"]
     assert len(gone.cut_off) == 4
     is_sound(gone)
@@ -346,6 +357,7 @@ def test_a_new_cable_joins_two_buses(streeted: District, plans: Mapping[str, Net
     assert {after.edges.loc["tie", "start"], after.edges.loc["tie", "end"]} == set(grid.consumers[:2].tolist())
     assert len(after.net.line) == len(grid.net.line) + 1
     assert after.edges.index.difference(["tie"]).tolist() == grid.edges.index.sort_values().tolist()
+    carries(after, 10.0)
 
 
 def test_edits_that_do_not_fit_are_told_all_at_once(streeted: District, plans: Mapping[str, NetworkPlan]) -> None:
@@ -361,15 +373,17 @@ def test_edits_that_do_not_fit_are_told_all_at_once(streeted: District, plans: M
             "what: element, do: resize, id: electricity-00000000, size: AXMK 4x95",
             "what: network, carrier: electricity, do: remove",
             f"what: element, do: add, id: nowhere, carrier: gas, line: {far}",
+            "what: network, carrier: cold, do: operate, supply_temp_c: 8",
         )
     told = error.value.findings
-    assert len(told) == 6
+    assert len(told) == 7
     assert any(f"edit 1 (element {name[:-1]}z)" in words and name in words for words in told)
     assert any("edit 2" in words and "DN33" in words and "steel_32_s2" in words for words in told)
     assert any("edit 3" in words and "some-pipe" in words for words in told)
     assert any("edit 4" in words and "25 m away" in words for words in told)
     assert any("edit 6" in words and "serves 4 buildings" in words for words in told)
     assert any("edit 7" in words and "no gas network" in words for words in told)
+    assert any("edit 8" in words and "no cold network" in words for words in told)
 
 
 def test_plants_and_stores_are_joined_to_every_network_that_they_use(streeted: District) -> None:
@@ -388,6 +402,7 @@ def test_plants_and_stores_are_joined_to_every_network_that_they_use(streeted: D
         assert (node["kind"], node["plant"]) == ("plant", "pump")
         service = plan.edges[(plan.edges["start"] == plan.plants["pump"]) | (plan.edges["end"] == plan.plants["pump"])]
         assert (service["kind"].tolist(), service["origin"].tolist()) == (["service"], ["edited"])
+    carries(found["electricity"], 10.0)
     assert found["heat"].plants["tank"] == found["heat"].entry
     told = elements_of(found, plant_table(twin))
     assert told.loc["pump", ["kind", "carrier", "origin"]].tolist() == ["plant", "heat", "edited"]

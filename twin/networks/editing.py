@@ -60,6 +60,8 @@ class CarrierEdits:
         At which it is run.
     laid_temp_c, laid_share : float, optional
         The same, as it was laid for: an edit that operates it otherwise does not change its pipes.
+    operated : int
+        Number of the last edit that operates it; 0 without.
     elements : list of (int, ElementEdit)
         Edits of single elements and their numbers.
     notes : list of str
@@ -73,6 +75,7 @@ class CarrierEdits:
     hydrogen_share: float | None = None
     laid_temp_c: float | None = None
     laid_share: float | None = None
+    operated: int = 0
     elements: list[tuple[int, ElementEdit]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -122,7 +125,9 @@ def _network(found: CarrierEdits, edit: NetworkEdit, number: int) -> None:
         found.base, found.number, found.file = edit.do, number, edit.file or ""
         found.generation, found.supply_temp_c, found.hydrogen_share = None, None, None
         found.laid_temp_c, found.laid_share = edit.supply_temp_c, edit.hydrogen_share
-        found.elements = []
+        found.elements, found.operated = [], 0
+    else:
+        found.operated = number
     found.generation = edit.generation or found.generation
     found.supply_temp_c = edit.supply_temp_c if edit.supply_temp_c is not None else found.supply_temp_c
     found.hydrogen_share = edit.hydrogen_share if edit.hydrogen_share is not None else found.hydrogen_share

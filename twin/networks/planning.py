@@ -104,9 +104,10 @@ def plan_networks(
 
 
 def _without_network(carrier: str, edits: CarrierEdits) -> list[str]:
-    """Tell edits of elements of a network that the district does not have."""
+    """Tell edits of a network that the district does not have."""
     remedy = f"there is no {carrier} network; lay one, or connect buildings to it"
-    return [f"edit {number} (element {edit.id}): {remedy}" for number, edit in edits.elements]
+    told = [f"edit {number} (element {edit.id}): {remedy}" for number, edit in edits.elements]
+    return [*told, *([f"edit {edits.operated} (network {carrier}): {remedy}"] if edits.operated else [])]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

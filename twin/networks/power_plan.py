@@ -109,6 +109,7 @@ def lay_grid(
         "mv_kv": rules.mv_kv,
         "lv_kv": rules.lv_kv,
         "mv_direct_kw": rules.mv_direct_kw,
+        "power_factor": rules.power_factor,
     }
     return draft, design
 
@@ -212,7 +213,7 @@ def import_grid(path: Path, site: Site, chargers: gpd.GeoDataFrame | None = None
         net[name] = net[name].iloc[:0]
     inside = site.buildings.geometry.centroid
     bus, far = _nearest_bus(net, np.column_stack([inside.x, inside.y]))
-    points = chargers.geometry.to_crs(site.buildings.crs) if chargers is not None else []
+    points = chargers.geometry.to_crs(site.buildings.crs).centroid if chargers is not None else []
     stations = _nearest_bus(net, np.array([(p.x, p.y) for p in points]).reshape(-1, 2))[0]
     draft = GridDraft(net, _imported_lines(net, site.buildings.crs), bus.tolist(), stations.tolist(), entry)
     draft.notes.append(
