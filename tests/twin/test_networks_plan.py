@@ -18,7 +18,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, box
+from shapely.geometry import LineString, Point, box
 
 from assets._errors import InputError
 from assets.networks.graph import sum_below
@@ -284,6 +284,29 @@ def test_a_torn_down_building_leaves_the_trunk_and_takes_its_service(streeted: D
     assert (plan["heat"].consumers >= 0).tolist() == [True, False, False]
     is_sound(plan["heat"])
     is_sound(plan["electricity"])
+
+
+def test_a_new_building_gets_a_pipe_and_a_cable(streeted: District, plans: Mapping[str, NetworkPlan]) -> None:
+    corners = [(130, 20), (150, 20), (150, 40), (130, 40), (130, 20)]
+    ring = [list(TO_DEGREES.transform(X + x, Y + y)) for x, y in corners]
+    feature = {
+        "type": "Feature",
+        "properties": {"id": "new", "levels": 6, "use": "office", "heating_system": "district_heating", "year": 2030},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    twin = twin_of(streeted, f"what: add_buildings, features: [{json.dumps(feature)}]")
+    now = pd.concat(
+        [PEAKS, pd.DataFrame({"electricity": 90.0, "heat": 120.0}, index=twin.buildings.index[4:].astype(str))]
+    )
+    found = plan_networks(twin, PEAKS, now=now, memo=MEMO)
+    for carrier, plan in found.items():
+        is_sound(plan)
+        assert plan.consumers[4] >= 0
+        node = plan.nodes.iloc[plan.consumers[4]]
+        assert Point(node["x_m"], node["y_m"]).distance(twin.buildings.geometry.iloc[4]) < 1e-3
+        assert (plan.edges["origin"] == "edited").any()
+        assert len(plans[carrier].edges.index.difference(plan.edges.index)) <= 1
+    carries(found["electricity"], 10.0)
 
 
 def test_resizing_changes_one_pipe_only(streeted: District, plans: Mapping[str, NetworkPlan]) -> None:
