@@ -125,10 +125,14 @@ def water_year_of(
     sizes, size_of = pipes_of(plan, tree)
     loop = str(plan.design.get("kind", "")) == "ambient"
     back, drop = temperatures.return_c[None], (temperatures.supply_c - temperatures.return_c)[None]
+    bypass = np.zeros(len(node))
+    if plan.carrier == "heat" and not loop:
+        bypass = bypass_kg_s(tree, sizes.u_w_m_k[size_of], node, temperatures, ground_c=ground_c, least_c=least_c)
+        bypass[len(drawing) :] = 0.0  # plants and stores rest as they like
     year = heat_year(
         tree,
         size_of,
-        Consumers(node, heat, return_temp_c=None if loop else back, drop_k=drop if loop else None),
+        Consumers(node, heat, return_temp_c=None if loop else back, drop_k=drop if loop else None, bypass_kg_s=bypass),
         # Where others give more than is drawn, the one that balances takes it up: no hour is without a temperature.
         Producers(place[[balance, *giving]], heat_kw=fed, return_temp_c=back if giving or loop else None),
         temperatures.supply_c,
@@ -192,6 +196,41 @@ def _by_plan(
         producer_kw={row: given[k] for k, row in enumerate(producers)},
         unsolved=len(year.unsolved_hours),
     )
+
+
+def bypass_kg_s(
+    tree: Tree, u_w_m_k: Array, node: Index, temperatures: Temperatures, *, ground_c: Array, least_c: float
+) -> Array:
+    """Flow that each substation lets pass so that its own service does not go cold, shape (c,) [kg/s].
+
+    Thermostatic valves at the ends of services do this in Nordic networks (Frederiksen and Werner, District Heating and
+    Cooling, 2013, ch. 10). Each is sized for its own pipes alone: that they take half of what the supply of mild days
+    has above the least that must arrive. Mains that stagnate are not helped by it.
+
+    Parameters
+    ----------
+    tree : Tree
+    u_w_m_k : ndarray, shape (k,)
+        Loss of the supply pipe to the parent [W/(m K)].
+    node : ndarray of int64, shape (c,)
+        Place in the tree of each consumer.
+    temperatures : Temperatures
+    ground_c : ndarray, shape (T,)
+    least_c : float
+        Supply that must arrive [°C].
+    """
+    count = np.bincount(node, minlength=len(tree.nodes)).astype(np.int64)
+    for k in range(len(count) - 1, -1, -1):
+        if tree.parent[k] >= 0:
+            count[tree.parent[k]] += count[k]
+    loss_kw_k = np.where(tree.parent >= 0, u_w_m_k * tree.length_m / 1000.0, 0.0)
+    own = np.zeros(len(count))
+    for k in range(len(count)):  # parents stand before their children
+        if tree.parent[k] >= 0 and count[k] == 1:
+            own[k] = loss_kw_k[k] + own[tree.parent[k]]
+    mild = float(temperatures.supply_c.min())
+    allowed = max((mild - least_c) / 2.0, 1.0)
+    return np.asarray(own[node] * (mild - float(ground_c.mean())) / (WATER.cp_kj_kg_k * allowed))
 
 
 def pipes_of(plan: NetworkPlan, tree: Tree) -> tuple[PipeSizes, Index]:
