@@ -13,8 +13,9 @@ from apps.api.features import write_collection
 from apps.api.keeping import kept
 from apps.api.network_states import ALL, CARRIERS, Drawn, Look, drawn
 from apps.api.network_views import NetworkView
-from apps.api.network_words import element_title, origin_text, size_title, sizes, value_text
+from apps.api.network_words import element_title, origin_text
 from apps.texts import Texts, texts
+from twin.reporting.naming import size_title, sizes, value_text
 
 Part = Literal["lines", "strokes", "points"]
 PARTS: tuple[Part, ...] = ("lines", "strokes", "points")
@@ -23,7 +24,7 @@ _DASHES_M = {"laid": (15.0, 6.0), "assumed": (4.0, 5.0)}
 """Length of a stroke and of the gap behind it; what is mapped, imported or edited is drawn without gaps."""
 _BESIDE_M = {"electricity": -3.0, "heat": 0.0, "cold": 3.0, "gas": 6.0}
 """Where all networks are shown, how far each is drawn beside the street's middle."""
-_WIDTH_M = (2.2, 7.0)
+_WIDTH_M = (2.0, 6.0)
 _RADIUS_M = {"plant": 11.0, "store": 11.0, "entry": 10.0, "transformer": 8.0, "substation": 5.0}
 _POINT_M = 4.0
 _ALWAYS = ("plant", "store", "entry", "transformer")

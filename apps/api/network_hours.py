@@ -15,6 +15,7 @@ from apps.api.days import local_time
 
 HELD = ("loading", "temperature", "voltage", "pressure")
 """What limits are of, in the order in which an element is told by them."""
+_WHOLE_DAY_H = 23  # a year of UTC begins and ends within a local day
 _AT_ONCE = 256  # elements whose years are looked at together: 9 MB each time
 
 
@@ -110,6 +111,8 @@ def _fill(found: Hardest, name: str, state: Any, index: pd.Index, first: npt.NDA
         found.limit_low[there], found.limit_high[there] = low[rows] * factor, high[rows] * factor
         bounds = [*first.tolist(), years.shape[1]]
         for day, (start, end) in enumerate(pairwise(bounds)):
+            if end - start < _WHOLE_DAY_H:
+                continue
             worst = start + reach[:, start:end].argmax(axis=1)
             found.year[there, day] = years[np.arange(len(rows)), worst] * factor
         begins = first[np.searchsorted(first, hour, side="right") - 1]

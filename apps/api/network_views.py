@@ -16,6 +16,7 @@ import twin
 from apps.api.days import SPECIAL_DAYS, DayPlan, plan_dates
 from apps.api.network_hours import Hardest, hardest_hours, limits_of
 from apps.api.views import AS_IS, View, Views
+from twin.reporting.naming import served_by
 
 Array = npt.NDArray[np.float32]
 
@@ -266,24 +267,10 @@ def _cut(view: View, results: Any, whole: Any) -> NetworkView:
         hardest=hardest,
         problems=problems,
         causes={str(name): twin.causes(whole, str(name)) for name in problems.index[:_TOLD]},
-        served=_served(whole.dataset),
+        served=served_by(whole.dataset),
         kpis=twin.network_kpis(whole),
         flows=twin.energy_flows(results, whole),
     )
-
-
-def _served(dataset: Any) -> dict[str, tuple[str, ...]]:
-    """List the buildings that hang on each node of each network."""
-    found: dict[str, tuple[str, ...]] = {}
-    for carrier, dim in (("electricity", "bus"), ("heat", "heat_node"), ("cold", "cold_node"), ("gas", "gas_node")):
-        name = f"{carrier}_node_of_building"
-        if name not in dataset or dim not in dataset.coords:
-            continue
-        nodes = dataset[dim].to_numpy()
-        for building, row in zip(dataset["building"].to_numpy(), dataset[name].to_numpy(), strict=True):
-            if row >= 0:
-                found[str(nodes[row])] = (*found.get(str(nodes[row]), ()), str(building))
-    return found
 
 
 def _state(whole: Any, name: str) -> Any:

@@ -145,8 +145,8 @@ def energy_flows(results: Any, networks: TreeNetworks) -> pd.DataFrame:
     rows = []
     for carrier, kwh in networks.summary.items():
         rows.append((f"outside:{carrier}", f"network:{carrier}", carrier, kwh * (1 + LOSS_SHARE)))
-        rows.append((f"network:{carrier}", f"buildings:{carrier}", carrier, kwh))
-        rows.append((f"network:{carrier}", f"losses:{carrier}", carrier, kwh * LOSS_SHARE))
+        rows.append((f"network:{carrier}", f"demand:{carrier}", carrier, kwh))
+        rows.append((f"network:{carrier}", f"losses:network of {carrier}", carrier, kwh * LOSS_SHARE))
     return pd.DataFrame(rows, columns=["source", "target", "carrier", "kwh"])
 
 
@@ -251,6 +251,7 @@ class _Tree:
             origin="assumed",
             length_m=0.0,
             limit=1.0 if self.carrier == "electricity" else COLD_C,
+            unit="1" if self.carrier == "electricity" else "°C",
             loss_kwh=0.0,
             start="",
             end="",
@@ -291,6 +292,7 @@ def _plants(buildings: Any, scenario: Any) -> Any:
             "limit": [one["size_kw"] for one in found.values()],
             "title": list(found),
             "worst": 0.0,
+            "unit": "kW",
             "hours_over": 0,
             "buildings": 0,
             "loss_kwh": 0.0,

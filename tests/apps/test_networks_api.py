@@ -14,10 +14,10 @@ from apps.api import create_api
 from apps.api.network_hours import reach_of
 from apps.api.network_states import ABOVE, ALL, BELOW, KIND, Look, drawn, quantities_of
 from apps.api.network_views import Networks, NetworkView
-from apps.api.network_words import ORIGINS, sizes, sizes_like
 from apps.api.quantities import CLASSES
 from apps.texts import LANGUAGES, texts
 from tests.apps.asking import Client
+from twin.reporting.naming import ORIGINS, sizes, sizes_like
 
 BASE = "/districts/four-buildings"
 DAY = "winter_weekday"
