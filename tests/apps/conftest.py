@@ -15,8 +15,7 @@ from apps.api import View, Views
 from apps.api.network_views import Networks
 from apps.map.view import opening
 from apps.map.view.opening import Opening
-from tests.apps import network_cases
-from tests.twin.districts import four_buildings
+from tests.twin.districts import four_buildings_with_streets
 
 DISTRICT = "helsinki-centre"
 MAIN = Path(__file__).resolve().parents[2] / "apps" / "map" / "main.py"
@@ -61,17 +60,18 @@ def page(views: Views, view: View) -> Iterator[AppTest]:
         views.scenarios.pop(name)
 
 
-@pytest.fixture(scope="session")
-def own_networks() -> Iterator[None]:
-    """Networks without the twin's solvers: see `network_cases`."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("run_networks", "network_kpis", "causes", "energy_flows"):
-            patch.setitem(twin.__dict__, name, getattr(network_cases, name))
-        yield
+OVERLOADED = """
+name: overloaded
+title: Overloaded
+edits:
+  - {what: heating, system: direct_electric, where: {buildings: [w1]}}
+  - {what: network, carrier: heat, do: operate, supply_temp_c: 55}
+"""
+"""Flats on electric heaters are more than their cable was laid for; the heat network is run too cool for the office."""
 
 
 @pytest.fixture(scope="session")
-def small_networks(view_cache: Path, own_networks: None) -> Networks:
-    """Networks of a district of four buildings."""
-    district = four_buildings()
-    return Networks(Views({district.name: district}))
+def small_networks(view_cache: Path) -> Networks:
+    """Networks of a district of four buildings, as it is and where they cannot carry what is asked."""
+    district = four_buildings_with_streets()
+    return Networks(Views({district.name: district}, {"overloaded": twin.parse_scenario(OVERLOADED)}))
