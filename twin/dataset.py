@@ -319,16 +319,18 @@ def _of_walls(twin: Twin, walls: Light) -> dict[str, Any]:
 def of_hours(twin: Twin) -> dict[str, Any]:
     """Weather, prices and factors of every hour, as xarray takes them."""
     table = twin.weather.table
-    month = table.index.tz_convert(twin.timezone).month.to_numpy().astype(np.int64)
-    prices = twin.prices
+
+    def price(carrier: str) -> Any:
+        return twin.prices.of_hours(carrier, table.index, twin.timezone)
+
     factor = np.full(len(table), twin.factors.kgco2_kwh["electricity"])
     kind = twin.weather.kind
     rows = (
         ("air_temp_c", table["air_temp_c"].to_numpy(), "°C", kind, "Outdoor temperature"),
         ("ghi_w_m2", table["ghi_w_m2"].to_numpy(), "W/m²", kind, "Sun on flat ground"),
-        ("electricity_price_eur_kwh", prices.hourly("electricity", month), "EUR/kWh", "assumed", "Electricity bought"),
-        ("export_price_eur_kwh", prices.hourly("electricity_export", month), "EUR/kWh", "assumed", "Electricity sold"),
-        ("district_heat_price_eur_kwh", prices.hourly("district_heat", month), "EUR/kWh", "assumed", "District heat"),
+        ("electricity_price_eur_kwh", price("electricity"), "EUR/kWh", "assumed", "Electricity bought"),
+        ("export_price_eur_kwh", price("electricity_export"), "EUR/kWh", "assumed", "Electricity sold"),
+        ("district_heat_price_eur_kwh", price("district_heat"), "EUR/kWh", "assumed", "District heat"),
         ("electricity_co2_kg_kwh", factor, "kgCO2/kWh", "assumed", "Emissions of electricity bought"),
     )
     return {

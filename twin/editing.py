@@ -8,7 +8,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
+from assets.catalogue import table
 from assets.supply import heating_systems
+from twin._errors import ScenarioError
 from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
     BatteryEdit,
@@ -128,8 +130,21 @@ def prices_and_factors(country: str, scenario: Scenario) -> tuple[Prices, Emissi
 
 
 def edited_prices(prices: Prices, edit: PricesEdit) -> Prices:
-    """Return the prices with those that an edit gives."""
+    """Return the prices with those that an edit gives.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such tariff.
+    """
     names = {"export": "electricity_export"}
+    if edit.electricity_tariff is not None:
+        known = sorted(set(table("time_of_use")["tariff"]))
+        if edit.electricity_tariff not in known:
+            raise ScenarioError(
+                [f"prices: there is no tariff {edit.electricity_tariff} in time_of_use.csv; take {' or '.join(known)}"]
+            )
+        prices = prices.with_tariff(edit.electricity_tariff)
     for key, value in _given(edit, "_eur_kwh").items():
         prices = prices.with_price(names.get(key, key), value)
     return prices
@@ -143,5 +158,5 @@ def edited_factors(factors: EmissionFactors, edit: EmissionFactorsEdit) -> Emiss
 
 
 def _given(edit: PricesEdit | EmissionFactorsEdit, suffix: str) -> Mapping[str, float]:
-    values = edit.model_dump(exclude={"what"}, exclude_none=True)
+    values = edit.model_dump(exclude={"what", "electricity_tariff"}, exclude_none=True)
     return {key.removesuffix(suffix): value for key, value in values.items()}

@@ -31,12 +31,13 @@ AS_IS = "as-is"
 
 Progress = Callable[[float, str], None] | None
 
-_FORMAT = 3
+_FORMAT = 4
 _OPEN = 14  # views in memory, of 5 to 15 MB each, beside the districts as they are
 _KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
 _AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
 _STATIC = (
     "heating_system",
+    "cooling_system",
     "heating_system_source",
     "retrofit_level",
     "pv_kwp",

@@ -30,13 +30,17 @@ from twin import (
     parse_scenario,
     run,
     run_networks,
+    tell,
 )
+from twin.editing import edited_prices
 from twin.memo import Memo
 from twin.networks.coupling import networks_of
 from twin.networks.ledger import INTO, OUT, Book, check_books, check_plants
 from twin.networks.states import QUANTITIES
 from twin.networks.topology import count_below, edges_to, fed_tree, nodes_below
+from twin.prices import prices_of
 from twin.results import Results
+from twin.scenario import PricesEdit, simplified
 
 PLANTS = """
 - {what: heating, system: gas_boiler, where: {buildings: [w3]}}
@@ -70,6 +74,12 @@ def coupled(district: District, edits: str = "", **plans: Any) -> tuple[Results,
     if "district_cooling" in edits:
         made["cold"] = cold_plan()
     return results, networks_of(twin, results, made | plans)
+
+
+def of_element(networks: NetworkResults, quantity: str, name: str) -> Any:
+    """State of one element by the hour."""
+    state = networks.state(quantity)
+    return state.values[list(state.ids).index(name)]  # noqa: PD011  a field of ours
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +136,7 @@ def test_one_hour_of_power_by_hand(plain: tuple[Results, NetworkResults]) -> Non
     drop = (r * drawn[hour] + x * reactive) * 1e3 / 400.0**2 / end
     assert bar - end == pytest.approx(drop, rel=2e-2)
     lost = 3.0 * r * amps**2 / 1e3
-    assert float(networks.state("loss").values[list(networks.state("loss").ids).index("electricity-bar-w2"), hour]) == (
-        pytest.approx(lost, rel=2e-2)
-    )
+    assert of_element(networks, "loss", "electricity-bar-w2")[hour] == pytest.approx(lost, rel=2e-2)
 
 
 def residuals(data: xr.Dataset) -> dict[str, float]:
@@ -228,8 +236,7 @@ def test_a_small_cable_and_a_small_pipe_are_found_with_the_building_that_overloa
         assert found["kind"].iloc[0] == "building"
         data = networks.dataset
         at = int(np.flatnonzero(data["time"].to_numpy() == found["worst_hour"].iloc[0].to_datetime64())[0])
-        state = networks.state("loading")
-        assert state.values[list(state.ids).index(name), at] > 1.0
+        assert of_element(networks, "loading", name)[at] > 1.0
     assert "too small a pipe" in causes(networks, "heat-corner-w2")["reason"].iloc[0]
     told = network_kpis(networks)
     assert told["branch_loading"]["exceeded"]
@@ -271,19 +278,34 @@ def test_a_limited_outside_leaves_heat_missing(district: District) -> None:
 
 
 def test_peak_and_valley_prices_move_stores(district: District) -> None:
-    """A battery charges when electricity is cheap and gives when it is dear: a price that changes by the hour."""
-    from assets.operation import Outside, operate
-    from assets.sources import peak_valley
-    from assets.storage.registry import store_of
+    """A battery charges while electricity is cheap and gives while it is dear; the year costs less for it."""
+    tariff = "\n- {what: prices, electricity_tariff: beijing_industry}"
+    battery = "\n- {what: plant, id: battery, kind: battery_grid, capacity_kwh: 100}"
+    results, without = coupled(district, tariff)
+    _, networks = coupled(district, tariff + battery)
+    data = networks.dataset
+    price = results.dataset["electricity_price_eur_kwh"].to_numpy()
+    assert sorted(set(price.round(4).tolist())) == pytest.approx([0.036, 0.09, 0.144, 0.1728], abs=1e-4)
+    charge, discharge = (data[f"store_{word}_kwh"].to_numpy()[0] for word in ("charge", "discharge"))
+    assert charge.sum() > 10_000.0
+    assert set(price[charge > 1.0].round(4).tolist()) == {np.float32(0.036).round(4).item()}
+    assert (price[discharge > 1.0] > 0.08).all()
+    told, before = network_kpis(networks), network_kpis(without)
+    assert told["border_cost_eur"]["value"] < before["border_cost_eur"]["value"]
+    cost = kpis(results)["district"]["energy_cost_eur"]["value"]
+    bought = results.dataset["grid_import_kwh"].to_numpy().sum(axis=0, dtype=float) @ price
+    assert cost > bought > 0.5 * cost - 200_000.0
 
-    index = pd.date_range("2025-01-01", periods=24 * 28, freq="h", tz="UTC")
-    price = peak_valley("beijing_industry", index, "Asia/Shanghai")
-    demand = np.full(len(index), 100.0)
-    done = operate({"electricity": demand}, {}, stores={"b": store_of("battery_grid", [200.0])},
-                   outside={"electricity": Outside(price.price_eur_kwh)})  # fmt: skip
-    assert (price.band[done.charge_kwh["b"] > 1.0] == "valley").all()
-    assert np.isin(price.band[done.discharge_kwh["b"] > 1.0], ["peak", "sharp", "flat"]).all()
-    assert done.bought_kwh["electricity"] @ price.price_eur_kwh < demand @ price.price_eur_kwh
+
+def test_a_tariff_that_is_not_there_is_told() -> None:
+    with pytest.raises(ScenarioError, match="there is no tariff night; take|no tariff night in time_of_use.csv; take"):
+        edited_prices(prices_of("FI"), PricesEdit(electricity_tariff="night"))
+    with pytest.raises(ScenarioError, match="says two prices of electricity"):
+        parse_scenario("name: n\nedits: [{what: prices, electricity_tariff: fi_seasonal, electricity_eur_kwh: 0.1}]")
+    by_tariff = PricesEdit(electricity_tariff="fi_seasonal", gas_eur_kwh=0.1)
+    merged = simplified([by_tariff, PricesEdit(electricity_eur_kwh=0.2)])
+    assert merged == (PricesEdit(electricity_eur_kwh=0.2, gas_eur_kwh=0.1),)
+    assert tell(by_tariff) == "electricity by the tariff fi_seasonal, gas 10\u00a0c/kWh" or "fi_seasonal" in tell(by_tariff)
 
 
 def test_a_plant_without_its_network_is_refused(district: District) -> None:
@@ -346,14 +368,15 @@ def test_states_are_those_of_the_elements(everything: tuple[Results, NetworkResu
     hours = networks.dataset.sizes["time"]
     for quantity in QUANTITIES:
         state = networks.state(quantity)
-        assert state.values.shape == (len(state.ids), hours)
-        assert state.values.dtype == np.float32
+        values = state.values  # noqa: PD011  a field of ours
+        assert (values.shape, values.dtype) == ((len(state.ids), hours), np.float32)
         assert state.limit_low.shape == state.limit_high.shape == (len(state.ids),)
         assert len(set(state.ids)) == len(state.ids)
     loading = networks.state("loading")
-    worst = pd.Series(loading.values.max(axis=1), index=loading.ids)
+    values = loading.values  # noqa: PD011  a field of ours
+    worst = pd.Series(values.max(axis=1), index=loading.ids)
     np.testing.assert_allclose(networks.elements.loc[worst.index, "worst"], worst, rtol=1e-6)
-    over = (loading.values > 1.0).sum(axis=1)
+    over = (values > 1.0).sum(axis=1)
     np.testing.assert_array_equal(networks.elements.loc[loading.ids, "hours_over"], over)
     with pytest.raises(ResultsError, match="take one of loading, voltage"):
         networks.state("colour")
@@ -388,7 +411,7 @@ def test_what_is_not_there_says_so(district: District) -> None:
     told = network_kpis(networks)
     assert told["coldest_supply"]["available"] is False
     assert "no heat network" in told["coldest_supply"]["reason"]
-    assert networks.state("temperature").values.shape == (0, 8760)
+    assert len(networks.state("temperature").ids) == 0
     with pytest.raises(ResultsError, match="no element nothing"):
         causes(networks, "nothing")
     with pytest.raises(ResultsError, match="no hour"):

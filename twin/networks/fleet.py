@@ -165,12 +165,16 @@ def prices_of_hours(twin: Twin) -> tuple[dict[str, Array], dict[str, Array]]:
 
     Plants pay what the scenario's customers pay; chips and waste cost what the catalogue of fuels says.
     """
-    month = twin.weather.table.index.tz_convert(twin.timezone).month.to_numpy().astype(np.int64)
+    index = twin.weather.table.index
+
+    def price(name: str) -> Array:
+        return np.asarray(twin.prices.of_hours(name, index, twin.timezone), dtype=np.float64)
+
     names = {c: _PRICE.get(c, c) for c in ("electricity", "heat", "cold", "gas", "oil")}
-    buy = {c: np.asarray(twin.prices.hourly(name, month), dtype=np.float64) for c, name in names.items()}
+    buy = {c: price(name) for c, name in names.items()}
     fuels = fuel_kinds()["price_eur_kwh"]
-    buy |= {carrier: np.full(len(month), float(fuels[fuel])) for carrier, fuel in FUELS.items()}
-    sell = {"electricity": np.asarray(twin.prices.hourly("electricity_export", month), dtype=np.float64)}
+    buy |= {carrier: np.full(len(index), float(fuels[fuel])) for carrier, fuel in FUELS.items()}
+    sell = {"electricity": price("electricity_export")}
     return buy, sell
 
 

@@ -191,12 +191,14 @@ class RemoveBuildingsEdit(Part):
 
 
 class PricesEdit(Part):
-    """Set energy prices, VAT and taxes included, the same in every hour."""
+    """Set energy prices, VAT and taxes included: the same in every hour, or electricity's by peak and valley."""
 
     what: Literal["prices"] = "prices"
     """Kind of edit."""
     electricity_eur_kwh: Price | None = None
     """Electricity bought, with distribution and taxes [EUR/kWh]."""
+    electricity_tariff: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """In its place a tariff of time_of_use.csv, with peak and valley prices by the local clock: fi_seasonal."""
     export_eur_kwh: Price | None = None
     """Electricity sold to the grid [EUR/kWh]."""
     district_heat_eur_kwh: Price | None = None
@@ -212,6 +214,8 @@ class PricesEdit(Part):
 
     @model_validator(mode="after")
     def _says_something(self) -> PricesEdit:
+        if self.electricity_tariff is not None and self.electricity_eur_kwh is not None:
+            raise ValueError("says two prices of electricity: give `electricity_eur_kwh` or `electricity_tariff`")
         return _not_empty(self)
 
 

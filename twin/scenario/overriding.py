@@ -109,7 +109,15 @@ def _merged(kept: Sequence[AnyEdit], edit: AnyEdit) -> AnyEdit:
     before = [old for old in kept if old.what == edit.what]
     if not isinstance(edit, _SETS) or not before:
         return edit
-    return type(edit)(**{**before[-1].model_dump(exclude_none=True), **edit.model_dump(exclude_none=True)})
+    given = edit.model_dump(exclude_none=True)
+    old = before[-1].model_dump(exclude_none=True)
+    if given.keys() & _ELECTRICITY:
+        old = {name: value for name, value in old.items() if name not in _ELECTRICITY}
+    return type(edit)(**{**old, **given})
+
+
+_ELECTRICITY = {"electricity_eur_kwh", "electricity_tariff"}
+"""Each stands in the place of the other."""
 
 
 def _depends(where: Where, edit: AnyEdit) -> bool:

@@ -116,6 +116,9 @@ def _battery(edit: Any, words: Texts) -> str:
 def _values(edit: Any, words: Texts) -> str:
     parts = []
     for name, value in edit.model_dump(exclude={"what"}, exclude_none=True).items():
+        if isinstance(value, str):
+            parts.append(words(f"value.{name}", value=value))
+            continue
         factor = next(factor for suffix, factor in _SHOWN_PER.items() if name.endswith(suffix))
         parts.append(words(f"value.{name}", value=_number(value * factor, "", words)))
     return words(f"edit.{edit.what}", values=", ".join(parts))

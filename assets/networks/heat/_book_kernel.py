@@ -18,12 +18,12 @@ from assets.networks.heat._sweep_kernel import (
     AHEAD,
     BACK,
     BEHIND,
+    CHANGE,
     FLOW,
     GROUND,
     HEAD,
     RETURN_IN,
     RETURN_KEEP,
-    SLOPE,
     STILL_KG_S,
     SUPPLY,
     SUPPLY_IN,
@@ -58,7 +58,7 @@ class Totals(NamedTuple):
 
     loss_kw: Array
     stored_kw: Array  # (s, T)
-    still_kw: Array  # (s, T) part of it in water that stands: no plant gives it
+    still_kw: Array  # (s, T) part of it that is exchanged with the ground: no plant gives it
     pump_kw: Array
     head_kpa: Array  # (s, T) pressure that the plants give
     plant_kw: Array  # (s, T)
@@ -110,44 +110,50 @@ class Kept(NamedTuple):
     shortfall_kw: Any
 
 
+@njit(inline="always", **_JIT)
+def mean_of(into: float, lost: float, ground: float, conductance: float) -> float:
+    """Mean temperature of a pipe's water in the steady state, out of what it loses."""
+    return ground + lost / conductance if conductance > 0.0 else into
+
+
 @njit(**_JIT)
 def book_heat(
     pipes: Pipes, liquid: Liquid, t0: int, size: int, block: Block, state: State, totals: Totals,
     kept: Kept,
 ) -> None:  # fmt: skip
-    """Losses, and standing water, which cools from hour to hour on its own. What is stored is the change of content."""
+    """Losses, and the heat that the water in the pipes takes up.
+
+    Water goes over from one hour's steady state to the next as fast as flow exchanges it and the ground cools it: at
+    once where it flows, with the pipe's time constant where it stands. The ground's part of that is lost besides.
+    """
     for i in range(pipes.parent.size):
         p = pipes.parent[i]
         if p < 0:
             continue
         leak, hold = pipes.loss_kw_k[i], pipes.content_kj_k[i] / STEP_S
         for b in range(size):
-            t, m = t0 + b, block.at[i, FLOW + b]
-            ground = block.hours[GROUND + b]
-            first = np.isnan(state.supply_pipe[i])
+            t, m, ground = t0 + b, block.at[i, FLOW + b], block.hours[GROUND + b]
+            into_s = block.at[p, SUPPLY + b] if m > 0.0 else block.at[i, SUPPLY + b]
+            into_r = block.at[i, BACK + b] if m > 0.0 else block.at[p, BACK + b]
+            lost_s = abs(m) * liquid.cp * (into_s - ground) * (1.0 - block.at[i, SUPPLY_KEEP + b])
+            lost_r = abs(m) * liquid.cp * (into_r - ground) * (1.0 - block.at[i, RETURN_KEEP + b])
+            lost, stored = lost_s + lost_r, 0.0
+            new_s = mean_of(into_s, lost_s, ground, leak * block.hours[AHEAD + b])
+            new_r = mean_of(into_r, lost_r, ground, leak * block.hours[BEHIND + b])
             old_s, old_r = state.supply_pipe[i], state.return_pipe[i]
-            if abs(m) > STILL_KG_S:
-                into_s = block.at[p, SUPPLY + b] if m > 0.0 else block.at[i, SUPPLY + b]
-                into_r = block.at[i, BACK + b] if m > 0.0 else block.at[p, BACK + b]
-                lost_s = abs(m) * liquid.cp * (into_s - ground) * (1.0 - block.at[i, SUPPLY_KEEP + b])
-                lost_r = abs(m) * liquid.cp * (into_r - ground) * (1.0 - block.at[i, RETURN_KEEP + b])
-                new_s = ground + lost_s / (leak * block.hours[AHEAD + b]) if leak > 0.0 else into_s
-                new_r = ground + lost_r / (leak * block.hours[BEHIND + b]) if leak > 0.0 else into_r
-                stored = 0.0 if first else hold * (new_s - old_s + new_r - old_r)
-                lost = lost_s + lost_r
-            elif first:
-                new_s, new_r, lost, stored = ground, ground, 0.0, 0.0
-            else:
-                new_s = ground + (old_s - ground) * state.still_keep[i]
-                new_r = ground + (old_r - ground) * state.still_keep[i]
+            if not np.isnan(old_s):
+                exchange = abs(m) * liquid.cp
+                keep = np.exp(-(leak + exchange) / hold)
+                new_s, new_r = new_s + (old_s - new_s) * keep, new_r + (old_r - new_r) * keep
                 stored = hold * (new_s - old_s + new_r - old_r)
-                lost = -stored
-                totals.still_kw[pipes.part[i], t] += stored
+                by_ground = stored * leak / (leak + exchange) if leak + exchange > 0.0 else 0.0
+                lost -= by_ground
+                totals.still_kw[pipes.part[i], t] += by_ground
             state.supply_pipe[i], state.return_pipe[i] = new_s, new_r
             totals.loss_kw[t] += lost
             totals.stored_kw[pipes.part[i], t] += stored
             if kept.loss_kw.size:
-                kept.loss_kw[i, t] = lost
+                kept.loss_kw[pipes.pipe_row[i], t] = lost
 
 
 @njit(**_JIT)
@@ -170,18 +176,18 @@ def book_nodes(pipes: Pipes, liquid: Liquid, t0: int, size: int, block: Block, s
             state.supply_node[i], state.return_node[i] = supply, back
             block.at[i, SUPPLY + b], block.at[i, BACK + b] = supply, back
     if kept.supply_temp_c.size:
-        write_temp(block.at[:, SUPPLY:BACK], liquid, t0, size, kept.supply_temp_c)
+        write_temp(pipes, block.at[:, SUPPLY:BACK], liquid, t0, size, kept.supply_temp_c)
     if kept.return_temp_c.size:
-        write_temp(block.at[:, BACK:SLOPE], liquid, t0, size, kept.return_temp_c)
+        write_temp(pipes, block.at[:, BACK:CHANGE], liquid, t0, size, kept.return_temp_c)
 
 
 @njit(**_JIT)
-def write_temp(caloric: Any, liquid: Liquid, t0: int, size: int, out: Any) -> None:
+def write_temp(pipes: Pipes, caloric: Any, liquid: Liquid, t0: int, size: int, out: Any) -> None:
     """Write caloric temperatures out as temperatures, the sign set right."""
     for i in range(out.shape[0]):
         for b in range(size):
             value = liquid.sign * caloric[i, b]
-            out[i, t0 + b] = value + polynomial(liquid.temperature, value)
+            out[pipes.node_row[i], t0 + b] = value + polynomial(liquid.temperature, value)
 
 
 @njit(**_JIT)
@@ -209,7 +215,7 @@ def book_pressure(
     """Friction of every pipe, velocities, and the pressure between supply and return against the root's."""
     ahead, behind, speed = np.empty(WIDTH), np.empty(WIDTH), np.empty(WIDTH)
     for i in range(pipes.parent.size):
-        p = pipes.parent[i]
+        p, place = pipes.parent[i], pipes.pipe_row[i]
         row = block.at[i]
         if p < 0:
             row[HEAD : HEAD + WIDTH] = 0.0
@@ -221,15 +227,16 @@ def book_pressure(
             lost = ahead[b] + behind[b]
             row[HEAD + b] = above[HEAD + b] - (lost if row[FLOW + b] >= 0.0 else -lost)
             behind[b] = max(ahead[b], behind[b])
-        note_extremes(i, t0, size, speed, 1.0, limits.velocity_m_s[i],
+        note_extremes(place, t0, size, speed, 1.0, limits.velocity_m_s[place],
                       extremes.velocity, extremes.velocity_hour, extremes.velocity_over)  # fmt: skip
-        note_extremes(i, t0, size, behind, 1e3 / pipes.length_m[i], limits.gradient_pa_m,
+        note_extremes(place, t0, size, behind, 1e3 / pipes.length_m[i], limits.gradient_pa_m,
                       extremes.gradient, extremes.gradient_hour, extremes.gradient_over)  # fmt: skip
         if kept.velocity_m_s.size:
             for b in range(size):
-                kept.velocity_m_s[i, t0 + b] = speed[b] if row[FLOW + b] >= 0.0 else -speed[b]
+                kept.velocity_m_s[place, t0 + b] = pipes.turn[i] * (speed[b] if row[FLOW + b] >= 0.0 else -speed[b])
         if kept.mass_flow_kg_s.size:
-            kept.mass_flow_kg_s[i, t0 : t0 + size] = row[FLOW : FLOW + size]
+            for b in range(size):
+                kept.mass_flow_kg_s[place, t0 + b] = pipes.turn[i] * row[FLOW + b]
 
 
 @njit(**_JIT)
@@ -261,10 +268,10 @@ def root_pressure(pipes: Pipes, x: Exchangers, plants: Plants, block: Block) -> 
         for b in range(WIDTH):
             if block.flow[j, b] > STILL_KG_S:
                 base[part, b] = max(base[part, b], x.need_kpa[j] - block.at[i, HEAD + b])
-    for p in range(plants.node.size):
+    for p in range(plants.need_kpa.size):
         for b in range(WIDTH):
             if block.plant_flow[p, b] < -STILL_KG_S:
-                base[p, b] = max(base[p, b], plants.need_kpa[p] - block.at[plants.node[p], HEAD + b])
+                base[p, b] = max(base[p, b], plants.need_kpa[p] - block.at[p, HEAD + b])
             if np.isinf(base[p, b]):
                 base[p, b] = 0.0
     return base
@@ -283,14 +290,13 @@ def book_pumps(
 ) -> None:  # fmt: skip
     """Pumps that leave the worst consumer the pressure it needs; who feeds in overcomes the pressure at its node."""
     base = root_pressure(pipes, x, plants, block)
-    for p in range(plants.node.size):
-        i = plants.node[p]
+    for p in range(plants.need_kpa.size):
         for b in range(size):
             m = block.plant_flow[p, b]
             if m > STILL_KG_S:
-                lift = max(base[p, b] + block.at[i, HEAD + b] + plants.need_kpa[p], 0.0)
+                lift = max(base[p, b] + plants.need_kpa[p], 0.0)
                 totals.head_kpa[p, t0 + b] = lift
-                totals.pump_kw[t0 + b] += pump_kw(liquid, m, lift, block.at[i, BACK + b]) / efficiency
+                totals.pump_kw[t0 + b] += pump_kw(liquid, m, lift, block.at[p, BACK + b]) / efficiency
     for j in range(x.node.size):
         i = x.node[j]
         part = pipes.part[i]
@@ -302,7 +308,7 @@ def book_pumps(
     if kept.pressure_kpa.size:
         for i in range(pipes.parent.size):
             for b in range(size):
-                kept.pressure_kpa[i, t0 + b] = base[pipes.part[i], b] + block.at[i, HEAD + b]
+                kept.pressure_kpa[pipes.node_row[i], t0 + b] = base[pipes.part[i], b] + block.at[i, HEAD + b]
 
 
 @njit(**_JIT)
@@ -337,7 +343,7 @@ def book_exchange(
             share = block.kept[part, b] if m < 0.0 else 1.0
             got = block.heat[j, b] * share
             if j >= consumers:
-                totals.given_kw[j - consumers, t] = -got
+                totals.given_kw[j - consumers, t] = -m * share * liquid.cp * (block.aim[j, b] - row[BACK + b])
                 continue
             missed = abs(asked - got)
             totals.met_kw[t] += got
@@ -353,11 +359,10 @@ def book_exchange(
             if kept.shortfall_kw.size:
                 kept.shortfall_kw[j, t] = missed
             keep_consumer(j, t, b, row, liquid, m * share, block.heat[j, b] * share, kept)
-    for p in range(plants.node.size):
-        i = plants.node[p]
+    for p in range(plants.need_kpa.size):
         for b in range(size):
             m = block.plant_flow[p, b]
             out, into = max(m, 0.0), max(-m, 0.0)
-            rise = out * (block.plant_supply[p, b] - block.at[i, BACK + b])
-            totals.plant_kw[p, t0 + b] = liquid.cp * (rise - into * (block.at[i, SUPPLY + b] - block.plant_back[p, b]))
+            rise = out * (block.plant_supply[p, b] - block.at[p, BACK + b])
+            totals.plant_kw[p, t0 + b] = liquid.cp * (rise - into * (block.at[p, SUPPLY + b] - block.plant_back[p, b]))
             totals.plant_kg_s[p, t0 + b] = m

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assets.networks._graph_kernel import adjacency, sum_down, walk
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import STEP_S, Limits, State
 from assets.networks.heat._sweep_kernel import Exchangers, Liquid, Pipes, Plants
@@ -93,9 +94,10 @@ def prepare(
     refuse(findings)
     sign = -1.0 if kind == "cooling" else 1.0
     liquid = Liquid(water.cp_kj_kg_k, sign, water.caloric, water.temperature, water.density, water.fluidity)
-    net = _network(tree, size_of, sizes, fittings, water)
+    rooted = _rooted(tree, feed.node[feed.balance_of])
+    net = _network(tree, rooted, size_of, sizes, fittings=fittings, water=water)
     asked, exchangers = _exchange(
-        tree, consumers, feed, heat=heat, aim=aim, by_drop=by_drop, water=water, findings=findings
+        tree, consumers, feed, heat=heat, aim=aim, by_drop=by_drop, place=rooted.place, water=water, findings=findings
     )
     refuse(findings)
     temp = np.ascontiguousarray(feed.temp[feed.balance_of])
@@ -103,7 +105,6 @@ def prepare(
     guess = temp - sign * drop if by_drop else np.full_like(temp, drop)
     back = guess if feed.back is None else np.ascontiguousarray(feed.back[feed.balance_of])
     plants = Plants(
-        node=feed.node[feed.balance_of],
         absorbs=np.full(len(temp), feed.back is not None),
         need_kpa=feed.need[feed.balance_of],
     )
@@ -166,19 +167,51 @@ def _sizes_of(tree: Tree, pipes: npt.ArrayLike, sizes: PipeSizes, findings: list
     return chosen
 
 
-def _network(tree: Tree, size_of: Ints, sizes: PipeSizes, fittings: float, water: Water) -> Pipes:
+@dataclass(frozen=True)
+class _Rooted:
+    """The tree hung up at its plants: for each new node its parent, its old place, and the old place of its pipe."""
+
+    parent: Ints
+    node: Ints
+    pipe: Ints
+    place: Ints  # new place of each old node
+
+
+def _rooted(tree: Tree, plants: Ints) -> _Rooted:
+    """Hang a tree up where it is balanced, so that flow from there runs down; a plant at each root changes nothing."""
+    same = np.arange(len(tree.parent))
+    if np.array_equal(plants, np.arange(tree.root_count)):
+        return _Rooted(tree.parent, same, same, same)
+    pipes = np.flatnonzero(tree.parent >= 0)
+    order, parent, through, _ = walk(*adjacency(len(same), tree.parent, same, pipes), plants)
+    place = np.empty_like(same)
+    place[order] = same
+    free = np.setdiff1d(same, through)  # rows without a pipe, for the roots
+    pipe = through.copy()
+    pipe[through < 0] = free
+    return _Rooted(parent, order, pipe, place)
+
+
+def _network(tree: Tree, rooted: _Rooted, size_of: Ints, sizes: PipeSizes, *, fittings: float, water: Water) -> Pipes:
+    root = rooted.parent < 0
+    size_of, length = size_of[rooted.pipe], np.where(root, 0.0, tree.length_m[rooted.pipe])
     d = sizes.inner_diameter_m[size_of]
     area = np.pi / 4.0 * d**2
     density = float(water.density_kg_m3(60.0))
+    part = np.where(root, np.arange(len(root)), 0)[:, None]
+    sum_down(rooted.parent, part)
     return Pipes(
-        parent=tree.parent,
-        part=parts_of(tree),
-        loss_kw_k=sizes.u_w_m_k[size_of] * tree.length_m / 1000.0,
-        content_kj_k=density * water.cp_kj_kg_k * area * tree.length_m,
+        parent=rooted.parent,
+        node_row=rooted.node,
+        pipe_row=rooted.pipe,
+        turn=np.where(rooted.node == rooted.pipe, 1.0, -1.0),
+        part=np.ascontiguousarray(part[:, 0]),
+        loss_kw_k=sizes.u_w_m_k[size_of] * length / 1000.0,
+        content_kj_k=density * water.cp_kj_kg_k * area * length,
         reynolds=d / area,
-        drag=(1.0 + fittings) * tree.length_m / (2.0 * d * area**2),
+        drag=(1.0 + fittings) * length / (2.0 * d * area**2),
         area_m2=area,
-        length_m=np.where(tree.parent < 0, 1.0, tree.length_m),
+        length_m=np.where(root, 1.0, length),
         kind=size_of,
         friction=fitted_factors(sizes.roughness_m / sizes.inner_diameter_m),
     )
@@ -215,7 +248,7 @@ def _feed(tree: Tree, producers: Producers, supply: Array, hours: int, findings:
 
 
 def _exchange(
-    tree: Tree, consumers: Consumers, feed: _Feed, *, heat: Any, aim: Array, by_drop: bool, water: Water,
+    tree: Tree, consumers: Consumers, feed: _Feed, *, heat: Any, aim: Array, by_drop: bool, place: Ints, water: Water,
     findings: list[str],
 ) -> tuple[Asked, Exchangers]:  # fmt: skip
     node = at_nodes(consumers.node, tree, "consumers", findings)
@@ -229,7 +262,7 @@ def _exchange(
     fed = asked.producer_kw.max(axis=1) / (water.cp_kj_kg_k * LEAST_DROP_K) if rest.any() else np.zeros(0)
     x = c + int(rest.sum())
     return asked, Exchangers(
-        node=np.concatenate([node, feed.node[rest]]),
+        node=place[np.concatenate([node, feed.node[rest]])],
         by_drop=np.arange(x) < (c if by_drop else 0),
         bypass_kg_s=np.concatenate([bypass, np.zeros(x - c)]),
         most_kg_s=np.maximum(np.concatenate([most, fed]), np.concatenate([bypass, np.zeros(x - c)])),

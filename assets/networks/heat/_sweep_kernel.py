@@ -23,27 +23,30 @@ STILL_KG_S = 1e-7
 """Flow below which water stands."""
 _SEED_KG_S = 1e-12
 """Flow of water as warm as the ground through every node: keeps the equations of still nodes solvable."""
-_ROUNDS = 60
+_ROUNDS = 100
 _PATIENCE = 10
-_LEAST_GAP_K = 0.1
 
-WIDTH = 32
+WIDTH = 16
 """Hours of a block: fixed, so that loops over them run on vector units; the last block repeats its last hour."""
 FLOW, SUPPLY_IN, RETURN_IN, FROM_SUPPLY, FROM_RETURN = 0, WIDTH, 2 * WIDTH, 3 * WIDTH, 4 * WIDTH
 SUPPLY_GAIN, RETURN_GAIN, SUPPLY_KEEP, RETURN_KEEP = 5 * WIDTH, 6 * WIDTH, 7 * WIDTH, 8 * WIDTH
-SUPPLY, BACK, SLOPE, HEAD, END = 9 * WIDTH, 10 * WIDTH, 11 * WIDTH, 12 * WIDTH, 13 * WIDTH
+SUPPLY, BACK, CHANGE, REPLY, STIR = 9 * WIDTH, 10 * WIDTH, 11 * WIDTH, 12 * WIDTH, 13 * WIDTH
+HEAD, END = CHANGE, 14 * WIDTH
 """Where a node's values begin in its row of `Block.at`: flow; mass into its supply and return side; mass from supply to
 return and from return to supply; heat that comes along [K kg/s] (the elimination leaves its coefficients in the latter
-four); shares of the excess temperature that its pipes keep; temperatures; change of the supply temperature with the
-logarithm of all flows; pressure between supply and return, against the root's."""
+four); shares of the excess temperature that its pipes keep; temperatures; Newton's change of flow, its reply to the
+supply temperature, and what else moves that. At the end, pressure between supply and return against the root's."""
 GROUND, AHEAD, BEHIND, HOURS_END = 0, WIDTH, 2 * WIDTH, 3 * WIDTH
 """Where the hours' values stand in `Block.hours`: ground temperature, factors of the supply's and return's losses."""
 
 
 class Pipes(NamedTuple):
-    """The tree, arrays of k nodes."""
+    """The tree, arrays of k nodes; its roots stand first, and each is where a plant balances its tree."""
 
     parent: Ints
+    node_row: Ints  # row of the caller's arrays that a node stands in
+    pipe_row: Ints  # row that the pipe to the parent stands in
+    turn: Array  # -1 where the caller counts that pipe's flow the other way
     part: Ints  # which of the forest's trees
     loss_kw_k: Array  # of one of the pair
     content_kj_k: Array  # heat capacity of the water in one of the pair
@@ -66,9 +69,8 @@ class Exchangers(NamedTuple):
 
 
 class Plants(NamedTuple):
-    """What balances each tree, arrays of s trees."""
+    """What balances each tree, at its root; arrays of s trees."""
 
-    node: Ints
     absorbs: NDArray[np.bool_]
     need_kpa: Array
 
@@ -93,6 +95,9 @@ class Block(NamedTuple):
     aim: Array  # (x, WIDTH) caloric temperature to leave at, or drop
     flow: Array  # (x, WIDTH)
     heat: Array  # (x, WIDTH) heat that is exchanged
+    step: Array  # (x, WIDTH) change of flow
+    reply: Array  # (x, WIDTH) its reply to the supply temperature
+    given: Array  # (x, WIDTH) heat that can be exchanged
     cooled: Array  # (x,) heat times what the supply had cooled by in the hour solved last
     plant_supply: Array  # (s, WIDTH) caloric temperature of what it feeds in
     plant_back: Array  # (s, WIDTH) of what it gives back to the return where there is too much
@@ -141,7 +146,7 @@ def share_feed(pipes: Pipes, x: Exchangers, plants: Plants, block: Block) -> Non
         for b in range(WIDTH):
             drawn[part, b] += max(block.flow[j, b], 0.0)
             fed[part, b] += max(-block.flow[j, b], 0.0)
-    for p in range(plants.node.size):
+    for p in range(plants.need_kpa.size):
         for b in range(WIDTH):
             much = fed[p, b] > drawn[p, b] and not plants.absorbs[p]
             block.kept[p, b] = drawn[p, b] / fed[p, b] if much else 1.0
@@ -150,12 +155,17 @@ def share_feed(pipes: Pipes, x: Exchangers, plants: Plants, block: Block) -> Non
 
 @njit(**_JIT)
 def flows(pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block) -> None:
-    """Flow of every pipe out of the exchangers', and what enters and leaves the nodes besides."""
+    """Flow of every pipe out of the exchangers', and what enters and leaves the nodes besides.
+
+    Consumers take their heat out exactly. Producers of given heat feed in at their temperature and give their heat as
+    nearly as their flow is found: given exactly, heat would go round between them and consumers without a temperature
+    to hold on to.
+    """
     share_feed(pipes, x, plants, block)
     at, kept = block.at, block.kept
     at[:, FLOW:SUPPLY_KEEP] = 0.0
     for j in range(x.node.size):
-        row = at[x.node[j]]
+        row, at_aim = at[x.node[j]], not x.by_drop[j]
         part = pipes.part[x.node[j]]
         for b in range(WIDTH):
             m, q = block.flow[j, b], block.heat[j, b] / liquid.cp
@@ -163,12 +173,13 @@ def flows(pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Bl
             row[FLOW + b] += out - into
             row[FROM_SUPPLY + b] += out
             row[RETURN_IN + b] += out
-            row[FROM_RETURN + b] += into
+            row[FROM_RETURN + b] += 0.0 if at_aim else into
             row[SUPPLY_IN + b] += into
+            fed = into * block.aim[j, b] if at_aim else -q * kept[part, b]
             row[RETURN_GAIN + b] -= q if m > 0.0 else 0.0
-            row[SUPPLY_GAIN + b] -= 0.0 if m > 0.0 else q * kept[part, b]
-    for p in range(plants.node.size):
-        row = at[plants.node[p]]
+            row[SUPPLY_GAIN + b] += 0.0 if m > 0.0 else fed
+    for p in range(plants.need_kpa.size):
+        row = at[p]
         for b in range(WIDTH):
             m = block.plant_flow[p, b]
             out, into = max(m, 0.0), max(-m, 0.0)
@@ -232,84 +243,135 @@ def eliminate(pipes: Pipes, liquid: Liquid, block: Block) -> None:
 
 
 @njit(**_JIT)
-def settle(row: Any, above: Any, hours: Any, loss: float) -> None:
-    """Temperatures of a node out of those of the node above, and their slope (see `substitute`)."""
+def settle(row: Any, above: Any) -> None:
+    """Temperatures of a node out of those of the node above."""
     for b in range(WIDTH):
-        m, warm, cold = row[FLOW + b], above[SUPPLY + b], above[BACK + b]
-        source = warm if m > 0.0 else cold
-        steep = m * above[SLOPE + b] + loss * hours[AHEAD + b] * (source - hours[GROUND + b])
-        slope = row[SUPPLY_KEEP + b] * steep / row[SUPPLY_IN + b]
+        warm, cold = above[SUPPLY + b], above[BACK + b]
+        source = warm if row[FLOW + b] > 0.0 else cold
         row[SUPPLY + b] = row[SUPPLY_GAIN + b] + row[FROM_RETURN + b] * source
         row[BACK + b] = row[RETURN_GAIN + b] + row[FROM_SUPPLY + b] * source
-        row[SLOPE + b] = slope if m > 0.0 else 0.0
 
 
 @njit(**_JIT)
-def substitute(pipes: Pipes, liquid: Liquid, block: Block) -> None:
-    """Temperatures from the roots to the leaves, and how the supply's rise with the logarithm of all flows.
-
-    The latter is followed along flow away from the root only: it speeds Newton's method up and decides nothing.
-    """
+def substitute(pipes: Pipes, block: Block) -> None:
+    """Temperatures from the roots to the leaves."""
     at = block.at
     for i in range(pipes.parent.size):
         p = pipes.parent[i]
         if p < 0:
-            at[i, SUPPLY:BACK], at[i, BACK:SLOPE] = at[i, SUPPLY_GAIN:RETURN_GAIN], at[i, RETURN_GAIN:SUPPLY_KEEP]
-            at[i, SLOPE:HEAD] = 0.0
+            at[i, SUPPLY:BACK], at[i, BACK:CHANGE] = at[i, SUPPLY_GAIN:RETURN_GAIN], at[i, RETURN_GAIN:SUPPLY_KEEP]
         else:
-            settle(at[i], at[p], block.hours, pipes.loss_kw_k[i] / liquid.cp)
+            settle(at[i], at[p])
 
 
 @njit(**_JIT)
-def next_flows(x: Exchangers, liquid: Liquid, block: Block, tolerance: float, round_: int) -> float:
-    """Newton's step for every exchanger that leaves at a fixed temperature; the worst misfit before it.
+def misfits(x: Exchangers, liquid: Liquid, block: Block, worst: Array) -> None:
+    """By how much flow and temperatures miss each exchanger's heat, and the change of flow that would mend it alone.
 
-    Heat over flow is convex in the flow, so that the steps converge from above; later rounds go half way.
+    Flow at a valve's limits stays there: what then comes through is what is exchanged.
     """
-    worst, part_way = 0.0, 1.0 if round_ < _PATIENCE else 0.5
+    block.at[:, CHANGE:END] = 0.0
+    worst[:] = 0.0
     for j in range(x.node.size):
         if x.by_drop[j]:
             continue
         row, most = block.at[x.node[j]], x.most_kg_s[j]
         for b in range(WIDTH):
-            heat = block.asked[j, b]
-            if heat == 0.0:
+            heat, m = block.asked[j, b], abs(block.flow[j, b])
+            q, least = abs(heat), x.bypass_kg_s[j] if heat > 0.0 else 0.0
+            block.step[j, b], block.reply[j, b] = 0.0, 0.0
+            if q == 0.0:
                 continue
-            aim, q, m = block.aim[j, b], abs(heat), abs(block.flow[j, b])
-            least = x.bypass_kg_s[j] if heat > 0.0 else 0.0
-            gap = row[SUPPLY + b] - aim if heat > 0.0 else aim - row[BACK + b]
-            steep = row[SLOPE + b] if heat > 0.0 else 0.0
+            gap = row[SUPPLY + b] - block.aim[j, b] if heat > 0.0 else block.aim[j, b] - row[BACK + b]
             able = m * gap * liquid.cp
-            given = max(able, 0.0) if m >= most * (1.0 - 1e-12) and able < q else q
-            misfit = abs(given - abs(block.heat[j, b])) / q
-            if given == q and (m > least or able < q):
-                misfit = max(misfit, abs(able - q) / q)
-            worst = max(worst, misfit)
-            if misfit > tolerance:
-                step = part_way * (q / liquid.cp - m * gap) / max(gap + steep, _LEAST_GAP_K)
-                new = min(max(min(max(m + step, 0.2 * m), 5.0 * m), least), most)
-                block.flow[j, b] = new if heat > 0.0 else -new
-                block.heat[j, b] = given if heat > 0.0 else -given
-    return worst
+            full, idle = m >= most * (1.0 - 1e-12) and able < q, m <= least and able >= q
+            given = max(able, 0.0) if full else q
+            miss = abs(given - abs(block.heat[j, b])) / q if heat > 0.0 else 0.0
+            if not full and not idle:
+                miss = max(miss, abs(able - q) / q)
+                wide = max(gap, q / (liquid.cp * m))  # the gap that this flow wants, where there is less
+                block.step[j, b] = (q / liquid.cp - m * gap) / wide
+                if heat > 0.0:
+                    block.reply[j, b] = -m / wide
+                    row[CHANGE + b] += block.step[j, b]
+                    row[REPLY + b] += block.reply[j, b]
+            block.given[j, b] = given if heat > 0.0 else -given
+            worst[b] = max(worst[b], miss)
 
 
 @njit(**_JIT)
-def solve(pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, tolerance: float) -> float:
-    """Flows and temperatures of a block of hours; returns the misfit that is left, relative to each heat."""
+def couple(row: Any, above: Any, hours: Any, loss: float) -> None:
+    """Bring a node's change of flow to the node above; keep how its supply temperature follows that one's."""
+    for b in range(WIDTH):
+        m, ground, ms = row[FLOW + b], hours[GROUND + b], row[SUPPLY_IN + b]
+        size, keep = max(abs(m), _SEED_KG_S), row[SUPPLY_KEEP + b]
+        here, there = row[SUPPLY + b], above[SUPPLY + b]
+        lost = loss * hours[AHEAD + b] / size
+        change, reply, stir = row[CHANGE + b], row[REPLY + b], row[STIR + b]
+        down = m > 0.0
+        source = there if down else here
+        end = ground + (source - ground) * keep
+        lever = (source - ground) * keep * lost + end - (here if down else there)
+        pull = max(ms - (reply * lever if down else 0.0), 0.1 * ms)
+        own = (stir + (change * lever if down else 0.0)) / pull
+        tied = m * keep / pull if down else 0.0
+        total = change + reply * own
+        row[STIR + b], row[REPLY + b] = own, tied
+        above[CHANGE + b] += total
+        above[REPLY + b] += reply * tied
+        above[STIR + b] += 0.0 if down else size * keep * own - lever * total
+
+
+@njit(**_JIT)
+def newton(pipes: Pipes, x: Exchangers, liquid: Liquid, block: Block, part_way: float) -> None:
+    """One step of Newton's method on all flows at once.
+
+    A pipe's end grows warmer with its flow and with its source; a consumer's flow falls as its supply grows warmer.
+    That is a linear system on the tree, solved in one pass up and one down. Producers of given heat follow alone.
+    """
+    at = block.at
+    for i in range(pipes.parent.size - 1, -1, -1):
+        p = pipes.parent[i]
+        if p >= 0:
+            couple(at[i], at[p], block.hours, pipes.loss_kw_k[i] / liquid.cp)
+        else:  # the plant feeds in at a given temperature
+            at[i, STIR:END] = 0.0
+    for i in range(pipes.parent.size):
+        p = pipes.parent[i]
+        if p >= 0:
+            for b in range(WIDTH):
+                at[i, STIR + b] += at[i, REPLY + b] * at[p, STIR + b]
+    for j in range(x.node.size):
+        row, most, least = at[x.node[j]], x.most_kg_s[j], x.bypass_kg_s[j]
+        if x.by_drop[j]:
+            continue
+        for b in range(WIDTH):
+            asked, m = block.asked[j, b], abs(block.flow[j, b])
+            if asked == 0.0:
+                continue
+            block.heat[j, b] = block.given[j, b]
+            step = block.step[j, b] + block.reply[j, b] * row[STIR + b]
+            new = min(max(m + part_way * step, 0.2 * m), 5.0 * m)
+            new = min(max(new, least if asked > 0.0 else 0.0), most)
+            block.flow[j, b] = new if asked > 0.0 else -new
+
+
+@njit(**_JIT)
+def solve(
+    pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, tolerance: float, worst: Array
+) -> None:
+    """Flows and temperatures of a block of hours; `worst` (WIDTH,) takes the misfits left, relative to each heat."""
     first_guess(pipes, x, liquid, block)
-    worst = 0.0
     for round_ in range(_ROUNDS):
         flows(pipes, x, plants, liquid, block)
         eliminate(pipes, liquid, block)
-        substitute(pipes, liquid, block)
-        if round_ == _ROUNDS - 1:
+        substitute(pipes, block)
+        misfits(x, liquid, block, worst)
+        if worst.max() <= tolerance or round_ == _ROUNDS - 1:
             break
-        worst = next_flows(x, liquid, block, tolerance, round_)
-        if worst <= tolerance:
-            break
+        newton(pipes, x, liquid, block, 1.0 if round_ < _PATIENCE else (_PATIENCE / (1.0 + round_)) ** 1.5)
     last = WIDTH - 1
     for j in range(x.node.size):  # for the next guess: it hardly changes with the flow
         i = x.node[j]
         fall = block.plant_supply[pipes.part[i], last] - block.at[i, SUPPLY + last]
         block.cooled[j] = max(fall, 0.0) * max(block.asked[j, last], 0.0)
-    return worst

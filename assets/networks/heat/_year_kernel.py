@@ -96,11 +96,12 @@ def run_hours(
     state: State, block: Block, tolerance: float, efficiency: float, totals: Totals, extremes: Extremes, kept: Kept,
 ) -> None:  # fmt: skip
     """Sweep over all hours; results go into `totals`, `extremes` and `kept`."""
-    consumers = asked.consumer_kw.shape[0]
+    consumers, worst = asked.consumer_kw.shape[0], np.zeros(WIDTH)
     for t0 in range(0, hours.ground.size, WIDTH):
         size = min(WIDTH, hours.ground.size - t0)
         fill(pipes, asked, x, hours, liquid, t0, size, block)
-        totals.misfit[t0 : t0 + size] = solve(pipes, x, plants, liquid, block, tolerance)
+        solve(pipes, x, plants, liquid, block, tolerance, worst)
+        totals.misfit[t0 : t0 + size] = worst[:size]
         book_heat(pipes, liquid, t0, size, block, state, totals, kept)
         book_exchange(pipes, x, plants, liquid, limits, consumers, t0, size, block, totals, extremes, kept)
         book_nodes(pipes, liquid, t0, size, block, state, kept)
@@ -114,7 +115,7 @@ def scratch(nodes: int, exchangers: int, parts: int) -> Block:
         "at": (nodes, END),
         "hours": (HOURS_END,),
         "cooled": (exchangers,),
-        **dict.fromkeys(("asked", "aim", "flow", "heat"), (exchangers, WIDTH)),
+        **dict.fromkeys(("asked", "aim", "flow", "heat", "step", "reply", "given"), (exchangers, WIDTH)),
         **dict.fromkeys(("plant_supply", "plant_back", "plant_flow", "kept"), (parts, WIDTH)),
     }
     return Block(**{name: np.zeros(shape[name]) for name in Block._fields})

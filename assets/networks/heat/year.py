@@ -173,7 +173,7 @@ def heat_year(  # noqa: PLR0917 - these six make a network
     if not 0.0 < pump_efficiency <= 1.0:
         raise InputError([f"pump_efficiency is {pump_efficiency:g}: give a share above 0 and up to 1"])
     totals, extremes, kept = _results(case, keep)
-    block = scratch(len(tree.parent), len(case.exchangers.node), len(case.plants.node))
+    block = scratch(len(tree.parent), len(case.exchangers.node), len(case.plants.need_kpa))
     run_hours(
         case.pipes, case.asked, case.exchangers, case.plants, case.hours, case.liquid, case.limits, case.state, block,
         MISFIT, pump_efficiency, totals, extremes, kept,
@@ -186,8 +186,20 @@ def _results(case: Case, keep: Sequence[str]) -> tuple[Totals, Extremes, Kept]:
     names = {keep} if isinstance(keep, str) else set(keep)
     names = set(known) if names == {"all"} else names
     refuse([f"nothing called {name} can be kept: take of {', '.join(known)}" for name in sorted(names - set(known))])
-    k, x, s, hours = len(case.pipes.parent), len(case.exchangers.node), len(case.plants.node), len(case.hours.ground)
-    rows = {"head_kpa": s, "plant_kw": s, "plant_kg_s": s, "stored_kw": s, "still_kw": s, "given_kw": x - case.consumers}
+    k, x, s, hours = (
+        len(case.pipes.parent),
+        len(case.exchangers.node),
+        len(case.plants.need_kpa),
+        len(case.hours.ground),
+    )
+    rows = {
+        "head_kpa": s,
+        "plant_kw": s,
+        "plant_kg_s": s,
+        "stored_kw": s,
+        "still_kw": s,
+        "given_kw": x - case.consumers,
+    }
     totals = Totals(**{name: np.zeros((rows[name], hours) if name in rows else hours) for name in Totals._fields})
     extremes = _no_extremes(k, x)
     none = np.zeros((0, 0), dtype=np.float32)
