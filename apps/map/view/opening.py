@@ -6,9 +6,7 @@ import gc
 import logging
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from apps.api.network_views import Networks
 from apps.api.views import AS_IS, Views
 
 DEFAULT_DISTRICT = "helsinki-centre"
@@ -29,11 +27,6 @@ class Opening:
     views: Views = field(default_factory=Views)
     district: str = DEFAULT_DISTRICT
     scenario: str = AS_IS
-
-    @cached_property
-    def networks(self) -> Networks:
-        """Networks of the views, computed when somebody looks at them."""
-        return Networks(self.views)
 
 
 _LOG = logging.getLogger(__name__)
