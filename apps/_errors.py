@@ -27,5 +27,9 @@ class UnknownBuildingError(AppError):
     """The district has no such building."""
 
 
+class UnknownElementError(AppError):
+    """The networks have no such element."""
+
+
 class PortInUseError(AppError):
     """Another program listens on the port."""

@@ -70,7 +70,7 @@ def serve(
     prepare(opening)
     # Streamlit says on every start that usage is not gathered and how to open the page: one line of ours is enough.
     logging.getLogger("streamlit").setLevel(logging.WARNING)
-    st.App(_SCRIPT, routes=[Mount("/api", app=create_api(opening.views))]).run(
+    st.App(_SCRIPT, routes=[Mount("/api", app=create_api(opening.views, opening.networks))]).run(
         config={**_SETTINGS, "server.port": port, "server.address": host, "server.headless": not browser}
     )
     return 0

@@ -60,7 +60,7 @@ CARRIERS: Mapping[str, Carrier] = MappingProxyType(
             lost=("conversion_loss_kwh", "tank_loss_kwh"),
         ),
         "cold": Carrier(
-            into=("cooling_electricity_kwh",),
+            into=("cooling_electricity_kwh", "district_cold_kwh"),
             out=("cooling_kwh",),
             factor={"cooling_electricity_kwh": "chiller_seer"},
         ),
@@ -83,6 +83,7 @@ DEVICES = frozenset(
         "battery_loss_kwh",
         "tank_stored_kwh",
         "tank_loss_kwh",
+        "district_cold_kwh",
     }
 )
 """Flows that are there only where a building has the device; without them they are zero."""

@@ -109,6 +109,8 @@ class Supply:
         Heating power of the heat pump; zero where there is none.
     carrier : ndarray of str, shape (n,)
         Carrier of the heating system; empty where nothing is heated.
+    cold_carrier : ndarray of str, shape (n,)
+        Carrier of the cooling system: "electricity" or "cold".
     grid_kwh : ndarray of float64, shape (n,)
         The grid that all energies of a building are multiples of.
     """
@@ -128,6 +130,7 @@ class Supply:
     tank_level_kwh: Hourly
     pump_kw: Array
     carrier: Strings
+    cold_carrier: Strings
     grid_kwh: Array
 
     @cached_property
@@ -174,7 +177,7 @@ def heat_supply(
     room_kw: Array | None = None,
     site: Site | None = None,
     tanks: Sequence[Tanks] = (),
-    cooling_system: str = "chiller",
+    cooling_system: str | Sequence[str] = "chiller",
 ) -> Supply:
     """Meet the buildings' demands with their systems.
 
@@ -191,8 +194,8 @@ def heat_supply(
         Needed where a building has a heat pump.
     tanks : sequence of Tanks
         Hot-water tanks; their loss takes the place of the efficiency of hot water that direct electric heating has.
-    cooling_system : str
-        Of the catalogue of cooling systems.
+    cooling_system : str or sequence of str, length n
+        Of the catalogue of cooling systems, for all or one each.
 
     Returns
     -------
@@ -212,21 +215,22 @@ def heat_supply(
     stray = [i for i in np.flatnonzero(carrier == "") if space_heat_kw[i].any() or hot_water_kw[i].any()]
     if stray:
         raise InputError([f"{len(stray)} buildings need heat and have no heating system, the first in row {stray[0]}"])
+    seer, cold_carrier = _coolers(cooling_system, len(chosen))
     pumps = chosen["heat_pump"].fillna("").to_numpy(dtype=str)
     hot_efficiency = chosen["hot_water_efficiency"].to_numpy(dtype=np.float64)
     _check_devices(pumps, site, tanks, carrier)
     for group in tanks:
         hot_efficiency[group.rows] = 1.0
-    supply = _empty(space_heat_kw.shape, carrier)
+    supply = _empty(space_heat_kw.shape, carrier, cold_carrier)
     _supply(
         (space_heat_kw, hot_water_kw, cooling_kw, appliances_kw, lighting_kw),
         (
             chosen["space_heat_efficiency"].to_numpy(dtype=np.float64),
             hot_efficiency,
             carrier == "electricity",
+            seer,
             np.zeros(len(chosen)) if room_kw is None else np.asarray(room_kw, dtype=np.float64),
         ),
-        float(cooling_systems().loc[cooling_system, "seer"]),
         supply.grid_kwh,
         tuple(getattr(supply, name) for name in (*_WRITTEN, "ambient_heat_kwh")),
     )
@@ -249,7 +253,19 @@ def heat_supply(
     return supply
 
 
-def _empty(shape: tuple[int, ...], carrier: Strings) -> Supply:
+def _coolers(system: str | Sequence[str], n: int) -> tuple[Array, Strings]:
+    """Cold by electricity of each building's cooling system, 0 where it takes none, and the carrier that it takes."""
+    names = [system] * n if isinstance(system, str) else list(system)
+    catalogue = cooling_systems()
+    unknown = sorted(set(names) - set(catalogue.index))
+    if unknown:
+        raise InputError([f"no cooling system {', '.join(unknown)} in the catalogue; take one of {_names(catalogue)}"])
+    carrier = catalogue.loc[names, "carrier"].to_numpy(dtype=str)
+    seer = catalogue.loc[names, "seer"].to_numpy(dtype=np.float64)
+    return np.where(carrier == "electricity", seer, 0.0), carrier
+
+
+def _empty(shape: tuple[int, ...], carrier: Strings, cold_carrier: Strings) -> Supply:
     # Zeroed pages that are never written cost no memory: few buildings have a heat pump or a tank.
     rare = ("ambient_heat_kwh", "tank_stored_kwh", "tank_loss_kwh", "tank_level_kwh")
     return Supply(
@@ -257,6 +273,7 @@ def _empty(shape: tuple[int, ...], carrier: Strings) -> Supply:
         **{name: np.zeros(shape, dtype=np.float32) for name in rare},
         pump_kw=np.zeros(shape[0]),
         carrier=carrier,
+        cold_carrier=cold_carrier,
         grid_kwh=np.empty(shape[0]),
     )
 
@@ -361,21 +378,22 @@ def _meter(load: Any, potential: Any, buildings: Any, pv: Any, grid: Any) -> Non
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> None:
-    eff_space, eff_hot, electric, room = buildings
+def _supply(demands: Any, buildings: Any, grid: Any, out: Any) -> None:
+    eff_space, eff_hot, electric, seer, room = buildings
     space, hot, cool, appliances, lighting = demands
     o_space, o_hot, o_cool, o_appliances, o_lighting, o_input, o_chiller, o_loss, o_load, o_ambient = out
     n, hours = space.shape
     for b in range(n):
         worst, per_space, per_hot = 0.0, 1.0 / eff_space[b], 1.0 / eff_hot[b]
+        per_seer = 1.0 / seer[b] if seer[b] > 0.0 else 0.0
         for t in range(hours):
             heat = max(space[b, t] * per_space + hot[b, t] * per_hot, space[b, t] + hot[b, t])
-            worst = max(worst, heat + cool[b, t] * (1.0 + 1.0 / seer) + appliances[b, t] + lighting[b, t])
+            worst = max(worst, heat + cool[b, t] * (1.0 + per_seer) + appliances[b, t] + lighting[b, t])
         # A bit to spare: all that comes in, and all that goes out, stays below 2^24 steps of the grid.
         q = 2.0 ** (np.ceil(np.log2(max(2.0 * (worst + room[b]), 1e-3))) - _MANTISSA_BITS)
         grid[b] = q
         # Powers of two: dividing and multiplying by them rounds nothing.
-        per_q, per_seer, is_electric = 1.0 / q, 1.0 / seer, electric[b]
+        per_q, is_electric = 1.0 / q, electric[b]
         for t in range(hours):
             s = np.rint(space[b, t] * per_q) * q
             w = np.rint(hot[b, t] * per_q) * q
@@ -385,7 +403,8 @@ def _supply(demands: Any, buildings: Any, seer: float, grid: Any, out: Any) -> N
             taken = np.rint((s * per_space + w * per_hot) * per_q) * q
             o_space[b, t] = s
             o_hot[b, t] = w
-            o_cool[b, t] = chiller * seer
+            # Cold that is bought as such is on the grid itself; a chiller's is what its electricity makes.
+            o_cool[b, t] = chiller * seer[b] if per_seer > 0.0 else np.rint(cool[b, t] * per_q) * q
             o_appliances[b, t] = a
             o_lighting[b, t] = g
             o_input[b, t] = taken

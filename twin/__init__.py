@@ -23,10 +23,16 @@ if TYPE_CHECKING:
     from twin.key_figures import kpi_catalogue
     from twin.memo import Memo
     from twin.model import Twin, make_twin
+    from twin.networks.causes import causes
+    from twin.networks.coupling import run_networks
+    from twin.networks.key_figures import network_kpi_catalogue, network_kpis
+    from twin.networks.results import NetworkResults, load_networks
     from twin.pipeline import run
+    from twin.plants import plant_kinds, plant_table
     from twin.published import beside_published
     from twin.reporting import report
     from twin.results import Results, load_results, save_json
+    from twin.sankey import energy_flows
     from twin.scenario import (
         History,
         Scenario,
@@ -72,6 +78,15 @@ _HOME = {
     "load_results": "twin.results",
     "save_json": "twin.results",
     "run": "twin.pipeline",
+    "NetworkResults": "twin.networks.results",
+    "causes": "twin.networks.causes",
+    "energy_flows": "twin.sankey",
+    "load_networks": "twin.networks.results",
+    "network_kpi_catalogue": "twin.networks.key_figures",
+    "network_kpis": "twin.networks.key_figures",
+    "plant_kinds": "twin.plants",
+    "plant_table": "twin.plants",
+    "run_networks": "twin.networks.coupling",
     "beside_published": "twin.published",
     "History": "twin.scenario",
     "Scenario": "twin.scenario",
@@ -95,6 +110,7 @@ __all__ = [
     "ExportError",
     "History",
     "Memo",
+    "NetworkResults",
     "Results",
     "ResultsError",
     "Scenario",
@@ -105,6 +121,7 @@ __all__ = [
     "beside_published",
     "build_district",
     "building_changes",
+    "causes",
     "combine",
     "compare",
     "conflicts",
@@ -113,6 +130,7 @@ __all__ = [
     "district_kpis",
     "dump_scenario",
     "encode_scenario",
+    "energy_flows",
     "export",
     "kpi_catalogue",
     "kpi_table",
@@ -120,13 +138,19 @@ __all__ = [
     "list_districts",
     "list_presets",
     "load_district",
+    "load_networks",
     "load_results",
     "load_scenario",
     "make_twin",
+    "network_kpi_catalogue",
+    "network_kpis",
     "parse_scenario",
+    "plant_kinds",
+    "plant_table",
     "report",
     "run",
     "run_city",
+    "run_networks",
     "save_district",
     "save_json",
     "save_scenario",

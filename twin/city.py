@@ -208,6 +208,6 @@ def _hours_of(twin: Twin) -> Hours:
 
 
 def _hold_the_balance(part: Twin, arrays: dict[str, Any]) -> None:
-    seer = float(cooling_systems().loc["chiller", "seer"])
-    flows = arrays | {"chiller_seer": np.full(len(part.buildings), seer)}
+    seer = cooling_systems()["seer"][part.buildings["cooling_system"]].to_numpy(dtype=np.float64)
+    flows = arrays | {"chiller_seer": seer}
     check_balance(flows, [str(i) for i in part.buildings.index])

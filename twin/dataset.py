@@ -53,6 +53,7 @@ DEVICES: Mapping[str, tuple[str, str, str]] = {
     "battery_level_kwh": ("kWh", "modelled", "Electricity in the battery at the end of the hour"),
     "battery_stored_kwh": ("kWh", "modelled", "What the hour adds to the battery"),
     "battery_loss_kwh": ("kWh", "modelled", "Lost in the battery"),
+    "district_cold_kwh": ("kWh", "modelled", "District cold bought"),
     "tank_level_kwh": ("kWh", "modelled", "Heat in the hot-water tank at the end of the hour"),
     "tank_stored_kwh": ("kWh", "modelled", "What the hour adds to the hot-water tank"),
     "tank_loss_kwh": ("kWh", "modelled", "Lost by the hot-water tank"),
@@ -66,6 +67,7 @@ _BUILDING: Mapping[str, tuple[str, str, str]] = {
     "construction_year": ("", "input", "Year of completion"),
     "heating_system": ("", "assumed", "Heating system"),
     "heating_system_source": ("", "assumed", "Where the heating system comes from"),
+    "cooling_system": ("", "assumed", "Cooling system; empty where nothing is cooled"),
     "retrofit_level": ("", "assumed", "Retrofit"),
     "pv_share": ("1", "assumed", "Part of the usable roof area that carries modules"),
     "pv_kwp": ("kWp", "assumed", "Power of the modules on the roof"),
@@ -152,9 +154,10 @@ def make_dataset(twin: Twin, year: Year, annual: Mapping[str, Any] | None = None
         ids = twin.chargers.index.to_numpy(dtype=object)
         coords["station"] = ("station", ids, {"long_name": "Public charging station id"})
         variables["station_charging_kwh"] = (("station", "time"), _read_only(year.stations_kwh), _attrs(*_STATION))
-    attrs = provenance(twin) | {
-        "investment_sources": json.dumps(dict(year.investments.sources), sort_keys=True, ensure_ascii=False)
-    }
+    shared, shared_sources = _shared_costs(twin)
+    sources = dict(year.investments.sources) | shared_sources
+    attrs = provenance(twin) | shared
+    attrs["investment_sources"] = json.dumps(sources, sort_keys=True, ensure_ascii=False)
     return xr.Dataset(
         variables | _of_roofs(twin, year.light) | _of_walls(twin, year.light) | of_hours(twin),
         coords=coords,
@@ -179,7 +182,8 @@ def flows_of(dataset: xr.Dataset) -> dict[str, Any]:
 def provenance(twin: Twin) -> dict[str, Any]:
     """Tell where results come from, as plain texts and numbers that netCDF can hold."""
     factors = {f"{carrier}_co2_kg_kwh": value for carrier, value in twin.factors.kgco2_kwh.items()}
-    prices = {f"{carrier}_price_eur_kwh": twin.prices.eur_kwh[carrier][0] for carrier in ("gas", "oil", "wood")}
+    flat = ("gas", "oil", "wood", "district_cold")
+    prices = {f"{carrier}_price_eur_kwh": twin.prices.eur_kwh[carrier][0] for carrier in flat}
     return {
         "format": FORMAT,
         "Conventions": "CF-1.11",
@@ -203,6 +207,16 @@ def provenance(twin: Twin) -> dict[str, Any]:
         **prices,
         **factors,
     }
+
+
+def _shared_costs(twin: Twin) -> tuple[dict[str, float], dict[str, str]]:
+    """Cost of the plants and stores that a scenario builds for the district as a whole, and where it comes from."""
+    if not any(edit.what == "plant" for edit in twin.scenario.edits):
+        return {}, {}
+    from twin.plants import plant_costs  # noqa: PLC0415  plants bring models that buildings alone do not need
+
+    costs = plant_costs(twin)
+    return {"plant_investment_eur": costs.eur, "plant_annuity_eur": costs.annuity_eur}, dict(costs.sources)
 
 
 _TIME = {"long_name": "Start of the hour", "timezone": "UTC"}
@@ -230,10 +244,15 @@ def _hourly(twin: Twin, year: Year) -> dict[str, Any]:
     carrier = heating_systems()["carrier"].fillna("")[twin.buildings["heating_system"]].to_numpy(dtype=str)
     of = {name: f"{name}_kwh" for name in CARRIERS} | {"electricity": "heating_electricity_kwh"}
     arrays |= {of[name]: _of_carrier(supply["heating_input_kwh"], carrier == name) for name in CARRIERS}
+    arrays["district_cold_kwh"] = _of_carrier(supply["cooling_kwh"], _cold_carrier(twin) == "cold")
     return {name: array for name, array in arrays.items() if name not in DEVICES or name in tanks or array.any()} | {
         "ambient_heat_kwh": supply["ambient_heat_kwh"],
         "indoor_temp_c": year.demand["indoor_temp_c"],
     }
+
+
+def _cold_carrier(twin: Twin) -> Any:
+    return cooling_systems()["carrier"][twin.buildings["cooling_system"]].to_numpy(dtype=str)
 
 
 def _of_carrier(taken: Any, mine: Any) -> Any:
@@ -249,7 +268,7 @@ def _of_carrier(taken: Any, mine: Any) -> Any:
 
 def _per_building(twin: Twin, year: Year) -> dict[str, Any]:
     buildings = twin.buildings
-    seer = float(cooling_systems().loc["chiller", "seer"])
+    cooling = buildings["cooling_system"]
     texts = ("use", "heating_system", "heating_system_source", "retrofit_level", "charging", "tank_control")
     numbers = ("floor_area_m2", "pv_share", "ev_share", "tank_days")
     share = buildings["pv_share"].to_numpy(dtype=np.float64)
@@ -267,7 +286,8 @@ def _per_building(twin: Twin, year: Year) -> dict[str, Any]:
             "charge_points": np.asarray(year.charge_points, dtype=np.int32),
             "investment_eur": year.investments.eur.sum(axis=0),
             "investment_annuity_eur": year.investments.annuity_eur,
-            "chiller_seer": np.full(len(buildings), seer),
+            "cooling_system": np.where(buildings["cooled"], cooling, "").astype(object),
+            "chiller_seer": cooling_systems()["seer"][cooling].to_numpy(dtype=np.float64),
         }
     )
 
@@ -299,16 +319,18 @@ def _of_walls(twin: Twin, walls: Light) -> dict[str, Any]:
 def of_hours(twin: Twin) -> dict[str, Any]:
     """Weather, prices and factors of every hour, as xarray takes them."""
     table = twin.weather.table
-    month = table.index.tz_convert(twin.timezone).month.to_numpy().astype(np.int64)
-    prices = twin.prices
+
+    def price(carrier: str) -> Any:
+        return twin.prices.of_hours(carrier, table.index, twin.timezone)
+
     factor = np.full(len(table), twin.factors.kgco2_kwh["electricity"])
     kind = twin.weather.kind
     rows = (
         ("air_temp_c", table["air_temp_c"].to_numpy(), "°C", kind, "Outdoor temperature"),
         ("ghi_w_m2", table["ghi_w_m2"].to_numpy(), "W/m²", kind, "Sun on flat ground"),
-        ("electricity_price_eur_kwh", prices.hourly("electricity", month), "EUR/kWh", "assumed", "Electricity bought"),
-        ("export_price_eur_kwh", prices.hourly("electricity_export", month), "EUR/kWh", "assumed", "Electricity sold"),
-        ("district_heat_price_eur_kwh", prices.hourly("district_heat", month), "EUR/kWh", "assumed", "District heat"),
+        ("electricity_price_eur_kwh", price("electricity"), "EUR/kWh", "assumed", "Electricity bought"),
+        ("export_price_eur_kwh", price("electricity_export"), "EUR/kWh", "assumed", "Electricity sold"),
+        ("district_heat_price_eur_kwh", price("district_heat"), "EUR/kWh", "assumed", "District heat"),
         ("electricity_co2_kg_kwh", factor, "kgCO2/kWh", "assumed", "Emissions of electricity bought"),
     )
     return {

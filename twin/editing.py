@@ -8,13 +8,14 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
+from assets.catalogue import table
 from assets.supply import heating_systems
+from twin._errors import ScenarioError
 from twin.prices import EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
     BatteryEdit,
     BuildingEdit,
-    ChargersEdit,
-    ChargingEdit,
+    CoolingEdit,
     EmissionFactorsEdit,
     HeatingEdit,
     HotWaterTankEdit,
@@ -40,6 +41,7 @@ AS_IS_COLUMNS: Mapping[str, Any] = {
     "tank_control": "night",
     "ev_share": 0.0,
     "charging": "uncontrolled",
+    "cooling_system": "chiller",
     **dict.fromkeys(SETPOINTS, np.nan),
 }
 """What buildings have before any edit, beside their heating: nothing."""
@@ -65,6 +67,8 @@ def edit_buildings(buildings: gpd.GeoDataFrame, edit: BuildingEdit, seed: int) -
     candidates = buildings
     if isinstance(edit, RetrofitEdit | HeatingEdit | SetpointsEdit):
         candidates = buildings[buildings["heated"]]
+    elif isinstance(edit, CoolingEdit):
+        candidates = buildings[buildings["heated"] if edit.begin else buildings["cooled"]]
     elif isinstance(edit, HotWaterTankEdit):
         electric = heating_systems().index[heating_systems()["carrier"] == "electricity"]
         candidates = buildings[buildings["heating_system"].isin(electric)]
@@ -77,22 +81,33 @@ def edit_buildings(buildings: gpd.GeoDataFrame, edit: BuildingEdit, seed: int) -
 
 def _columns(edit: BuildingEdit) -> dict[str, Any]:
     """Columns of the buildings' table that an edit sets."""
-    if isinstance(edit, PvEdit):
-        return {"pv_share": edit.share, "pv_share_source": "edited"}
-    if isinstance(edit, RetrofitEdit):
-        return {"retrofit_level": edit.level, "retrofit_source": "edited"}
-    if isinstance(edit, HeatingEdit):
-        return {"heating_system": edit.system, "heating_system_source": "edited"}
-    if isinstance(edit, HotWaterTankEdit):
-        return {"tank_days": edit.days, "tank_control": edit.control}
+    given = {name: getattr(edit, key) for name, key in _SETS.get(edit.what, {}).items()}
+    told = {name: value for name, value in given.items() if value is not None or edit.what != "setpoints"}
     if isinstance(edit, BatteryEdit):
-        return {"battery_kwh": edit.kwh or 0.0, "battery_kwh_kwp": edit.kwh_per_kwp or 0.0}
-    if isinstance(edit, ChargersEdit):
-        return {"ev_share": edit.cars}
-    if isinstance(edit, ChargingEdit):
-        return {"charging": edit.control}
-    given = (edit.heating_c, edit.setback_k, edit.cooling_c)
-    return {name: value for name, value in zip(SETPOINTS, given, strict=True) if value is not None}
+        return {name: value or 0.0 for name, value in told.items()}
+    if isinstance(edit, CoolingEdit):
+        return {"cooled": False} if edit.system == "none" else told | {"cooled": True}
+    return told | dict.fromkeys(_EDITED.get(edit.what, ()), "edited")
+
+
+_SETS: Mapping[str, Mapping[str, str]] = {
+    "pv": {"pv_share": "share"},
+    "retrofit": {"retrofit_level": "level"},
+    "heating": {"heating_system": "system"},
+    "cooling": {"cooling_system": "system"},
+    "hot_water_tank": {"tank_days": "days", "tank_control": "control"},
+    "battery": {"battery_kwh": "kwh", "battery_kwh_kwp": "kwh_per_kwp"},
+    "chargers": {"ev_share": "cars"},
+    "charging": {"charging": "control"},
+    "setpoints": dict(zip(SETPOINTS, ("heating_c", "setback_k", "cooling_c"), strict=True)),
+}
+"""Columns of the buildings' table by the kind of edit that sets them, and the key of the edit that they take."""
+_EDITED: Mapping[str, tuple[str, ...]] = {
+    "pv": ("pv_share_source",),
+    "retrofit": ("retrofit_source",),
+    "heating": ("heating_system_source",),
+}
+"""Columns that tell where a value comes from."""
 
 
 def prices_and_factors(country: str, scenario: Scenario) -> tuple[Prices, EmissionFactors]:
@@ -115,8 +130,21 @@ def prices_and_factors(country: str, scenario: Scenario) -> tuple[Prices, Emissi
 
 
 def edited_prices(prices: Prices, edit: PricesEdit) -> Prices:
-    """Return the prices with those that an edit gives."""
+    """Return the prices with those that an edit gives.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such tariff.
+    """
     names = {"export": "electricity_export"}
+    if edit.electricity_tariff is not None:
+        known = sorted(set(table("time_of_use")["tariff"]))
+        if edit.electricity_tariff not in known:
+            raise ScenarioError(
+                [f"prices: there is no tariff {edit.electricity_tariff} in time_of_use.csv; take {' or '.join(known)}"]
+            )
+        prices = prices.with_tariff(edit.electricity_tariff)
     for key, value in _given(edit, "_eur_kwh").items():
         prices = prices.with_price(names.get(key, key), value)
     return prices
@@ -130,5 +158,5 @@ def edited_factors(factors: EmissionFactors, edit: EmissionFactorsEdit) -> Emiss
 
 
 def _given(edit: PricesEdit | EmissionFactorsEdit, suffix: str) -> Mapping[str, float]:
-    values = edit.model_dump(exclude={"what"}, exclude_none=True)
+    values = edit.model_dump(exclude={"what", "electricity_tariff"}, exclude_none=True)
     return {key.removesuffix(suffix): value for key, value in values.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from twin.rests import sources_of
 from twin.results import Results
 from twin.totals import ENERGIES, Totals, totals
 
+if TYPE_CHECKING:
+    from twin.networks.results import NetworkResults
+
 Array = npt.NDArray[np.float64]
 
 _SOLAR = ("There are no solar panels here", "Add some: an edit `{what: pv, share: 0.6}` in a scenario")
@@ -29,8 +32,8 @@ _NO_AREA = (
     "Give the building levels or a height in OpenStreetMap and build the district anew",
 )
 _NO_NETWORK = (
-    "The district has no heat network in its tables",
-    "Nothing to run yet: this version computes no networks",
+    "Networks are a year of their own",
+    "Run `twin networks`, or give `kpis` the networks of this scenario",
 )
 _NO_BASELINE = ("There is nothing to compare with", "Name a baseline: `twin compare as-is SCENARIO`")
 _NOT_PAID = (
@@ -60,7 +63,9 @@ AGAINST = ("payback_years", "abatement_cost_eur_t", "peak_electricity_growth")
 """Figures that need a baseline."""
 
 
-def kpis(results: Results, baseline: Results | None = None) -> dict[str, dict[str, Any]]:
+def kpis(
+    results: Results, baseline: Results | None = None, *, networks: NetworkResults | None = None
+) -> dict[str, dict[str, Any]]:
     """Compute every KPI of the district and of each building.
 
     Parameters
@@ -69,6 +74,8 @@ def kpis(results: Results, baseline: Results | None = None) -> dict[str, dict[st
         Of a run, or loaded.
     baseline : Results, optional
         What payback, abatement cost and growth of the peak are told against; they are not available without it.
+    networks : NetworkResults, optional
+        Of the same scenario: for the loading of the heat network.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def kpis(results: Results, baseline: Results | None = None) -> dict[str, dict[st
     names = _of_level("building")
     columns = [_told_column(name, rows[name], baseline is None) for name in names]
     return {
-        "district": _told_district(results, district, before[1]),
+        "district": _told_district(results, district, before[1], networks),
         "buildings": {
             building: dict(zip(names, told, strict=True))
             for building, told in zip(ids, zip(*columns, strict=True), strict=True)
@@ -116,8 +123,14 @@ def district_kpis(results: Results, baseline: Results | None = None) -> dict[str
     return _told_district(results, totals(results.dataset)[1], _baseline(results, baseline)[1])
 
 
-def _told_district(results: Results, district: Totals, before: dict[str, Array] | None) -> dict[str, Any]:
+def _told_district(
+    results: Results, district: Totals, before: dict[str, Array] | None, networks: NetworkResults | None = None
+) -> dict[str, Any]:
     values = _district_values(district)
+    if networks is not None and "heat_edge" in networks.dataset.dims:
+        from twin.networks.key_figures import pipe_use  # noqa: PLC0415  networks take their time to load
+
+        values["network_loading"] = np.array([pipe_use(networks.dataset, "heat")])
     values |= _against(values, before)
     sources = sources_of(results.dataset)
     rests = kpi_catalogue()["rests_on"]
@@ -181,7 +194,7 @@ def _values(t: Totals) -> dict[str, Array]:
     own = t["pv_kwh"] - t["grid_export_kwh"]
     cost = t["import_cost_eur"] - t["export_income_eur"] + t["district_heat_cost_eur"] + t["fuel_cost_eur"]
     co2 = t["import_co2_kg"] + t["fuel_co2_kg"]
-    fuels = t["district_heat_kwh"] + t["gas_kwh"] + t["oil_kwh"] + t["wood_kwh"]
+    fuels = t["district_heat_kwh"] + t["district_cold_kwh"] + t["gas_kwh"] + t["oil_kwh"] + t["wood_kwh"]
     return {
         **energy,
         "heat_kwh": heat,
@@ -201,6 +214,7 @@ def _values(t: Totals) -> dict[str, Array]:
         "self_sufficiency": _share(np.maximum(used - t["grid_import_kwh"], 0.0), used),
         "ev_charging_kwh": t["ev_charging_kwh"],
         "public_charging_kwh": public,
+        "district_cold_kwh": t["district_cold_kwh"],
         "battery_kwh": t["battery_kwh"],
         "battery_discharge_kwh": t["battery_discharge_kwh"],
         "storage_loss_kwh": t["battery_loss_kwh"] + t["tank_loss_kwh"],

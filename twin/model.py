@@ -23,13 +23,13 @@ from twin.memo import Memo, content_key
 from twin.prices import EmissionFactors, Prices
 from twin.scenario import (
     AddBuildingsEdit,
-    EmissionFactorsEdit,
-    PricesEdit,
+    BuildingEdit,
     RemoveBuildingsEdit,
     Scenario,
     WeatherEdit,
 )
 from twin.scenario.schema import AS_IS
+from twin.site import Site
 from twin.stock import Stock, with_new_buildings, without_buildings
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class Twin:
         Seed of everything drawn.
     notes : tuple of str
         What a reader of the results should know: edits that touch nothing, catalogues of another country.
+    site : Site, optional
+        What networks are laid in: streets, mapped pipes and cables, and the buildings as they are.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Twin:
     scenario: Scenario
     seed: int
     notes: tuple[str, ...] = ()
+    site: Site | None = None
 
 
 def make_twin(district: District, scenario: Scenario | None = None, *, seed: int = 0, memo: Memo | None = None) -> Twin:
@@ -137,7 +140,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     if scenario.district not in {None, district.name}:
         notes.append(f"the scenario was made for the district {scenario.district}")
     memo = memo or Memo(keep=0)
-    stock, touched = _edited_stock(district, scenario, seed, memo)
+    stock, touched, as_it_is = _edited_stock(district, scenario, seed, memo)
     notes += touched
     prices, factors = prices_and_factors(district.country, scenario)
     return Twin(
@@ -161,6 +164,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         scenario=scenario,
         seed=seed,
         notes=tuple(notes),
+        site=Site.of(district, as_it_is),
     )
 
 
@@ -196,11 +200,16 @@ def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
     for column, value in AS_IS_COLUMNS.items():
         buildings[column] = value
     buildings["heated"] = systems["heating_system"] != "none"
+    country = _catalogue_of(district.country)[0]
+    found = archetypes(buildings["use"].tolist(), buildings["construction_year"].to_numpy(), country)
+    buildings["cooled"] = found["cooled"].to_numpy(dtype=bool)
     return buildings
 
 
-def _edited_stock(district: District, scenario: Scenario, seed: int, memo: Memo) -> tuple[Stock, list[str]]:
-    """Apply the edits of buildings in their order; tell those that touch nothing."""
+def _edited_stock(
+    district: District, scenario: Scenario, seed: int, memo: Memo
+) -> tuple[Stock, list[str], gpd.GeoDataFrame]:
+    """Apply the edits of buildings in their order; tell those that touch nothing, and what there was before."""
     key = content_key(district.buildings, district.country, seed)
     as_it_is = memo.get("as it is", key, lambda: _as_it_is(district, seed))
     stock = Stock(as_it_is.copy(), district.roofs, district.walls)
@@ -222,11 +231,11 @@ def _edited_stock(district: District, scenario: Scenario, seed: int, memo: Memo)
             stock = Stock(stock.buildings.copy(), stock.roofs, stock.walls)
         elif isinstance(edit, RemoveBuildingsEdit):
             stock, touched = without_buildings(stock, edit, seed)
-        elif not isinstance(edit, PricesEdit | EmissionFactorsEdit | WeatherEdit):
+        elif isinstance(edit, BuildingEdit):
             touched = edit_buildings(stock.buildings, edit, seed)
         if not touched:
             idle.append(f"edit {number} ({edit.what}) touches no building")
-    return stock, idle
+    return stock, idle, as_it_is
 
 
 def _weather(district: District, scenario: Scenario, seed: int) -> Weather:
@@ -261,6 +270,7 @@ def _parameters(buildings: gpd.GeoDataFrame, country: str) -> pd.DataFrame:
         buildings["retrofit_level"].tolist(),
     )
     found = found.set_axis(buildings.index)
+    found["cooled"] = buildings["cooled"].to_numpy(dtype=bool)
     for column in SETPOINTS:
         found[column] = buildings[column].fillna(found[column])
     # What the map says has no heating has none, and no hot water, whatever is typical of its use.

@@ -32,7 +32,7 @@ MEMO = Memo()
 """What runs of this process remember of each other's stages."""
 
 _DEMAND_COLUMNS = ["floor_area_m2", "footprint_m2", "height_m", "levels"]
-_TANK_COLUMNS = ["heating_system", "tank_days", "tank_control", "use", "construction_year"]
+_TANK_COLUMNS = ["heating_system", "tank_days", "tank_control", "use", "construction_year", "cooling_system"]
 _METER_COLUMNS = ["pv_share", "charging", "ev_share", "use", "floor_area_m2"]
 
 

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-CARRIERS = ("electricity", "electricity_export", "district_heat", "gas", "oil", "wood")
+from assets import catalogue
+
+CARRIERS = ("electricity", "electricity_export", "district_heat", "district_cold", "gas", "oil", "wood")
 Months = tuple[float, ...]
 
 
@@ -26,19 +28,46 @@ class Prices:
         Price of each carrier in each month [EUR/kWh].
     source : mapping of str to str
         Where each carrier's price comes from.
+    tariff : str
+        Of time_of_use.csv: what electricity costs by the local clock, in the place of its months; empty without one.
     """
 
     eur_kwh: Mapping[str, Months]
     source: Mapping[str, str]
+    tariff: str = ""
 
     def hourly(self, carrier: str, month: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Price of every hour [EUR/kWh], for hours in the months 1 to 12."""
         return np.asarray(self.eur_kwh[carrier])[month - 1]
 
+    def of_hours(self, carrier: str, index: pd.DatetimeIndex, timezone: str) -> npt.NDArray[np.float64]:
+        """Price of every hour [EUR/kWh], electricity's by its tariff where it has one.
+
+        Parameters
+        ----------
+        carrier : str
+        index : DatetimeIndex, length T
+            Start of each hour, tz-aware.
+        timezone : str
+            Of the clocks and months that prices go by.
+        """
+        if self.tariff and carrier == "electricity":
+            from assets.sources import peak_valley  # noqa: PLC0415  models that most runs do not need
+
+            return peak_valley(self.tariff, index, timezone).price_eur_kwh
+        return self.hourly(carrier, index.tz_convert(timezone).month.to_numpy().astype(np.int64))
+
+    def with_tariff(self, name: str) -> Prices:
+        """Return the same prices with electricity by a tariff of time_of_use.csv."""
+        rows = catalogue.table("time_of_use")
+        told = "; ".join(dict.fromkeys(rows.loc[rows["tariff"] == name, "source"]))
+        return replace(self, tariff=name, source=MappingProxyType({**self.source, "electricity": f"{name}: {told}"}))
+
     def with_price(self, carrier: str, eur_kwh: float) -> Prices:
         """Return the same prices with one carrier's replaced in every hour."""
         return replace(
             self,
+            tariff="" if carrier == "electricity" else self.tariff,
             eur_kwh=MappingProxyType({**self.eur_kwh, carrier: (eur_kwh,) * 12}),
             source=MappingProxyType({**self.source, carrier: "edited"}),
         )

@@ -76,12 +76,14 @@ def supply_rows(twin: Twin, rows: Index, demand: Mapping[str, Any], room_kw: Any
     for group in tanks:
         room[group.rows] += group.specification[["capacity_kwh", "heater_kw"]].to_numpy().sum(axis=1)
     systems = twin.buildings["heating_system"].to_numpy(dtype=object)[rows]
+    coolers = twin.buildings["cooling_system"].to_numpy(dtype=object)[rows]
     found: Supply = heat_supply(
         systems.tolist(),
         **{name: demand[name] for name in DEMANDS},
         room_kw=room,
         site=heating_site(twin, rows),
         tanks=tanks,
+        cooling_system=coolers.tolist(),
     )
     names = (*SUPPLIES, *TANKS) if tanks else SUPPLIES
     return {name: getattr(found, name) for name in names} | {"tank_l": volume}

@@ -34,7 +34,7 @@ ENERGIES = (
     "cooling_electricity_kwh",
     "conversion_loss_kwh",
 )
-OPTIONAL = ("ev_charging_kwh", "battery_discharge_kwh", "battery_loss_kwh", "tank_loss_kwh")
+OPTIONAL = ("district_cold_kwh", "ev_charging_kwh", "battery_discharge_kwh", "battery_loss_kwh", "tank_loss_kwh")
 """Energies that are there only where a building has the device."""
 OVERHEATED_ABOVE_C = 27.0
 """Finland's limit for dwellings (Ministry of the Environment, decree 1010/2017, 29 §), from June to August."""
@@ -156,10 +156,10 @@ def block_totals(get: Callable[[str], Any], n: int, hours: Hours, of_hour: dict[
     found["export_income_eur"] = per_row(weigh, arrays["grid_export_kwh"], hours.export_price)
     found["import_co2_kg"] = per_row(weigh, arrays["grid_import_kwh"], hours.co2)
     found["district_heat_cost_eur"] = per_row(weigh, arrays["district_heat_kwh"], hours.heat_price)
-    fuels = ("gas", "oil", "wood")
-    found["fuel_cost_eur"] = sum(found[f"{fuel}_kwh"] * hours.attrs[f"{fuel}_price_eur_kwh"] for fuel in fuels)
+    fuels = ("gas", "oil", "wood", "district_cold")
+    found["fuel_cost_eur"] = sum(found[f"{fuel}_kwh"] * hours.attrs.get(f"{fuel}_price_eur_kwh", 0.0) for fuel in fuels)
     others = ("district_heat", *fuels)
-    found["fuel_co2_kg"] = sum(found[f"{other}_kwh"] * hours.attrs[f"{other}_co2_kg_kwh"] for other in others)
+    found["fuel_co2_kg"] = sum(found[f"{each}_kwh"] * hours.attrs.get(f"{each}_co2_kg_kwh", 0.0) for each in others)
     found["overheating_kh"] = per_row(above, get("indoor_temp_c"), hours.summer, OVERHEATED_ABOVE_C)
     return found
 
@@ -200,6 +200,9 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     # What one roof sells in an hour, a neighbour buys: only the surplus of all together leaves the district.
     leaving = np.maximum(sold - bought - public, 0.0).sum()
     whole["local_use_kwh"] = whole["pv_kwh"] - leaving
+    # Plants are the district's, no building's: their investment, and what it costs a year with their upkeep.
+    whole["investment_eur"] = whole["investment_eur"] + float(hours.attrs.get("plant_investment_eur", 0.0))
+    whole["investment_annuity_eur"] = whole["investment_annuity_eur"] + float(hours.attrs.get("plant_annuity_eur", 0.0))
     heated = found["space_heat_kwh"] > 0.0
     whole["heated"] = np.array([float(heated.sum())])
     whole["overheated"] = np.array([float((heated & (found["overheating_kh"] > OVERHEATING_LIMIT_KH)).sum())])

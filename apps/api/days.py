@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,8 +86,28 @@ def plan_days(
     sun_w_m2 : numpy.ndarray
         Shape (hours,), global horizontal irradiance [W/m²]: it names the sunniest day.
     """
-    utc = time if time.tz is not None else time.tz_localize("UTC")
-    local = utc.tz_convert(timezone)
+    local = local_time(time, timezone)
+    date = np.array([stamp.date() for stamp in local])
+    dates = {
+        name: _fullest_day(date, np.asarray(values, dtype=float)).isoformat()
+        for name, values in zip(SPECIAL_DAYS, (heat_kwh, electricity_kwh, sun_w_m2), strict=True)
+    }
+    return plan_dates(time, timezone, country, dates)
+
+
+def plan_dates(time: pd.DatetimeIndex, timezone: str, country: str, dates: Mapping[str, str]) -> DayPlan:
+    """Choose the hours of each typical day, of named dates and of each month.
+
+    Parameters
+    ----------
+    time : pandas.DatetimeIndex
+        Starts of the hours, UTC (aware or naive).
+    timezone, country : str
+        As of `plan_days`.
+    dates : Mapping[str, str]
+        ISO date of each day that is one day of the year, local time.
+    """
+    local = local_time(time, timezone)
     date = np.array([stamp.date() for stamp in local])
     off = holidays.country_holidays(country, years=sorted({day.year for day in date})) if country else {}
     resting = (local.dayofweek >= 5) | np.array([day in off for day in date])
@@ -94,14 +115,17 @@ def plan_days(
     for name in TYPICAL_DAYS:
         season, kind = name.split("_")
         masks[name] = local.month.isin(_SEASONS[season]) & (resting if kind == "weekend" else ~resting)
-    dates = {}
-    for name, values in zip(SPECIAL_DAYS, (heat_kwh, electricity_kwh, sun_w_m2), strict=True):
-        best = _fullest_day(date, np.asarray(values, dtype=float))
-        masks[name] = date == best
-        dates[name] = best.isoformat()
+    for name, told in dates.items():
+        masks[name] = date == dt.date.fromisoformat(told)
     groups = [(name, _groups(masks[name], local.hour.to_numpy(), range(24))) for name in masks]
-    groups.append(("year", _groups(np.ones(len(utc), bool), local.month.to_numpy(), range(1, 13))))
-    return _plan(groups, len(utc), dates)
+    groups.append(("year", _groups(np.ones(len(time), bool), local.month.to_numpy(), range(1, 13))))
+    return _plan(groups, len(time), dict(dates))
+
+
+def local_time(time: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    """Give hours of UTC (aware or naive) by the clocks of a place."""
+    utc = time if time.tz is not None else time.tz_localize("UTC")
+    return utc.tz_convert(timezone)
 
 
 def _fullest_day(date: npt.NDArray[Any], values: npt.NDArray[Any]) -> Any:

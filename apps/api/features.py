@@ -70,7 +70,7 @@ def buildings_geojson(view: View, what: Shown, language: str, *, signed: bool = 
         }
         for building, name, use, height, classes, of_steps in rows
     ]
-    return _collection(_based(table), properties)
+    return write_collection(_based(table), properties)
 
 
 def building_names(view: View, language: str) -> list[str]:
@@ -167,7 +167,7 @@ def roofs_geojson(view: View, language: str) -> bytes:
         }
         for building, number, value in rows
     ]
-    return _collection(geometry.to_crs("EPSG:4326").to_numpy(), properties)
+    return write_collection(geometry.to_crs("EPSG:4326").to_numpy(), properties)
 
 
 def roof_scale(view: View) -> tuple[float, float]:
@@ -219,7 +219,7 @@ def _chargers(table: Any, words: Any) -> tuple[Any, list[dict[str, Any]]]:
         {
             "n": _word(name) or _word(operator) or words("layer.chargers.one"),
             "u": words("layer.chargers.one"),
-            "t0": words("charger.capacity", vehicles=int(vehicles), power=amount(power, words.language)),
+            **_always(words("charger.capacity", vehicles=int(vehicles), power=amount(power, words.language))),
         }
         for name, operator, vehicles, power in rows
     ]
@@ -227,9 +227,14 @@ def _chargers(table: Any, words: Any) -> tuple[Any, list[dict[str, Any]]]:
 
 def _parking(table: Any, words: Any) -> tuple[Any, list[dict[str, Any]]]:
     return table, [
-        {"n": words("layer.parking"), "u": "", "t0": words("parking.capacity", cars=int(cars))}
+        {"n": words("layer.parking"), "u": "", **_always(words("parking.capacity", cars=int(cars)))}
         for cars in table["capacity"]
     ]
+
+
+def _always(told: str) -> dict[str, str]:
+    """Tell the same at every hour: the tip on the map asks for the text of its own."""
+    return {f"t{step}": told for step in range(24)}
 
 
 def _pipes(table: Any, words: Any) -> tuple[Any, list[dict[str, Any]]]:
@@ -249,8 +254,8 @@ _LAYERS: Mapping[str, Callable[[Any, Any], tuple[Any, list[dict[str, Any]]]]] = 
     "parking": _parking,
     "pipes": _pipes,
 }
-TABLES = (*_LAYERS, "roofs")
-"""Tables that the map draws, besides the buildings."""
+TABLES = (*_LAYERS, "roofs", "buildings")
+"""Tables that the map draws; buildings without any quantity, for what is drawn over them."""
 
 
 def layer_geojson(view: View, table: str, language: str) -> bytes:
@@ -267,13 +272,34 @@ def layer_geojson(view: View, table: str, language: str) -> bytes:
     """
     if table == "roofs":
         return roofs_geojson(view, language)
+    if table == "buildings":
+        return _quiet(view, language)
     if table not in _LAYERS:
         raise UnknownTableError(f"The map draws no table {table!r}; it draws {', '.join(TABLES)}.")
     frame, properties = _LAYERS[table](view.district.tables[table], texts(language))
-    return _collection(frame.geometry.to_crs("EPSG:4326").to_numpy(), properties)
+    return write_collection(frame.geometry.to_crs("EPSG:4326").to_numpy(), properties)
 
 
-def _collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
+def _quiet(view: View, language: str) -> bytes:
+    words, table = texts(language), view.buildings
+    rows = zip(table.index, building_names(view, language), table["use"], table["height_m"].round(1), strict=True)
+    properties = [
+        {"id": building, "n": name, "u": words.get(f"use.{use}", str(use)), "h": float(height), **_always("")}
+        for building, name, use, height in rows
+    ]
+    return write_collection(_based(table), properties)
+
+
+def write_collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
+    """Write shapes in WGS84 and their properties as a FeatureCollection, to a tenth of a metre.
+
+    Parameters
+    ----------
+    geometry : numpy.ndarray
+        Shapes [°].
+    properties : list of dict
+        One for each.
+    """
     rounded = shapely.transform(geometry, lambda points: np.round(points, _DECIMALS), include_z=True)
     # Points without a height would come back as nan: only those that have one keep it.
     flat = ~shapely.has_z(geometry)

@@ -35,6 +35,8 @@ class Kpi(Answer):
     unit: str = Field(default="", description="Unit of the value")
     available: bool = Field(default=True, description="False where the figure cannot be told")
     kind: str = Field(default="", description="measured, modelled, assumed or synthetic")
+    limit: float | None = Field(default=None, description="Figure that it is held against")
+    exceeded: bool | None = Field(default=None, description="Whether it is beyond that")
     reason: str | None = Field(default=None, description="Why the figure cannot be told")
     todo: str | None = Field(default=None, description="What to run to get it")
 
@@ -55,6 +57,47 @@ class Series(Answer):
     date: str | None = Field(description="Date of a special day, local time")
     unit: dict[str, str] = Field(description="Unit of each series: kW, or °C")
     series: dict[str, list[float]] = Field(description="Values by quantity, one a step")
+
+
+class NetworkProblem(Answer):
+    """An element of a network that is beyond its limit at some hour of the year."""
+
+    element: str
+    title: str = Field(description="Name for people")
+    carrier: str
+    hours_over: int = Field(description="Hours of the year beyond the limit")
+    told: str = Field(description="How far, and how long, in words")
+    cause: str | None = Field(description="Who and when, in words; null where it was not looked for yet")
+
+
+class Element(Answer):
+    """A pipe, a cable, a transformer or a plant."""
+
+    element: str
+    title: str
+    carrier: str
+    kind: str
+    size: str = Field(description="Row of the catalogue")
+    origin: str = Field(description="mapped, imported, laid, edited or assumed")
+    quantity: str = Field(description="What the limit is of: loading, voltage, temperature or pressure")
+    unit: str
+    worst: float | None
+    limit_low: float | None
+    limit_high: float | None
+    hours_over: int
+    worst_date: str = Field(description="Local date of the worst hour")
+    worst_day: list[float | None] = Field(description="The hours of that day")
+    cause: str
+    causes: list[dict[str, Any]] = Field(description="Buildings and plants in the order of blame")
+
+
+class Flow(Answer):
+    """Energy of a year from one place to another."""
+
+    source: str
+    target: str
+    carrier: str
+    kwh: float
 
 
 class Problem(Answer):

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from functools import lru_cache
-from typing import Annotated
-
-from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 import gis_data
@@ -15,11 +10,14 @@ from apps._errors import (
     AppError,
     UnknownBuildingError,
 )
+from apps.api.answers import AcceptEncoding, Against, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
 from apps.api.comparing import How
 from apps.api.days import DAYS
 from apps.api.decks import add_decks
 from apps.api.features import cached_buildings, cached_layer
 from apps.api.models import PROBLEMS, DistrictInfo, Health, Kpi, Kpis, Problem, Series
+from apps.api.network_routes import add_networks
+from apps.api.network_views import Networks
 from apps.api.quantities import HOURLY
 from apps.api.values import building_curve, rows_of
 from apps.api.views import AS_IS, Views
@@ -28,25 +26,16 @@ from twin import TwinError
 from twin._errors import UnknownTextError
 from twin._version import __version__
 
-# An address that carries the view's stamp never changes its answer; any other one is asked for again.
-_FOREVER = "private, max-age=31536000, immutable"
-_ASK_AGAIN = "private, no-cache"
 
-Scenario = Annotated[str, Query(description="Name of a scenario, or the text of one from a link")]
-Against = Annotated[str, Query(description="Scenario to hold it against, as `scenario`")]
-Language = Annotated[str, Query(alias="lang", description="en, fi or sv")]
-Stamp = Annotated[str, Query(alias="v", description="Stamp of the view: makes the answer cacheable for good")]
-IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer at hand")]
-AcceptEncoding = Annotated[str, Header(description="gzip, if the client understands it")]
-
-
-def create_api(views: Views) -> FastAPI:
+def create_api(views: Views, networks: Networks | None = None) -> FastAPI:
     """Make the web service over a set of views.
 
     Parameters
     ----------
     views : Views
         What the map has open; the service opens others when they are asked for.
+    networks : Networks, optional
+        Those that the map has open; without them, the service has its own.
     """
     # The interactive pages would fetch their scripts from outside: the bare description is served instead.
     api = FastAPI(title="city-energy-twin", version=__version__, docs_url=None, redoc_url=None)
@@ -63,6 +52,7 @@ def create_api(views: Views) -> FastAPI:
     _add_figures(api, views)
     add_decks(api)
     _add_layers(api, views)
+    add_networks(api, networks if networks is not None else Networks(views))
     return api
 
 
@@ -129,7 +119,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
         """Give one table of the district as GeoJSON."""
         view = views.open(district, scenario)
         body = cached_layer(view, table, language)
-        return _geojson(body, view.stamp, stamp, if_none_match, accept_encoding)
+        return geojson_answer(body, view.stamp, stamp, if_none_match, accept_encoding)
 
     @api.get("/districts/{district}/buildings.geojson", responses=PROBLEMS)
     def buildings(
@@ -150,25 +140,4 @@ def _add_layers(api: FastAPI, views: Views) -> None:
         baseline = views.open(district, against) if against else None
         body = cached_buildings(view, quantity, day, language, baseline=baseline, how=how)
         version = view.stamp + (baseline.stamp if baseline else "")
-        return _geojson(body, version, stamp, if_none_match, accept_encoding)
-
-
-@lru_cache(maxsize=48)
-def _packed(body: bytes) -> tuple[str, bytes]:
-    """Fingerprint and compress an answer once."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"', gzip.compress(body, 6, mtime=0)
-
-
-def _geojson(body: bytes, version: str, stamp: str, if_none_match: str | None, accept_encoding: str) -> Response:
-    etag, packed = _packed(body)
-    headers = {
-        "ETag": etag,
-        "Cache-Control": _FOREVER if stamp and stamp == version else _ASK_AGAIN,
-        "Vary": "Accept-Encoding",
-    }
-    # A proxy that repacks answers makes the tag a weak one, W/"…".
-    if if_none_match and etag in if_none_match:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in accept_encoding:
-        return Response(packed, media_type="application/geo+json", headers={**headers, "Content-Encoding": "gzip"})
-    return Response(body, media_type="application/geo+json", headers=headers)
+        return geojson_answer(body, version, stamp, if_none_match, accept_encoding)

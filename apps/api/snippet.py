@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from apps.api.days import SPECIAL_DAYS, TYPICAL_DAYS
+from collections.abc import Mapping
+
+from apps.api.days import TYPICAL_DAYS
+from apps.api.network_states import ALL, KIND, Look
 from apps.api.quantities import HOURLY
 from apps.api.values import quantity_of
 from apps.api.views import View
@@ -28,14 +31,8 @@ def snippet(view: View, scenario: Scenario, key: str, day: str, step: int) -> st
         Place of the playhead: an hour, or a month less one.
     """
     quantity = quantity_of(key)
-    lines = ["import twin", "", f'district = twin.load_district("{view.district.name}")']
-    if scenario.edits:
-        # Names of new buildings may hold what Python's own strings are ended or escaped with.
-        text = dump_scenario(scenario).strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-        lines += [f'scenario = twin.parse_scenario("""\n{text}\n""")']
-        lines += ["results = twin.run(district, scenario)"]
-    else:
-        lines += ["results = twin.run(district)"]
+    given = "district, scenario" if scenario.edits else "district"
+    lines = [*_begin(view, scenario), f"results = twin.run({given})"]
     lines.append("")
     if quantity.group == "hour":
         lines += _hourly(view, key, day, step)
@@ -44,9 +41,56 @@ def snippet(view: View, scenario: Scenario, key: str, day: str, step: int) -> st
         lines.append(f'shown = twin.kpi_table(results)["{quantity.sources[0]}"]{factor}')
     else:
         name = quantity.sources[0]
-        lines.append(f'shown = twin.make_twin(district{", scenario" if scenario.edits else ""}).buildings["{name}"]')
+        lines.append(f'shown = twin.make_twin({given}).buildings["{name}"]')
     unit = f"  # {quantity.unit}" if quantity.unit else ""
     return "\n".join([*lines, f"print(shown){unit}", ""])
+
+
+def network_snippet(view: View, scenario: Scenario, look: Look, step: int, dates: Mapping[str, str]) -> str:
+    """Write a program that gives the states of networks on the map as the Series `shown`.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    scenario : Scenario
+        The scenario itself.
+    look : Look
+        What is looked at.
+    step : int
+        Place of the playhead: an hour, or a month less one.
+    dates : Mapping[str, str]
+        Date of each day that is one day of the year.
+    """
+    given = "district, scenario" if scenario.edits else "district"
+    lines = [*_begin(view, scenario), f"networks = twin.run_networks({given})"]
+    if look.carrier == ALL:
+        lines.append("elements = networks.elements")
+    else:
+        lines.append(f'elements = networks.elements[networks.elements["carrier"] == "{look.carrier}"]')
+    if look.quantity == KIND:
+        return "\n".join([*lines, 'shown = elements["carrier"]', "print(shown)", ""])
+    factor = "100 * " if look.quantity in {"loading", "hydrogen"} else ""
+    lines += [
+        f'state = networks.state("{look.quantity}")',
+        'time = networks.dataset.indexes["time"]',
+        f'local = time.tz_localize("UTC").tz_convert("{view.district.timezone}")',
+        *_hours(view, look.day, step, dates),
+        f"shown = pd.Series({factor}state.values[:, hours].mean(axis=1), index=state.ids)",
+        "shown = shown[shown.index.isin(elements.index)] if shown.index.isin(elements.index).any() else shown",
+        "print(shown)",
+        "",
+    ]
+    return "\n".join(["import pandas as pd", *lines])
+
+
+def _begin(view: View, scenario: Scenario) -> list[str]:
+    lines = ["import twin", "", f'district = twin.load_district("{view.district.name}")']
+    if not scenario.edits:
+        return lines
+    # Names of new buildings may hold what Python's own strings are ended or escaped with.
+    text = dump_scenario(scenario).strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return [*lines, f'scenario = twin.parse_scenario("""\n{text}\n""")']
 
 
 def _hourly(view: View, key: str, day: str, step: int) -> list[str]:
@@ -66,10 +110,11 @@ def _hourly(view: View, key: str, day: str, step: int) -> list[str]:
     ]
 
 
-def _hours(view: View, day: str, step: int) -> list[str]:
+def _hours(view: View, day: str, step: int, dates: Mapping[str, str] | None = None) -> list[str]:
     """Choose the hours of the year that the step of the day is the mean of."""
-    if day in SPECIAL_DAYS:
-        date = f'local.strftime("%Y-%m-%d") == "{view.dates[day]}"'
+    known = view.dates if dates is None else dates
+    if day in known:
+        date = f'local.strftime("%Y-%m-%d") == "{known[day]}"'
         return [f"hours = ({date}) & (local.hour == {step})"]
     if day not in TYPICAL_DAYS:
         return [f"hours = local.month == {step + 1}"]

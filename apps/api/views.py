@@ -31,12 +31,13 @@ AS_IS = "as-is"
 
 Progress = Callable[[float, str], None] | None
 
-_FORMAT = 3
+_FORMAT = 4
 _OPEN = 14  # views in memory, of 5 to 15 MB each, beside the districts as they are
 _KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
 _AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
 _STATIC = (
     "heating_system",
+    "cooling_system",
     "heating_system_source",
     "retrofit_level",
     "pv_kwp",
@@ -151,6 +152,11 @@ class Views:
         names = ", ".join(sorted(self.scenarios))
         raise UnknownScenarioError(f"No scenario is called {scenario!r}; there are {names}.")
 
+    def scenario(self, key: str) -> Scenario | None:
+        """Give the scenario of a key; None for the district as it is."""
+        plan: Scenario | None = self.scenarios[key] if key in self.scenarios else self._own[key]
+        return plan
+
     def open(self, district: str, scenario: str = AS_IS) -> View:
         """Give the view of a district; the first call computes it or reads it from the cache on disk.
 
@@ -176,9 +182,8 @@ class Views:
         with lock:
             found = self._found(key)
             if found is None:
-                plan = self.scenarios[scenario] if scenario in self.scenarios else self._own[scenario]
                 with self._running:
-                    found = _view(loaded, scenario, plan, report)
+                    found = _view(loaded, scenario, self.scenario(scenario), report)
                 self._keep(key, found)
             return found
 

@@ -33,6 +33,9 @@ def finish_ways(scan: Scan) -> None:
             _settle(scan, key, _closed(runs), "the extract cuts the area: nodes are missing")
         elif runs:
             scan.shapes[key] = shapely.multilinestrings([shapely.linestrings(run) for run in runs])
+        elif tags.get("man_made") == "pipeline":  # streets end at every edge; a pipe that is missing is news
+            what = "the extract cuts the pipeline: no two neighbouring nodes of it are here"
+            scan.problems.append(Problem(key, what, "dropped"))
     for key, shape in sorted(scan.shapes.items()):
         if key[0] == "w" and is_building(scan.tags[key]) and key not in members:
             geometry = _geometry(shape)

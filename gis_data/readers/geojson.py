@@ -73,7 +73,7 @@ def read_geojson(path: str | Path, *, source: Source | None = None) -> Features:
         If the file is no GeoJSON, not in WGS84, or rows are unusable; every row is named.
     """
     path = Path(path)
-    collection = _load(path)
+    collection = load_collection(path)
     errors: list[str] = []
     ids: list[str] = []
     shapes: list[Any] = []
@@ -95,7 +95,7 @@ def read_geojson(path: str | Path, *, source: Source | None = None) -> Features:
     doubled = {key for key in ids if ids.count(key) > 1} if len(set(ids)) < len(ids) else set()
     errors += [f"the id {key} stands in several rows; give each its own." for key in sorted(doubled)]
     if errors:
-        raise GeoJsonError("\n".join([f"{path.name} can't be used:", *(f"- {error}" for error in _short(errors))]))
+        raise GeoJsonError("\n".join([f"{path.name} can't be used:", *(f"- {error}" for error in shortened(errors))]))
     frame = gpd.GeoDataFrame(
         {"geometry": np.array(shapes, dtype=object), "tags": np.array([*tags, None], dtype=object)[:-1]},
         index=ids,
@@ -119,7 +119,8 @@ class _RowError(ValueError):
     """What is wrong with one row."""
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load_collection(path: Path) -> dict[str, Any]:
+    """Read a FeatureCollection in WGS84; what it is not is told."""
     try:
         collection = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
@@ -216,6 +217,7 @@ def feature_id(feature: Mapping[str, Any], number: int) -> str:
     return f"g{number}"
 
 
-def _short(errors: list[str]) -> list[str]:
+def shortened(errors: list[str]) -> list[str]:
+    """Keep the first errors and how many more there are."""
     more = len(errors) - _LISTED
     return errors if more <= 0 else [*errors[:_LISTED], f"and {more} more"]

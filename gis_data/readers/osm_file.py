@@ -203,7 +203,9 @@ def _scan_way(scan: Scan, way: Any, wkb: Any) -> None:
     except osmium.InvalidLocationError:
         _scan_cut_way(scan, key, way)
         return
-    except RuntimeError:  # all its nodes lie on one spot
+    except RuntimeError:  # all its nodes lie on one spot, or osmium passed over missing ones at its beginning
+        if not all(node.location.valid() for node in way.nodes):
+            _scan_cut_way(scan, key, way)
         return
     if way.is_closed() and len(way.nodes) >= 4 and is_area(tags):
         scan.rings[key] = line

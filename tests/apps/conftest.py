@@ -12,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 import gis_data
 import twin
 from apps.api import View, Views
+from apps.api.network_views import Networks
 from apps.map.view import opening
 from apps.map.view.opening import Opening
+from tests.twin.districts import four_buildings_with_streets
 
 DISTRICT = "helsinki-centre"
 MAIN = Path(__file__).resolve().parents[2] / "apps" / "map" / "main.py"
@@ -56,3 +58,20 @@ def page(views: Views, view: View) -> Iterator[AppTest]:
     opening._chosen.clear()
     for name in presets:
         views.scenarios.pop(name)
+
+
+OVERLOADED = """
+name: overloaded
+title: Overloaded
+edits:
+  - {what: heating, system: direct_electric, where: {buildings: [w1]}}
+  - {what: network, carrier: heat, do: operate, supply_temp_c: 55}
+"""
+"""Flats on electric heaters are more than their cable was laid for; the heat network is run too cool for the office."""
+
+
+@pytest.fixture(scope="session")
+def small_networks(view_cache: Path) -> Networks:
+    """Networks of a district of four buildings, as it is and where they cannot carry what is asked."""
+    district = four_buildings_with_streets()
+    return Networks(Views({district.name: district}, {"overloaded": twin.parse_scenario(OVERLOADED)}))

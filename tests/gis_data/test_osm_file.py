@@ -253,3 +253,14 @@ def test_otaniemi_has_its_buildings_heights_and_chargers(otaniemi_osm: Path) -> 
     assert {tags["building"] for tags in entrances["tags"]} == {"entrance"}
     assert len(entrances) == 113
     assert everything.frame.is_valid.all()
+
+
+def test_a_pipeline_of_which_one_node_is_left_is_told(osm: Any, tmp_path: Path) -> None:
+    """Missing nodes at the beginning of a way are passed over by osmium without a word."""
+    osm.box(0, 0, 20, 10, building="yes")
+    kept = osm.node(30, 30)
+    osm.way([99_999, kept], number=71, man_made="pipeline", type="heat")
+    osm.way([kept, 99_999], number=72, man_made="pipeline", type="heat")
+    features = read_osm_file(osm.write(tmp_path / "a.osm"))
+    assert not {"w71", "w72"} & set(features.frame.index)
+    assert done(features, "w71") == done(features, "w72") == ["dropped"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from gis_data import HELSINKI_NORMALS, District, Source, synthetic_weather
 
@@ -110,3 +111,57 @@ def four_buildings(*, weather_seed: int = 0) -> District:
 
 def hours(values: Any) -> Any:
     return np.asarray(values, dtype=np.float32)
+
+
+def streets() -> gpd.GeoDataFrame:
+    """A street between the buildings with one on each side, and one around them that closes a loop."""
+    lines = {
+        "s1": [(-30, 30), (20, 50), (110, 50)],
+        "s2": [(20, -10), (20, 50), (20, 90)],
+        "s3": [(110, -10), (110, 50), (110, 90)],
+        "s4": [(20, -10), (110, -10)],
+        "s5": [(20, 90), (110, 90)],
+    }
+    names = {"s1": "Middle Street", "s2": "West Street", "s3": "East Street"}
+    return gpd.GeoDataFrame(
+        {
+            "kind": ["residential"] * len(lines),
+            "name": [names.get(key) for key in lines],
+            "width_m": [6.0] * len(lines),
+            "width_source": ["default"] * len(lines),
+            "layer": [0] * len(lines),
+        },
+        geometry=[at(LineString(line)) for line in lines.values()],
+        index=pd.Index(list(lines), name="street_id"),
+        crs=CRS,
+    )
+
+
+def pipes() -> gpd.GeoDataFrame:
+    """A heat pipe beside the southern street, and a gas pipe of known width beside the western one."""
+    return gpd.GeoDataFrame(
+        {"carrier": ["heat", "gas"], "diameter_mm": [np.nan, 110.0], "operator": [None, None]},
+        geometry=[at(LineString([(-28, -13), (105, -13)])), at(LineString([(17, -5), (17, 80)]))],
+        index=pd.Index(["p1", "p2"], name="pipe_id"),
+        crs=CRS,
+    )
+
+
+def power() -> gpd.GeoDataFrame:
+    """A substation in the middle, a tramway's beside it, and a cabinet."""
+    return gpd.GeoDataFrame(
+        {"kind": ["substation", "substation", "cabinet"], "voltage_v": [np.nan, 750.0, np.nan], "name": [None] * 3},
+        geometry=[at(box(45, 52, 49, 56)), at(Point(60, 60)), at(Point(70, 52))],
+        index=pd.Index(["t1", "t2", "t3"], name="power_id"),
+        crs=CRS,
+    )
+
+
+def four_buildings_with_streets() -> District:
+    """Build the same district with streets, mapped pipes, a substation; flats and office buy district heat."""
+    district = four_buildings()
+    frame = district.buildings.copy()
+    frame["heating_system"] = ["district_heating", "district_heating", "oil_boiler", None]
+    frame["heating_system_source"] = ["tagged", "tagged", "tagged", None]
+    tables = {"buildings": frame, "streets": streets(), "pipes": pipes(), "power": power()}
+    return replace(district, tables={**district.tables, **tables})

@@ -54,7 +54,7 @@ def test_csv_holds_buildings_district_and_hours(with_solar: Results, district: D
     np.testing.assert_allclose(buildings["pv_kwh"], kpi_table(with_solar)["pv_kwh"])
     told = pd.read_csv(folder / "district.csv", index_col="kpi")
     assert told.loc["pv_kwh", "unit"] == "kWh/a"
-    assert told.loc["network_loading", "reason"].startswith("The district has no heat network")
+    assert told.loc["network_loading", "reason"].startswith("Networks are a year of their own")
     hours = pd.read_csv(folder / "hours.csv", index_col="time_utc")
     assert len(hours) == 8760
     assert hours.index[0] == "2024-12-31T22:00:00Z"

@@ -127,7 +127,7 @@ def test_what_cannot_be_told_says_why_and_what_to_run() -> None:
     for name, reason, todo in (
         ("self_consumption", "no solar panels", "{what: pv"),
         ("self_sufficiency", "No electricity is used", "another building"),
-        ("network_loading", "no heat network", "computes no networks"),
+        ("network_loading", "a year of their own", "twin networks"),
     ):
         kpi = told["district"][name]
         assert (kpi["available"], kpi["value"]) == (False, None)

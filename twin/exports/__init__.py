@@ -13,6 +13,7 @@ from twin.results import Results
 
 if TYPE_CHECKING:
     from gis_data.district import District
+    from twin.networks.results import NetworkResults
 
 __all__ = ["FORMATS", "export"]
 
@@ -42,7 +43,7 @@ _ENDINGS = {
 
 
 def export(
-    results: Results,
+    results: Results | NetworkResults,
     district: District,
     path: str | Path,
     format: str | None = None,  # noqa: A002  the word that people use
@@ -51,7 +52,7 @@ def export(
 
     Parameters
     ----------
-    results : Results
+    results : Results or NetworkResults
         Of a run of `district`.
     district : District
         Gives the shapes and the names.
@@ -60,7 +61,8 @@ def export(
     format : str, optional
         `geojson` (WGS 84), `geoparquet` (the district's CRS), `csv` (a folder with the KPIs of every building, those
         of the district, and the district's hours), `netcdf` or `cityjson` (2.0, blocks of LoD 1.2); without it, by the
-        file's ending.
+        file's ending. Of networks: `geojson`, `geoparquet`, `csv` (a folder) and `netcdf` (a folder), with each
+        element's `origin`.
 
     Returns
     -------
@@ -78,8 +80,19 @@ def export(
         raise ExportError(f"{path.name} does not tell its format; name it: {', '.join(FORMATS)}")
     if chosen not in _WRITERS:
         raise ExportError(f"there is no format {chosen}; take one of {', '.join(FORMATS)}")
+    if not isinstance(results, Results):
+        return _export_networks(results, path, chosen)
     _of_the_same_buildings(results, district)
     return _WRITERS[chosen](results, district, path)
+
+
+def _export_networks(networks: NetworkResults, path: Path, chosen: str) -> Path:
+    from twin.exports import networks as writers  # noqa: PLC0415  networks take their time to load
+
+    if chosen not in writers.FORMATS:
+        raise ExportError(f"networks are not written as {chosen}; take one of {', '.join(writers.FORMATS)}")
+    write: Callable[[NetworkResults, Path], Path] = getattr(writers, f"write_network_{chosen}")
+    return write(networks, path)
 
 
 def _of_the_same_buildings(results: Results, district: District) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,31 @@ WIDTH = 460.0
 _LEGEND = 46.0
 _STREET_M = 7.0
 _OUTSIDE = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line on a map.
+
+    Attributes
+    ----------
+    shape : shapely geometry
+        In the district's CRS.
+    colour : str
+        Of the line.
+    width : float
+        In the map's units.
+    dashes : str
+        Strokes and gaps; empty without any.
+    edge : str
+        Colour of what it is edged with; empty without.
+    """
+
+    shape: Any
+    colour: str
+    width: float
+    dashes: str = ""
+    edge: str = ""
 
 
 class Maps:
@@ -102,6 +128,24 @@ class Maps:
         labels = [(0.0, amount(-most, language)), (0.5, "0"), (1.0, amount(most, language, signed=True))]
         told = self._told(found, told or title, unit)
         return self._map(differences(found, most), title, told, unit=unit, stops=(LESS, NONE, MORE), labels=labels)
+
+    def lines(self, lines: Sequence[Line], title: str, name: str, key: str) -> str:
+        """Map of lines coloured by a share of what they may carry, over quiet buildings; `key` is HTML below it."""
+        marks = []
+        for line in lines:
+            path = self._path(line.shape)
+            if line.edge:
+                marks.append(f'<path d="{path}" stroke="{line.edge}" stroke-width="{line.width + 2:.1f}"/>')
+            dashes = f' stroke-dasharray="{line.dashes}"' if line.dashes else ""
+            marks.append(f'<path d="{path}" stroke="{line.colour}" stroke-width="{line.width:.1f}"{dashes}/>')
+        quiet = "".join(f'<use href="#b{i}"/>' for i in range(len(self.paths)))
+        labels = [(share, f"{round(100 * share)}\u00a0%") for share in (0.0, 0.5, 1.0)]
+        return (
+            f'<figure class="map"><figcaption>{escape(title)}</figcaption>'
+            f'<svg viewBox="0 0 {WIDTH:.0f} {self.height + _LEGEND:.0f}" role="img" aria-label="{escape(title)}">'
+            f'<use href="#ground"/><g fill="#dedad2">{quiet}</g><g fill="none">{"".join(marks)}</g>{self._furniture()}'
+            f"{self._legend(name, CIVIDIS, labels)}</svg>{key}</figure>"
+        )
 
     def _told(self, values: Any, title: str, unit: str) -> str:
         return self.words("report.map.alt", title=title, unit=unit, count=int(np.isfinite(values).sum()))

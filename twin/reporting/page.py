@@ -25,6 +25,8 @@ from twin.reporting.colours import SCENARIOS
 from twin.reporting.days import bought_by_hour, mean_day, monthly
 from twin.reporting.grounds import notes_of, sources
 from twin.reporting.maps import Maps
+from twin.reporting.networks import NetworkPart
+from twin.reporting.networks import by_name as named
 from twin.results import Results, whole_file
 from twin.scenario import tell
 from twin.scenario.edits import AddBuildingsEdit
@@ -32,6 +34,7 @@ from twin.texts import DEFAULT_LANGUAGE, Texts, amount, scaled, spelled, texts
 
 if TYPE_CHECKING:
     from gis_data.district import District
+    from twin.networks.results import NetworkResults
 
 HEADLINES = ("energy_bought_kwh", "co2_t", "energy_cost_eur", "annual_cost_eur", "peak_electricity_kw", "heat_kwh")
 """Figures that the bars show, in percent of the baseline."""
@@ -45,6 +48,7 @@ def report(
     baseline: str | None = None,
     quantities: Sequence[str] = ("co2_kg_m2", "heat_kwh_m2"),
     language: str = DEFAULT_LANGUAGE,
+    networks: Sequence[NetworkResults] | None = None,
 ) -> Path:
     """Write scenarios of a district side by side to one HTML file: no other file or address is needed to read it.
 
@@ -62,6 +66,8 @@ def report(
         KPIs of buildings that are mapped, with their differences.
     language : str
         "en", "fi" or "sv". Names and sources stay as they are published.
+    networks : sequence of NetworkResults, optional
+        Of the same scenarios, as `run_networks` gives them: a section tells their flows, figures, problems and maps.
 
     Returns
     -------
@@ -91,6 +97,7 @@ def report(
         _table(comparison, words),
         _maps(comparison, by_name, district, quantities, words),
         _charts(comparison, by_name, words),
+        _networks(networks or (), comparison, by_name, district, words),
         sources(by_name, comparison.titles, words),
         f"<footer>{escape(attribution)}. {escape(made)}.</footer>",
     ]
@@ -199,6 +206,22 @@ def _change(comparison: Comparison, kpi: str, name: str, divisor: float, *, word
     more = f" ({amount(percent, words.language, signed=True)}\u00a0%)" if np.isfinite(percent) else ""
     mark, word = ("✓", "better") if better else ("✗", "worse")
     return f'<small class="{word}">{mark} {amount(change / divisor, words.language, signed=True)}{more}</small>'
+
+
+def _networks(
+    networks: Sequence[NetworkResults],
+    comparison: Comparison,
+    results: dict[str, Results],
+    district: District,
+    words: Texts,
+) -> str:
+    found = named(networks, results)
+    if not found:
+        return ""
+    # The maps' shapes stand on the page already: one drawn of the same footprints refers to them.
+    return NetworkPart(found, results, comparison.titles, district.buildings, words).html(
+        Maps(district, _footprints(results, district), words)
+    )
 
 
 def _maps(

@@ -1,7 +1,7 @@
 """Scenarios: a baseline and the edits on it, as a short file that a person can read."""
 
 from twin.scenario.diffing import Change, combine, conflicts, diff
-from twin.scenario.edits import AnyEdit, BuildingEdit
+from twin.scenario.edits import AnyEdit, BuildingEdit, SharedEdit
 from twin.scenario.history import History, with_edits
 from twin.scenario.links import decode_scenario, encode_scenario
 from twin.scenario.loading import (
@@ -18,10 +18,14 @@ from twin.scenario.schema import (
     BatteryEdit,
     ChargersEdit,
     ChargingEdit,
+    CoolingEdit,
     Edit,
+    ElementEdit,
     EmissionFactorsEdit,
     HeatingEdit,
     HotWaterTankEdit,
+    NetworkEdit,
+    PlantEdit,
     PricesEdit,
     PvEdit,
     RemoveBuildingsEdit,
@@ -42,17 +46,22 @@ __all__ = [
     "Change",
     "ChargersEdit",
     "ChargingEdit",
+    "CoolingEdit",
     "Edit",
+    "ElementEdit",
     "EmissionFactorsEdit",
     "HeatingEdit",
     "History",
     "HotWaterTankEdit",
+    "NetworkEdit",
+    "PlantEdit",
     "PricesEdit",
     "PvEdit",
     "RemoveBuildingsEdit",
     "RetrofitEdit",
     "Scenario",
     "SetpointsEdit",
+    "SharedEdit",
     "WeatherEdit",
     "Where",
     "combine",

@@ -8,7 +8,7 @@ from typing import Any
 
 from twin._errors import ScenarioError
 from twin.scenario.edits import AnyEdit
-from twin.scenario.overriding import simplified, where_of
+from twin.scenario.overriding import simplified, thing_of, where_of
 from twin.scenario.parts import Where
 from twin.scenario.schema import Scenario
 from twin.scenario.wording import tell, tell_value, tell_where
@@ -148,6 +148,8 @@ def _pieces(scenario: Scenario) -> dict[tuple[str, str, str], AnyEdit]:
             found |= {(edit.what, where, name): type(edit)(**{name: value}) for name, value in values.items()}
         elif edit.what == "add_buildings":
             found[edit.what, where, edit.model_dump_json()] = edit
+        elif thing := thing_of(edit):
+            found[edit.what, where, f"{thing} {getattr(edit, 'do', '')}"] = edit
         else:
             found[edit.what, where, ""] = edit
     return found

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from twin.scenario.network_edits import CoolingEdit, ElementEdit, NetworkEdit, PlantEdit
 from twin.scenario.parts import (
     Factor,
     HeatingSystem,
@@ -190,18 +191,22 @@ class RemoveBuildingsEdit(Part):
 
 
 class PricesEdit(Part):
-    """Set energy prices, VAT and taxes included, the same in every hour."""
+    """Set energy prices, VAT and taxes included: the same in every hour, or electricity's by peak and valley."""
 
     what: Literal["prices"] = "prices"
     """Kind of edit."""
     electricity_eur_kwh: Price | None = None
     """Electricity bought, with distribution and taxes [EUR/kWh]."""
+    electricity_tariff: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """In its place a tariff of time_of_use.csv, with peak and valley prices by the local clock: fi_seasonal."""
     export_eur_kwh: Price | None = None
     """Electricity sold to the grid [EUR/kWh]."""
     district_heat_eur_kwh: Price | None = None
     """District heat [EUR/kWh]."""
     gas_eur_kwh: Price | None = None
     """Gas, lower heating value [EUR/kWh]."""
+    district_cold_eur_kwh: Price | None = None
+    """District cold [EUR/kWh]."""
     oil_eur_kwh: Price | None = None
     """Heating oil, lower heating value [EUR/kWh]."""
     wood_eur_kwh: Price | None = None
@@ -209,6 +214,8 @@ class PricesEdit(Part):
 
     @model_validator(mode="after")
     def _says_something(self) -> PricesEdit:
+        if self.electricity_tariff is not None and self.electricity_eur_kwh is not None:
+            raise ValueError("says two prices of electricity: give `electricity_eur_kwh` or `electricity_tariff`")
         return _not_empty(self)
 
 
@@ -223,6 +230,8 @@ class EmissionFactorsEdit(Part):
     """District heat [kgCO2/kWh]."""
     gas_kgco2_kwh: Factor | None = None
     """Gas [kgCO2/kWh]."""
+    district_cold_kgco2_kwh: Factor | None = None
+    """District cold [kgCO2/kWh]."""
     oil_kgco2_kwh: Factor | None = None
     """Heating oil [kgCO2/kWh]."""
     wood_kgco2_kwh: Factor | None = None
@@ -263,10 +272,22 @@ class WeatherEdit(Part):
 
 
 BuildingEdit = (
-    PvEdit | RetrofitEdit | HeatingEdit | SetpointsEdit | HotWaterTankEdit | BatteryEdit | ChargersEdit | ChargingEdit
+    PvEdit
+    | RetrofitEdit
+    | HeatingEdit
+    | CoolingEdit
+    | SetpointsEdit
+    | HotWaterTankEdit
+    | BatteryEdit
+    | ChargersEdit
+    | ChargingEdit
 )
 """Edits of what buildings have."""
-AnyEdit = BuildingEdit | AddBuildingsEdit | RemoveBuildingsEdit | PricesEdit | EmissionFactorsEdit | WeatherEdit
+SharedEdit = PlantEdit | NetworkEdit | ElementEdit
+"""Edits of what buildings share."""
+AnyEdit = (
+    BuildingEdit | SharedEdit | AddBuildingsEdit | RemoveBuildingsEdit | PricesEdit | EmissionFactorsEdit | WeatherEdit
+)
 Edit = Annotated[AnyEdit, Field(discriminator="what")]
 
 EDITS: dict[str, type[Part]] = {
@@ -283,6 +304,10 @@ EDITS: dict[str, type[Part]] = {
     "prices": PricesEdit,
     "emission_factors": EmissionFactorsEdit,
     "weather": WeatherEdit,
+    "cooling": CoolingEdit,
+    "plant": PlantEdit,
+    "network": NetworkEdit,
+    "element": ElementEdit,
 }
 """Kinds of edits by their `what`."""
 

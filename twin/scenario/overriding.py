@@ -15,10 +15,15 @@ from twin.scenario.edits import (
     SetpointsEdit,
     WeatherEdit,
 )
+from twin.scenario.network_edits import CoolingEdit, ElementEdit, NetworkEdit, PlantEdit
 from twin.scenario.parts import Where
 
 _SETS = (PricesEdit, EmissionFactorsEdit)
 """Edits whose values stand side by side: a later one replaces those that it gives."""
+_APART = (AddBuildingsEdit, RemoveBuildingsEdit, *_SETS)
+"""Edits that none of their kind makes void."""
+_SHARED = (PlantEdit, NetworkEdit, ElementEdit)
+"""Edits of one thing that has a name."""
 
 
 def simplified(edits: Sequence[AnyEdit]) -> tuple[AnyEdit, ...]:
@@ -50,22 +55,47 @@ def _once(edits: Sequence[AnyEdit]) -> tuple[AnyEdit, ...]:
 
 def overrides(later: AnyEdit, earlier: AnyEdit, between: Sequence[AnyEdit] = ()) -> bool:
     """Whether nothing is left of an earlier edit after a later one, with other edits between the two."""
-    if later.what != earlier.what or isinstance(later, AddBuildingsEdit | RemoveBuildingsEdit):
+    if later.what != earlier.what or isinstance(later, _APART):
         return False
-    if isinstance(later, _SETS):
-        return False
+    if isinstance(later, _SHARED):
+        return _says_anew(later, earlier, between)
     if isinstance(later, WeatherEdit) and isinstance(earlier, WeatherEdit):
         return later.file is not None or later.synthetic or (earlier.file is None and not earlier.synthetic)
     where = where_of(later)
     if where != where_of(earlier) or _depends(where, later) or not _same_choice(later, between):
         return False
-    if isinstance(later, HeatingEdit) and any(_asks_for_heating(where_of(edit)) for edit in between):
-        return False
-    if isinstance(later, SetpointsEdit) and isinstance(earlier, SetpointsEdit) and not _names(earlier) <= _names(later):
+    if _leaves_something(later, earlier, between):
         return False
     if later.what in {"pv", "chargers", "charging"}:
         return True
     return float(getattr(later, "share", 1.0)) >= float(getattr(earlier, "share", 1.0))
+
+
+def _leaves_something(later: AnyEdit, earlier: AnyEdit, between: Sequence[AnyEdit]) -> bool:
+    """Whether an earlier edit of the same buildings does something that the later one does not replace."""
+    if isinstance(later, HeatingEdit):
+        return any(_asks_for_heating(where_of(edit)) for edit in between)
+    if isinstance(later, CoolingEdit):
+        return later.begin or later.system == "none" or bool(getattr(earlier, "begin", False))
+    return (
+        isinstance(later, SetpointsEdit)
+        and isinstance(earlier, SetpointsEdit)
+        and not (_names(earlier) <= _names(later))
+    )
+
+
+def thing_of(edit: AnyEdit) -> str:
+    """Name of the one thing that an edit is about: a plant, a network, an element; empty for edits of buildings."""
+    name = getattr(edit, "carrier", "") if isinstance(edit, NetworkEdit) else getattr(edit, "id", "")
+    return str(name) if isinstance(edit, _SHARED) else ""
+
+
+def _says_anew(later: AnyEdit, earlier: AnyEdit, between: Sequence[AnyEdit]) -> bool:
+    """Whether a later edit of a named thing says all that an earlier one did, with nothing done to it in between."""
+    if thing_of(later) != thing_of(earlier) or any(thing_of(edit) == thing_of(later) for edit in between):
+        return False
+    same = getattr(later, "do", None) == getattr(earlier, "do", None)
+    return same and earlier.model_fields_set <= later.model_fields_set
 
 
 def where_of(edit: AnyEdit) -> Where:
@@ -79,7 +109,15 @@ def _merged(kept: Sequence[AnyEdit], edit: AnyEdit) -> AnyEdit:
     before = [old for old in kept if old.what == edit.what]
     if not isinstance(edit, _SETS) or not before:
         return edit
-    return type(edit)(**{**before[-1].model_dump(exclude_none=True), **edit.model_dump(exclude_none=True)})
+    given = edit.model_dump(exclude_none=True)
+    old = before[-1].model_dump(exclude_none=True)
+    if given.keys() & _ELECTRICITY:
+        old = {name: value for name, value in old.items() if name not in _ELECTRICITY}
+    return type(edit)(**{**old, **given})
+
+
+_ELECTRICITY = {"electricity_eur_kwh", "electricity_tariff"}
+"""Each stands in the place of the other."""
 
 
 def _depends(where: Where, edit: AnyEdit) -> bool:

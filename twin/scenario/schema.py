@@ -23,6 +23,7 @@ from twin.scenario.edits import (
     SetpointsEdit,
     WeatherEdit,
 )
+from twin.scenario.network_edits import CoolingEdit, ElementEdit, NetworkEdit, PlantEdit
 from twin.scenario.parts import HeatingSystem, Name, Part, RetrofitLevel, Use, Where
 
 __all__ = [
@@ -31,11 +32,15 @@ __all__ = [
     "BatteryEdit",
     "ChargersEdit",
     "ChargingEdit",
+    "CoolingEdit",
     "Edit",
+    "ElementEdit",
     "EmissionFactorsEdit",
     "HeatingEdit",
     "HeatingSystem",
     "HotWaterTankEdit",
+    "NetworkEdit",
+    "PlantEdit",
     "PricesEdit",
     "PvEdit",
     "RemoveBuildingsEdit",

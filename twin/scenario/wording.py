@@ -116,6 +116,9 @@ def _battery(edit: Any, words: Texts) -> str:
 def _values(edit: Any, words: Texts) -> str:
     parts = []
     for name, value in edit.model_dump(exclude={"what"}, exclude_none=True).items():
+        if isinstance(value, str):
+            parts.append(words(f"value.{name}", value=value))
+            continue
         factor = next(factor for suffix, factor in _SHOWN_PER.items() if name.endswith(suffix))
         parts.append(words(f"value.{name}", value=_number(value * factor, "", words)))
     return words(f"edit.{edit.what}", values=", ".join(parts))
@@ -136,6 +139,34 @@ def _weather(edit: Any, words: Texts) -> str:
     return ", ".join(parts) or words("edit.weather.none")
 
 
+def _cooling(edit: Any, words: Texts) -> str:
+    return words(f"edit.cooling.{edit.system}{'.begin' if edit.begin else ''}")
+
+
+def _plant(edit: Any, words: Texts) -> str:
+    size = [(edit.size_kw, "kW"), (edit.capacity_kwh, "kWh")]
+    told = ", ".join(_number(value, unit, words) for value, unit in size if value is not None)
+    kind = "" if edit.kind is None else edit.kind.replace("_", " ")
+    return words(f"edit.plant.{edit.do}", id=edit.id, kind=kind, size=told)
+
+
+def _network(edit: Any, words: Texts) -> str:
+    what = words(f"network.{edit.carrier}")
+    parts = [words(f"edit.network.{edit.do}", network=what, file=edit.file)]
+    if edit.generation is not None:
+        parts.append(words("edit.network.generation", number=edit.generation))
+    if edit.supply_temp_c is not None:
+        parts.append(words("edit.network.supply", value=_number(edit.supply_temp_c, "°C", words)))
+    if edit.hydrogen_share is not None:
+        parts.append(words("edit.network.hydrogen", share=percent(edit.hydrogen_share)))
+    return ", ".join(parts)
+
+
+def _element(edit: Any, words: Texts) -> str:
+    what = "" if edit.carrier is None else words(f"network.{edit.carrier}")
+    return words(f"edit.element.{edit.do}", id=edit.id, size=edit.size or "", network=what).strip()
+
+
 _TOLD: dict[str, Any] = {
     "pv": _pv,
     "retrofit": _retrofit,
@@ -150,4 +181,8 @@ _TOLD: dict[str, Any] = {
     "prices": _values,
     "emission_factors": _values,
     "weather": _weather,
+    "cooling": _cooling,
+    "plant": _plant,
+    "network": _network,
+    "element": _element,
 }

@@ -13,6 +13,8 @@ _TURN_DEG = 16.0  # off the axis: a street grid seen head-on looks flat
 _EYE = 1.5  # deck.gl's camera stands 1.5 heights of the view away
 _TILE = 512.0
 _EARTH_M = 40_075_016.686
+_CLOSE_M, _CLOSE_PX = 180.0, 260.0  # what is flown to, with what lies around it, takes a quarter of the screen
+_FLIGHT_MS = 900
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Camera:
         Web Mercator zoom.
     pitch, bearing : float
         Tilt from straight down, and direction of the screen's top clockwise from north [°].
+    flight_ms : int
+        How long the camera takes to get there; 0 lets it jump.
     """
 
     longitude: float
@@ -34,6 +38,7 @@ class Camera:
     zoom: float
     pitch: float
     bearing: float
+    flight_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,3 +159,30 @@ def _aim(points: npt.NDArray[np.float64], frame: Frame, pitch: float) -> tuple[n
     size = np.ptp(_seen(points - target, frame, pitch), axis=0)
     room = np.array([frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom])
     return target, bool((size <= room).all())
+
+
+def fly_to(bounds: tuple[float, float, float, float], home: Camera, *, again: bool) -> Camera:
+    """Place the camera close above a thing, as it is turned.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north in WGS84 [°].
+    home : Camera
+        Where it stands at first: its tilt and direction are kept.
+    again : bool
+        Every other flight: the browser flies only where something has changed.
+    """
+    west, south, east, north = bounds
+    wide_m = max(east - west, 1e-9) / 360 * _EARTH_M * math.cos(math.radians((south + north) / 2))
+    long_m = max(wide_m, (north - south) / 360 * _EARTH_M, _CLOSE_M)
+    zoom = math.log2(_EARTH_M * math.cos(math.radians((south + north) / 2)) * _CLOSE_PX / (_TILE * long_m))
+    nudge = 1e-7 if again else 0.0
+    return Camera(
+        longitude=(west + east) / 2 + nudge,
+        latitude=(south + north) / 2 + nudge,
+        zoom=round(max(min(zoom, 18.0), home.zoom), 3),
+        pitch=home.pitch,
+        bearing=home.bearing,
+        flight_ms=_FLIGHT_MS + int(again),
+    )

@@ -18,7 +18,14 @@ from twin.scenario import RemoveBuildingsEdit, Where
 
 PARTS = ("buildings", "district")
 TOPICS = ("prices", "emissions", "weather", "new")
-_ROWS = (("pv", "chargers"), ("heating",), ("retrofit", "setpoints"), ("battery", "charging"), ("hot_water_tank",))
+_ROWS = (
+    ("pv", "chargers"),
+    ("heating",),
+    ("cooled", "setpoints"),
+    ("retrofit",),
+    ("battery", "charging"),
+    ("hot_water_tank",),
+)
 CARD_KINDS = tuple(kind for row in _ROWS for kind in row)
 """What is changed on a building's card, in the order of the widgets."""
 

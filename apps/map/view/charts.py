@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
@@ -110,6 +111,68 @@ def year_bars(curves: Mapping[str, Sequence[float]], unit: str, title: str, word
     return _svg(parts, title)
 
 
+def limit_line(
+    values: Sequence[float],
+    limits: tuple[float, float],
+    title: str,
+    words: Texts,
+    *,
+    colour: str,
+    labels: Mapping[int, str],
+    said: Sequence[str],
+) -> str:
+    """Draw a curve with the limits that it is held against: what is beyond them stands out.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The curve; nan leaves a gap.
+    limits : tuple of float
+        Lower and upper limit; nan where there is none.
+    title : str
+        What a screen reader says the chart is.
+    words : Texts
+        Language.
+    colour : str
+        Of the curve.
+    labels : Mapping[int, str]
+        Text below a step.
+    said : sequence of str
+        Each step in words.
+    """
+    known = [value for value in values if math.isfinite(value)] or [0.0]
+    low_limit, high_limit = limits
+    reach = [*known, *(limit for limit in limits if math.isfinite(limit))]
+    low, high = min(reach), max(reach)
+    # Amounts begin at zero; voltages and temperatures would be flat lines.
+    low = 0.0 if 0 <= low < 0.5 * high else low
+    span = (high - low) or max(abs(high), 1.0) * 0.1
+    low, high = (low if low == 0.0 else low - 0.1 * span), high + 0.1 * span
+    x, y_of = _scales(len(values), 1.0, centred=False)
+
+    def y(value: float) -> float:
+        return y_of((value - low) / (high - low))
+
+    parts = [_lines_at([(low + (high - low) * share, y_of(share)) for share in (0.0, 0.5, 1.0)], words)]
+    points = [(x(step), y(value)) for step, value in enumerate(values) if math.isfinite(value)]
+    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
+    parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
+    for limit, side in ((low_limit, -1.0), (high_limit, 1.0)):
+        if math.isfinite(limit):
+            over = [step for step, value in enumerate(values) if side * value > side * limit]
+            marks = "".join(f"M{x(step):.1f} {y(limit):.1f}V{y(values[step]):.1f}" for step in over)
+            wide = max((_WIDTH - _LEFT - _RIGHT) / len(values), 1.0)
+            parts.append(
+                f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y(limit):.1f}" y2="{y(limit):.1f}" '
+                f'stroke="#26231f" stroke-width="1.2" stroke-dasharray="5 3"/>'
+                f'<path d="{marks}" stroke="#b23c00" stroke-width="{wide:.1f}" opacity=".75"/>'
+            )
+    parts += [_tick(x(step), text) for step, text in labels.items()]
+    step_width = (_WIDTH - _LEFT - _RIGHT) / max(len(values) - 1, 1)
+    parts += [_hover(x(step) - step_width / 2, step_width, text) for step, text in enumerate(said)]
+    return _svg(parts, title)
+
+
 def _scales(steps: int, top: float, *, centred: bool) -> tuple[Scale, Scale]:
     """Give the functions from step and value to pixels."""
     width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
@@ -124,12 +187,17 @@ def _scales(steps: int, top: float, *, centred: bool) -> tuple[Scale, Scale]:
 
 
 def _grid(top: float, words: Texts) -> str:
+    height = _HEIGHT - _TOP - _BOTTOM
+    return _lines_at([(top * share, _TOP + height * (1 - share)) for share in (0.0, 0.5, 1.0)], words)
+
+
+def _lines_at(marks: Sequence[tuple[float, float]], words: Texts) -> str:
+    """Draw lines across with their values beside them, each at its height."""
     parts = []
-    for share in (0.0, 0.5, 1.0):
-        y = _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - share)
-        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#e4dfd7"/>')
-        label = amount(top * share, words.language)
-        parts.append(f'<text x="{_LEFT - 4}" y="{y + 3.5}" text-anchor="end">{escape(label)}</text>')
+    for value, y in marks:
+        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e4dfd7"/>')
+        label = amount(value, words.language)
+        parts.append(f'<text x="{_LEFT - 4}" y="{y + 3.5:.1f}" text-anchor="end">{escape(label)}</text>')
     return "".join(parts)
 
 

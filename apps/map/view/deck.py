@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 import pydeck as pdk
 import shapely
 
 from apps.api.comparing import How, compared
+from apps.api.network_states import Look
+from apps.api.network_views import NetworkView
 from apps.api.values import Shown, shown
 from apps.api.views import View
 from apps.map.view import palette
+from apps.map.view.addresses import address
 from apps.map.view.camera import Camera
+from apps.map.view.network_layers import network_layers
 from apps.texts import Texts
 
 BUILDINGS = "buildings"
@@ -23,11 +26,15 @@ LAYERS = ("streets", "water", "landuse", "trees", "parking", "chargers", "pipes"
 """Layers that can be switched, in the order of their switches."""
 LAYERS_AT_FIRST = ("streets", "water", "landuse", "trees", "chargers", "pipes")
 
+HIDDEN_BY_NETWORKS = ("pipes", "chargers", "roofs")
+"""Layers that are not drawn while networks are looked at."""
+
 _ON_TOP = {"depthCompare": "always"}
 _MATERIAL = {"ambient": 0.68, "diffuse": 0.42, "shininess": 20, "specularColor": [30, 30, 30]}
 _PIXELS = pdk.types.String("pixels")  # a bare string would become an expression
 _OUTLINE_LIFT_M = 0.6
 _OUTLINED = 120  # more outlines than that hide what they surround
+_FAR_ZOOM = 15.0
 _OUTLINE_DETAIL = 4e-6  # degrees, less than half a metre
 
 
@@ -51,6 +58,12 @@ class Picture:
         "beside" colours both on one scale, "difference" colours the change.
     chosen : collection of str
         Ids of buildings that a change is being prepared for.
+    look : Look or None
+        What is looked at of networks; the buildings are quiet then.
+    networks : NetworkView or None
+        Drawn once they are computed.
+    element : str or None
+        Id of the selected element of a network.
     """
 
     quantity: str
@@ -61,6 +74,9 @@ class Picture:
     against: View | None = None
     how: How = "beside"
     chosen: Collection[str] = ()
+    look: Look | None = None
+    networks: NetworkView | None = None
+    element: str | None = None
 
 
 def seen(view: View, picture: Picture) -> Shown:
@@ -106,16 +122,19 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
     ground += [
         _layer(view, name, words) for name in ("landuse", "water", "parking", "streets") if name in picture.layers
     ]
-    top = [_layer(view, name, words) for name in ("trees", "pipes", "chargers") if name in picture.layers]
-    body = [_buildings(view, picture, words)]
-    if "roofs" in picture.layers:
+    layers = [n for n in picture.layers if picture.look is None or n not in HIDDEN_BY_NETWORKS]
+    top = [_layer(view, name, words) for name in ("trees", "pipes", "chargers") if name in layers]
+    body = [_buildings(view, picture, words) if picture.look is None else _quiet(view, words)]
+    if "roofs" in layers:
         body.append(_roofs(view, words))
+    if picture.look is not None and picture.networks is not None:
+        body += network_layers(picture.networks, picture.look, picture.step, picture.element, words)
     outlined = [picture.selected] if picture.selected is not None else list(picture.chosen)
     if 0 < len(outlined) <= _OUTLINED:
         body += _outline(view, outlined)
     # A basemap would be fetched from outside: no provider, and no `map_style` either, not even None.
     return pdk.Deck(
-        [*ground, *top[:-1], *body, *top[-1:]] if "chargers" in picture.layers else [*ground, *top, *body],
+        [*ground, *top[:-1], *body, *top[-1:]] if top and top[-1].id == "chargers" else [*ground, *top, *body],
         map_provider=None,
         initial_view_state=pdk.ViewState(
             longitude=camera.longitude,
@@ -123,18 +142,14 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
             zoom=camera.zoom,
             pitch=camera.pitch,
             bearing=camera.bearing,
-            min_zoom=camera.zoom - 2,
+            # From close by, one can still go back to the whole district.
+            min_zoom=min(camera.zoom, _FAR_ZOOM) - 2,
             max_zoom=20,
             max_pitch=75,
+            **({"transition_duration": camera.flight_ms} if camera.flight_ms else {}),
         ),
-        tooltip=_tooltip(picture.step if seen(view, picture).values.shape[0] > 1 else 0),
+        tooltip=_tooltip(picture.step if picture.look is not None or seen(view, picture).values.shape[0] > 1 else 0),
     )
-
-
-def address(view: View, what: str, words: Texts, **query: str) -> str:
-    """Give the address of a layer's data; the stamp in it lets the browser keep them."""
-    query |= {"scenario": view.scenario, "lang": words.language, "v": f"{view.stamp}{query.pop('version', '')}"}
-    return f"/api/districts/{view.district.name}/{what}.geojson?{urlencode(query)}"
 
 
 def _geojson(name: str, data: Any, parts: dict[str, dict[str, Any]], **options: Any) -> pdk.Layer:
@@ -218,6 +233,19 @@ def _buildings(view: View, picture: Picture, words: Texts) -> pdk.Layer:
         address(view, "buildings", words, **query),
         {"polygons-fill": part},
         update_triggers={"getFillColor": trigger},
+        extruded=True,
+        get_elevation="properties.h",
+        material=_MATERIAL,
+        pickable=True,
+    )
+
+
+def _quiet(view: View, words: Texts) -> pdk.Layer:
+    """Draw the buildings without a quantity, see-through: only networks carry colour."""
+    return _geojson(
+        BUILDINGS,
+        address(view, "layers/buildings", words),
+        {"polygons-fill": {"getFillColor": list(palette.QUIET_BUILDING)}},
         extruded=True,
         get_elevation="properties.h",
         material=_MATERIAL,

@@ -11,6 +11,7 @@ from importlib.resources import files
 import pydeck as pdk
 import streamlit as st
 
+from apps.api.network_views import NetworkView
 from apps.api.views import View
 from apps.map.view.camera import Camera
 from apps.map.view.deck import Picture, deck
@@ -24,7 +25,15 @@ def _script() -> str:
     return (files("apps.map.view") / "decks.js").read_text(encoding="utf-8")
 
 
-def compare_maps(views: Sequence[View], names: Sequence[str], picture: Picture, camera: Camera, words: Texts) -> None:
+def compare_maps(
+    views: Sequence[View],
+    names: Sequence[str],
+    picture: Picture,
+    camera: Camera,
+    words: Texts,
+    *,
+    networks: Sequence[NetworkView | None] | None = None,
+) -> None:
     """Show a view and its baseline.
 
     Parameters
@@ -39,9 +48,16 @@ def compare_maps(views: Sequence[View], names: Sequence[str], picture: Picture, 
         Where the camera stands at first.
     words : Texts
         Language.
+    networks : sequence of NetworkView or None, optional
+        Of both, where networks are looked at: they are shown beside each other, for they have no difference.
     """
     first, second = views
-    if picture.how == "difference":
+    if networks is not None:
+        drawn = [
+            (name, deck(view, _of_networks(picture, one), camera, words))
+            for name, view, one in zip(names, views, networks, strict=True)
+        ]
+    elif picture.how == "difference":
         drawn = [(f"{names[1]} \u2212 {names[0]}", deck(second, replace(picture, against=first), camera, words))]
     else:
         drawn = [
@@ -59,6 +75,13 @@ def compare_maps(views: Sequence[View], names: Sequence[str], picture: Picture, 
             "pictures": [{"name": name, "json": _json(made), "tooltip": made._tooltip} for name, made in drawn],
         },
     )
+
+
+def _of_networks(picture: Picture, networks: NetworkView | None) -> Picture:
+    # Each has days of its own on which it is at its worst.
+    if networks is None or picture.look is None or picture.look.day in networks.rows:
+        return replace(picture, networks=networks)
+    return replace(picture, networks=networks, look=replace(picture.look, day="peak_electricity"))
 
 
 def _json(made: pdk.Deck) -> str:

@@ -14,6 +14,7 @@ from twin.scenario import (
     BatteryEdit,
     ChargersEdit,
     ChargingEdit,
+    CoolingEdit,
     HeatingEdit,
     HotWaterTankEdit,
     PvEdit,
@@ -34,9 +35,20 @@ SYSTEMS = (
     "gas_boiler",
     "oil_boiler",
 )
+COOLERS = ("chiller", "district_cooling", "none")
 CONTROLS = ("uncontrolled", "smart")
 TANK_CONTROLS = ("night", "any")
-SHARED = ("retrofit", "heating", "setpoints", "setback", "cooling", "battery", "battery_per_kwp", "hot_water_tank")
+SHARED = (
+    "retrofit",
+    "heating",
+    "cooled",
+    "setpoints",
+    "setback",
+    "cooling",
+    "battery",
+    "battery_per_kwp",
+    "hot_water_tank",
+)
 """Kinds that a part of the chosen buildings can have."""
 _SLIDERS = ("pv", "chargers")
 _NUMBERS: Mapping[str, tuple[float, float, float, str]] = {
@@ -48,11 +60,17 @@ _NUMBERS: Mapping[str, tuple[float, float, float, str]] = {
     "hot_water_tank": (0.0, 7.0, 0.5, "%.1f"),
 }
 """Least, most, step and format."""
-_CHOICES: Mapping[str, tuple[str, ...]] = {"retrofit": LEVELS, "heating": SYSTEMS, "charging": CONTROLS}
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "retrofit": LEVELS,
+    "heating": SYSTEMS,
+    "cooled": COOLERS,
+    "charging": CONTROLS,
+}
 FIRST: Mapping[str, Any] = {
     "pv": 60,
     "retrofit": "standard",
     "heating": "ground_source_heat_pump",
+    "cooled": "district_cooling",
     "setpoints": 21.0,
     "setback": 2.0,
     "cooling": 25.0,
@@ -68,6 +86,7 @@ _MAKE: Mapping[str, Callable[[Any, Where, float], AnyEdit]] = {
     "pv": lambda value, where, _share: PvEdit(share=value / 100, where=where),
     "retrofit": lambda value, where, share: RetrofitEdit(level=value, share=share, where=where),
     "heating": lambda value, where, share: HeatingEdit(system=value, share=share, where=where),
+    "cooled": lambda value, where, share: CoolingEdit(system=value, begin=value != "none", share=share, where=where),
     "setpoints": lambda value, where, share: SetpointsEdit(heating_c=value, share=share, where=where),
     "setback": lambda value, where, share: SetpointsEdit(setback_k=value, share=share, where=where),
     "cooling": lambda value, where, share: SetpointsEdit(cooling_c=value, share=share, where=where),
@@ -112,6 +131,8 @@ def values_of(row: Any) -> dict[str, Any]:
     if system in SYSTEMS:
         found["retrofit"] = str(row["retrofit_level"]) if row["retrofit_level"] in LEVELS else "none"
         found["heating"] = str(system)
+        cooler = row.get("cooling_system")
+        found["cooled"] = str(cooler) if cooler in COOLERS else "none"
         heated_to = float(row.get("heating_setpoint_c", float("nan")))
         found["setpoints"] = round(min(max(heated_to, 5.0), 28.0), 1) if heated_to == heated_to else 21.0  # noqa: PLR0124  nan
         if heating_systems().loc[system, "carrier"] == "electricity":

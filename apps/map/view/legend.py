@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from apps.api.days import DAYS
 from apps.api.features import roof_scale
 from apps.api.quantities import CLASSES
 from apps.api.values import Shown
@@ -43,6 +44,26 @@ def legend(what: Shown, view: View, words: Texts, *, roofs: bool, difference: bo
 def quantity_title(key: str, words: Texts) -> str:
     """Give a quantity's name for people: KPIs share theirs with the cards."""
     return words.table.get(f"quantity.{key}") or words(f"kpi.{key}")
+
+
+def day_title(view: View, day: str, words: Texts) -> str:
+    """Give a day's name, with the date of those that have one.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    day : str
+        A day of `apps.api.days.DAYS`, or a date.
+    words : Texts
+        Language.
+    """
+    name = words("day.hard" if day not in DAYS else f"day.{day}")
+    date = view.dates.get(day, day if day not in DAYS else "")
+    if not date:
+        return name
+    _year, month, number = date.split("-")
+    return f"{name} · {words('date', day=int(number), month=words(f'month.{int(month)}'))}"
 
 
 def _scale(

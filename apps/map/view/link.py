@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +12,13 @@ import streamlit as st
 import gis_data
 from apps._errors import AppError
 from apps.api.days import DAYS
+from apps.api.network_states import ALL, CARRIERS, KIND
+from apps.api.network_views import QUANTITIES as NETWORK_QUANTITIES
 from apps.api.values import QUANTITIES
 from apps.map.view import session
 from apps.map.view.camera import Camera
 from apps.map.view.deck import LAYERS
+from apps.map.view.networks import GROUP as NETWORK_GROUP
 from apps.map.view.opening import Opening
 from twin import ScenarioError
 from twin.scenario import Scenario, decode_scenario, encode_scenario
@@ -46,7 +50,7 @@ def query_of(state: Mapping[str, Any], district: str, step: int, language: str) 
     query = {
         "district": district,
         "lang": language,
-        "q": state[f"quantity_{state['group']}"],
+        "q": session.quantity(),
         "day": state["day"],
         "hour": str(step),
         "layers": ".".join(name for name in LAYERS if name in state["layers"]),
@@ -57,6 +61,10 @@ def query_of(state: Mapping[str, Any], district: str, step: int, language: str) 
         query["b"] = encode_scenario(session.baseline())
     if state["mode"] != "map":
         query["mode"] = state["mode"]
+    if state["group"] == NETWORK_GROUP:
+        query["net"] = f"{state['network_carrier']}.{state['network_quantity']}"
+        if state.get("element"):
+            query["element"] = str(state["element"])
     if state.get("selected"):
         query["building"] = str(state["selected"])
     if state.get("workshop"):
@@ -95,7 +103,11 @@ def restore(query: Mapping[str, str], opening: Opening) -> list[str]:
     if quantity is not None:
         group = "kind" if quantity.key in {"use", "heating", "built", "height"} else quantity.group
         state["group"], state[f"quantity_{group}"] = group, quantity.key
-    if query.get("day") in DAYS:
+    carrier, _, shown = query.get("net", "").partition(".")
+    if carrier in {*CARRIERS, ALL} and shown in {*NETWORK_QUANTITIES, KIND}:
+        state["group"], state["network_carrier"], state["network_quantity"] = NETWORK_GROUP, carrier, shown
+        state["element"] = query.get("element")
+    if query.get("day") in DAYS or (state.get("group") == NETWORK_GROUP and _is_date(query.get("day", ""))):
         state["day"] = query["day"]
     if query.get("hour", "").isdigit():
         state["first_step"] = min(int(query["hour"]), 23)
@@ -121,6 +133,14 @@ def _district(asked: str, opening: Opening, troubles: list[str]) -> str:
     return asked
 
 
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def camera_of(text: str) -> Camera | None:
     """Read a camera from an address; None where it is none.
 
@@ -137,4 +157,5 @@ def camera_of(text: str) -> Camera | None:
         math.isfinite(number) and abs(number) <= _LIMITS[name] for name, number in zip(_CAMERA, numbers, strict=True)
     ):
         return None
-    return Camera(*numbers)
+    longitude, latitude, zoom, pitch, bearing = numbers
+    return Camera(longitude, latitude, zoom, pitch, bearing)

@@ -6,7 +6,9 @@ import gc
 import logging
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from apps.api.network_views import Networks
 from apps.api.views import AS_IS, Views
 
 DEFAULT_DISTRICT = "helsinki-centre"
@@ -27,6 +29,11 @@ class Opening:
     views: Views = field(default_factory=Views)
     district: str = DEFAULT_DISTRICT
     scenario: str = AS_IS
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Networks of the views, computed when somebody looks at them."""
+        return Networks(self.views)
 
 
 _LOG = logging.getLogger(__name__)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -14,6 +16,8 @@ import streamlit as st
 import gis_data
 from apps._errors import AppError
 from apps.api.days import DAYS
+from apps.api.network_states import ALL
+from apps.api.network_views import NetworkView
 from apps.api.views import View
 from apps.map.view import panel, session
 from apps.map.view.camera import Frame, fit, frame_beside, frame_of
@@ -25,8 +29,22 @@ from apps.map.view.decks import compare_maps
 from apps.map.view.figures import figures
 from apps.map.view.legend import quantity_title
 from apps.map.view.link import restore
+from apps.map.view.network_card import blamed, element_card
+from apps.map.view.network_changes import plant_panel
+from apps.map.view.network_layers import LINES, POINTS
+from apps.map.view.network_operation import network_panel
+from apps.map.view.network_problems import problems_panel
+from apps.map.view.networks import (
+    badge,
+    curve_of_networks,
+    hour_day,
+    is_looking,
+    look_of,
+    networks_of,
+    wait_for_networks,
+)
 from apps.map.view.opening import Opening, chosen
-from apps.map.view.timebar import FIRST_STEP, KEY, step_of, time_bar
+from apps.map.view.timebar import FIRST_STEP, present_step, time_bar
 from apps.map.view.workshop import tour, workshop_panel
 from apps.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
 from twin import TwinError
@@ -95,6 +113,15 @@ def _first_state() -> None:
         "workshop": False,
         "tour": 1 if st.session_state.get("workshop") else 0,
         "camera": None,
+        "network_carrier": ALL,
+        "network_quantity": "loading",
+        "element": None,
+        "element_part": "state",
+        "side": "",
+        "plant_building": None,
+        "plant_place": "network",
+        "plant_moving": None,
+        "network_to_change": "heat",
     }
     for key, value in first.items():
         # A widget that was hidden for a run loses its state unless it is written again.
@@ -153,9 +180,11 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
     workshop = bool(st.session_state["workshop"])
     if workshop:
         st.html(f"<style>{_style('workshop.css')}</style>")
-    quantity = st.session_state[f"quantity_{st.session_state['group']}"]
+    quantity = session.quantity()
     with st.container(key="kpis"):
         st.html(figures(view, baseline, session.title_of(session.baseline(), opening, words), words))
+    if not workshop:
+        badge(opening, view, words)
     with st.container(key="languages"):
         panel.languages(words)
     folded = bool(st.session_state["folded"]) and not workshop
@@ -164,74 +193,110 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
             workshop_panel(opening, view, words)
         else:
             panel.panel(opening, view, baseline, quantity, words)
-    quantity = st.session_state[f"quantity_{st.session_state['group']}"]
+    quantity = session.quantity()
+    networks = networks_of(opening, view) if is_looking() else None
     with st.container(key="days"):
-        panel.days(view, words)
-    picked = _right(view, words, workshop=workshop)
+        panel.days(view, networks, words)
+    picked = _right(opening, view, networks, words)
     if st.session_state["mode"] != "map":
         comparison_bar(opening, words)
     names = tuple(session.title_of(found, opening, words) for found in (session.baseline(), session.present()))
-    _stage((baseline, view), names, quantity, picked, words)
+    if is_looking():
+        both = (networks_of(opening, baseline), networks) if st.session_state["mode"] != "map" else (networks, networks)
+        _stage((baseline, view), names, quantity, picked, words, networks=both)
+        for missing in (one for one, there in zip((baseline, view), both, strict=True) if there is None):
+            wait_for_networks(opening, missing, words)
+            break
+    else:
+        _stage((baseline, view), names, quantity, picked, words)
     if workshop:
         tour(words)
     with st.container(key="credits"):
         st.html(panel.credits_line(view, words))
 
 
-def _right(view: View, words: Texts, *, workshop: bool) -> tuple[str, ...]:
+def _right(opening: Opening, view: View, networks: NetworkView | None, words: Texts) -> tuple[str, ...]:
     """Show the card on the right; give the buildings that are chosen on it."""
-    selected = st.session_state["selected"]
-    if selected in view.buildings.index:
-        with st.container(key="card"):
-            st.button(
-                words("card.close"), key="close_card", icon=":material/close:", on_click=_unselect, type="tertiary"
-            )
-            card(view, selected, st.session_state["day"], words, editable=not workshop)
-    elif st.session_state["changing"] and not workshop:
-        with st.container(key="card"):
-            st.button(
-                words("card.close"), key="close_card", icon=":material/close:", on_click=_unselect, type="tertiary"
-            )
+    state, editable = st.session_state, not st.session_state["workshop"]
+    side = state["side"] if is_looking() and editable else ""
+    there = networks is not None and state["element"] in networks.elements.index
+    if state["selected"] in view.buildings.index:
+        with _card(words):
+            card(view, state["selected"], hour_day(state["day"]), words, editable=editable)
+    elif networks is not None and there:
+        with _card(words):
+            element_card(opening, networks, state["element"], words, editable=editable)
+        return blamed(networks, state["element"]) if state["element_part"] == "why" else ()
+    elif side == "problems" and networks is not None:
+        with _card(words):
+            problems_panel(networks, words)
+    elif side == "plant":
+        with _card(words):
+            plant_panel(view, words)
+        return (state["plant_building"],) if state["plant_building"] and state["plant_place"] == "building" else ()
+    elif side == "network":
+        with _card(words):
+            network_panel(networks, words)
+    elif state["changing"] and editable:
+        with _card(words):
             return change_panel(view, words)
-    elif st.session_state["mode"] == "map":
+    elif state["mode"] == "map":
         with st.container(key="hint"):
-            st.html(f'<div class="cet-hint">{escape(words("card.hint"))}</div>')
+            told = words("network.hint" if is_looking() else "card.hint")
+            st.html(f'<div class="cet-hint">{escape(told)}</div>')
     return ()
 
 
+@contextmanager
+def _card(words: Texts) -> Iterator[None]:
+    with st.container(key="card"):
+        st.button(words("card.close"), key="close_card", icon=":material/close:", on_click=_unselect, type="tertiary")
+        yield
+
+
 def _unselect() -> None:
-    st.session_state["selected"] = None
-    st.session_state["changing"] = False
+    session.side("")
 
 
 @st.fragment
 def _stage(
-    views: tuple[View, View], names: tuple[str, ...], quantity: str, picked: tuple[str, ...], words: Texts
+    views: tuple[View, View],
+    names: tuple[str, ...],
+    quantity: str,
+    picked: tuple[str, ...],
+    words: Texts,
+    *,
+    networks: tuple[NetworkView | None, NetworkView | None] | None = None,
 ) -> None:
     """Draw the map and the time bar: a move of the playhead runs this and nothing else."""
-    view = views[1]
-    day, mode = st.session_state["day"], st.session_state["mode"]
-    step = step_of(st.session_state.get(KEY), day, int(st.session_state["first_step"]))
+    view, state = views[1], st.session_state
+    look = None if networks is None else look_of(networks[1])
+    day, mode = state["day"] if look is None else look.day, state["mode"]
+    step = present_step(day)
+    curve = None
+    if networks is not None and networks[1] is not None and look is not None:
+        curve = curve_of_networks(networks[1], look, state["element"], words)
     with st.container(key="timebar_box"):
-        bar = time_bar(view, quantity, day, step, words)
+        bar = time_bar(view, quantity, day if look is None or curve else hour_day(day), step, words, curve=curve)
     screen = bar.get("screen") if bar else None
-    frame = frame_of(float(screen[0]), float(screen[1]), workshop=st.session_state["workshop"]) if screen else Frame()
-    picture = Picture(
-        quantity, day, step, tuple(st.session_state["layers"]), st.session_state["selected"], chosen=picked
-    )
+    frame = frame_of(float(screen[0]), float(screen[1]), workshop=state["workshop"]) if screen else Frame()
+    picture = Picture(quantity, hour_day(day), step, tuple(state["layers"]), state["selected"], chosen=picked)
+    if networks is not None:
+        picture = replace(picture, look=look, networks=networks[1], element=state["element"])
     if mode != "map":
         with st.container(key="maps"):
             compare_maps(
                 views,
                 names,
                 replace(picture, how=mode),
-                st.session_state["camera"] or fit(tuple(view.district.bounds), frame_beside(frame, mode)),
+                state["camera"] or fit(tuple(view.district.bounds), frame_beside(frame, mode)),
                 words,
+                networks=networks,
             )
         return
     with st.container(key="map"):
         event = st.pydeck_chart(
-            deck(view, picture, st.session_state["camera"] or fit(tuple(view.district.bounds), frame), words),
+            deck(view, picture, state["camera"] or fit(tuple(view.district.bounds), frame), words),
             height="stretch",
             on_select="rerun",
             selection_mode="single-object",
@@ -243,20 +308,30 @@ def _stage(
 
 def _told(view: View, picture: Picture, words: Texts) -> str:
     """Say what the map shows, for those who cannot see it."""
-    return words(
-        "map.alt",
-        district=view.district.title,
-        buildings=len(view.buildings),
-        quantity=quantity_title(picture.quantity, words),
-    )
+    title = quantity_title(picture.quantity, words)
+    if picture.look is not None:
+        title = f"{words('network.title')}: {words(f'state.{picture.look.quantity}')}"
+    return words("map.alt", district=view.district.title, buildings=len(view.buildings), quantity=title)
 
 
 def _select(event: object) -> None:
-    """Take over a click on a building; a click beside them closes the card."""
+    """Take over a click on a building or on an element of a network; a click beside them closes the card."""
     objects = event["selection"]["objects"] if event else {}  # type: ignore[index]
-    clicked = [found["properties"]["id"] for found in objects.get(BUILDINGS, []) if "id" in found.get("properties", {})]
+    clicked = [
+        (layer, found["properties"]["id"])
+        for layer in (POINTS, LINES, BUILDINGS)
+        for found in objects.get(layer, [])
+        if "id" in found.get("properties", {})
+    ]
     now = clicked[0] if clicked else None
-    if now != st.session_state.get("clicked"):
-        st.session_state["clicked"] = now
-        st.session_state["selected"] = now
-        st.rerun()
+    if now == st.session_state.get("clicked"):
+        return
+    st.session_state["clicked"] = now
+    layer, name = now or (None, None)
+    if st.session_state["side"] == "plant" and is_looking() and layer in {BUILDINGS, None}:
+        # While a plant looks for its place, a click on a building is the answer.
+        st.session_state.update(plant_building=name, plant_place="building") if name else None
+    else:
+        st.session_state["selected"] = name if layer == BUILDINGS else None
+        st.session_state["element"] = name if layer in {POINTS, LINES} else None
+    st.rerun()

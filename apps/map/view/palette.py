@@ -73,6 +73,14 @@ STREET: RGB = (255, 255, 255)
 FOOTWAY: RGB = (243, 240, 234)
 TREE: RGB = (172, 198, 152)
 PARKING: RGB = (214, 209, 201)
+QUIET_BUILDING = (230, 226, 219, 140)
+"""While networks are looked at, see-through."""
+CASING: RGB = (152, 145, 135)
+EDITED: RGB = (0, 158, 115)
+BEYOND: RGB = (213, 94, 0)
+BEYOND_EDGE: RGB = (0, 0, 0)
+BEYOND_AT_TIMES: RGB = (178, 60, 0)
+"""What is beyond its limit is thicker and edged in black: nobody needs to tell colours apart to find it."""
 
 
 def rgb(colour: str) -> RGB:

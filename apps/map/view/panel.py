@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -9,13 +10,16 @@ import streamlit as st
 
 from apps.api.comparing import compared
 from apps.api.days import DAYS
+from apps.api.network_views import NetworkView
 from apps.api.quantities import HOURLY, KINDS
 from apps.api.values import shown
 from apps.api.views import View
 from apps.api.yearly import YEARLY
 from apps.map.view import session
-from apps.map.view.deck import LAYERS
-from apps.map.view.legend import legend, quantity_title
+from apps.map.view.deck import HIDDEN_BY_NETWORKS, LAYERS
+from apps.map.view.flows import flows_dialog
+from apps.map.view.legend import day_title, legend, quantity_title
+from apps.map.view.networks import GROUP, look_of, network_part
 from apps.map.view.opening import Opening
 from apps.map.view.scenarios import scenario_part
 from apps.map.view.table import show_table
@@ -85,13 +89,18 @@ def panel(opening: Opening, view: View, baseline: View, quantity: str, words: Te
     if folded:
         return
     scenario_part(opening, view, words)
-    _colours(view, baseline, words)
+    _colours(opening, view, baseline, words)
+    hidden = HIDDEN_BY_NETWORKS if st.session_state["group"] == GROUP else ()
+    # What is hidden for now stays switched on: a widget may not show what it does not offer.
+    st.session_state["layers_seen"] = [name for name in st.session_state["layers"] if name not in hidden]
     st.pills(
         words("layers"),
-        [name for name in LAYERS if name == "roofs" or len(view.district.tables[name])],
+        [name for name in LAYERS if name not in hidden and (name == "roofs" or len(view.district.tables[name]))],
         selection_mode="multi",
         format_func=lambda name: words(f"layer.{name}"),
-        key="layers",
+        key="layers_seen",
+        on_change=_switch_layers,
+        args=(hidden,),
     )
     tools(opening, view, quantity, words)
 
@@ -107,6 +116,8 @@ def tools(opening: Opening, view: View, quantity: str, words: Texts) -> None:
             share_dialog(view, words)
         if _tool("export", "download", words("export.title"), words):
             export_dialog(opening, view, quantity, words)
+        if _tool("flows", "account_tree", words("flows.open"), words):
+            flows_dialog(opening, view, words)
         _tool("workshop", "groups", words("tool.workshop"), words, on_click=start_workshop)
 
 
@@ -127,16 +138,24 @@ def _fold(away: bool) -> None:
     st.session_state["folded"] = away
 
 
-def _colours(view: View, baseline: View, words: Texts) -> None:
+def _switch_layers(hidden: Sequence[str]) -> None:
+    kept = [name for name in st.session_state["layers"] if name in hidden]
+    st.session_state["layers"] = [*st.session_state["layers_seen"], *kept]
+
+
+def _colours(opening: Opening, view: View, baseline: View, words: Texts) -> None:
     st.segmented_control(
         words("colour_by"),
-        list(GROUPS),
+        [*GROUPS, GROUP],
         format_func=lambda group: words(f"group.{group}"),
         key="group",
         required=True,
         width="stretch",
     )
     group = st.session_state["group"]
+    if group == GROUP:
+        network_part(opening, view, words)
+        return
     st.selectbox(
         words("colour_by"),
         GROUPS[group],
@@ -160,23 +179,21 @@ def _colours(view: View, baseline: View, words: Texts) -> None:
     st.html(legend(what, view, words, roofs=roofs and not difference, difference=difference) + note)
 
 
-def days(view: View, words: Texts) -> None:
-    """Show the choice of the day."""
+def days(view: View, networks: NetworkView | None, words: Texts) -> None:
+    """Show the choice of the day; where networks are looked at, also of the days of their hardest hours."""
+    hard: list[str] = []
+    if st.session_state["group"] == GROUP:
+        hard = networks.hard_days if networks is not None else [st.session_state["day"]]
+    options = [*DAYS, *(day for day in hard if day not in DAYS)]
+    if st.session_state["day"] not in options:
+        st.session_state["day"] = look_of(networks).day if hard else DAYS[0]
     st.selectbox(
         words("day"),
-        list(DAYS),
+        options,
         format_func=lambda day: day_title(view, day, words),
         key="day",
         label_visibility="collapsed",
     )
-
-
-def day_title(view: View, day: str, words: Texts) -> str:
-    """Give a day's name, with the date of those that have one."""
-    if day not in view.dates:
-        return words(f"day.{day}")
-    _year, month, number = view.dates[day].split("-")
-    return f"{words(f'day.{day}')} · {words('date', day=int(number), month=words(f'month.{int(month)}'))}"
 
 
 def credits_line(view: View, words: Texts) -> str:

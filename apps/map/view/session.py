@@ -52,6 +52,13 @@ def as_it_is() -> Scenario:
     return load_scenario("as-is")
 
 
+def quantity() -> str:
+    """Give the key of what buildings are coloured by; while networks are looked at, of what they were."""
+    state = st.session_state
+    group = state["group"] if f"quantity_{state['group']}" in state else "hour"
+    return str(state[f"quantity_{group}"])
+
+
 def apply(*edits: AnyEdit) -> None:
     """Add edits as one step."""
     st.session_state[_HISTORY] = history().apply(*edits)
@@ -157,3 +164,8 @@ def to_take_along(opening: Opening, words: Texts) -> Scenario:
     name = "my-changes" if base is None or not base.edits else f"{now.name}-changed"
     title = title_of(now, opening, words)
     return now.model_copy(update={"name": name, "title": title, "title_fi": "", "title_sv": ""})
+
+
+def side(name: str) -> None:
+    """Open a panel on the right: "problems", "plant", "network", or none."""
+    st.session_state.update(side=name, element=None, selected=None, changing=False, plant_moving=None)

@@ -16,15 +16,17 @@ import twin
 from apps.api.comparing import compared
 from apps.api.quantities import CLASSES
 from apps.api.seen import as_csv, as_geojson, seen_table
-from apps.api.snippet import snippet
+from apps.api.snippet import network_snippet, snippet
 from apps.api.values import shown
 from apps.api.views import View
 from apps.map.view import session
 from apps.map.view.deck import colours_of
-from apps.map.view.legend import quantity_title
+from apps.map.view.legend import day_title, quantity_title
 from apps.map.view.link import query_of
+from apps.map.view.network_taking import Taken, taken_networks
+from apps.map.view.networks import hour_day, is_looking, look_of, networks_of
 from apps.map.view.opening import Opening
-from apps.map.view.timebar import KEY, step_of
+from apps.map.view.timebar import present_step
 from apps.texts import Texts, with_unit
 from twin.scenario import Scenario, dump_scenario
 
@@ -58,7 +60,8 @@ def share_dialog(view: View, words: Texts) -> None:
     def dialog() -> None:
         st.html(f'<p class="cet-told">{escape(words("share.told"))}</p>')
         try:
-            query = query_of(st.session_state.to_dict(), view.district.name, _step(), words.language)
+            step = present_step(st.session_state["day"])
+            query = query_of(st.session_state.to_dict(), view.district.name, step, words.language)
         except twin.ScenarioError as error:
             st.warning(words("share.no", why=str(error)))
             return
@@ -74,10 +77,6 @@ def share_dialog(view: View, words: Texts) -> None:
         )
 
     dialog()
-
-
-def _step() -> int:
-    return step_of(st.session_state.get(KEY), st.session_state["day"], int(st.session_state["first_step"]))
 
 
 def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> None:
@@ -97,29 +96,33 @@ def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> 
 
     @st.dialog(words("export.title"), width="medium")
     def dialog() -> None:
-        day, step = st.session_state["day"], _step()
-        when = words(f"month.{step + 1}") if day == "year" else f"{words(f'day.{day}')} {step:02d}:00"
-        if shown(view, quantity, day).values.shape[0] == 1:
-            when = words("per.year_long").strip() if shown(view, quantity, day).quantity.per_year else "–"
-        title = quantity_title(quantity, words)
-        st.html(f'<p class="cet-told">{escape(words("export.told", quantity=title, when=when))}</p>')
-        scenario = session.to_take_along(opening, words)
-        name = f"{view.district.name}-{scenario.name}-{quantity}"
         baseline = opening.views.open(view.district.name, opening.views.key_of(session.baseline()))
-        _component(
-            "take_picture",
-            _caption((view, baseline), _scenario_shown(opening, words), quantity, when, words)
-            | {"file": f"{name}.png"},
-        )
-        difference = baseline if st.session_state["mode"] == "difference" else None
-        table = seen_table(view, quantity, (day, step), words.language, less=difference)
-        _files(
-            name, words, geojson=as_geojson(view, table), csv=as_csv(table), scenario=dump_scenario(scenario).encode()
-        )
-        _report(view, scenario, name, words)
+        networks = networks_of(opening, view) if is_looking() else None
+        look = look_of(networks)
+        day = hour_day(st.session_state["day"]) if networks is None else look.day
+        step = present_step(day)
+        if networks is None:
+            found = _taken((view, baseline), quantity, day, words)
+        else:
+            found = taken_networks(networks, look, step, words)
+        when = f"{day_title(view, day, words)} {step:02d}:00" if day != "year" else words(f"month.{step + 1}")
+        if networks is None and shown(view, quantity, day).values.shape[0] == 1:
+            when = words("per.year_long").strip() if shown(view, quantity, day).quantity.per_year else "–"
+        st.html(f'<p class="cet-told">{escape(words("export.told", quantity=found.title, when=when))}</p>')
+        scenario = session.to_take_along(opening, words)
+        name = f"{view.district.name}-{scenario.name}-{found.key}"
+        title = f"{view.district.title} · {_scenario_shown(opening, words)} · {found.title} · {when}"
+        _component("take_picture", _caption(view, title, found, words) | {"file": f"{name}.png"})
+        _files(name, words, geojson=found.geojson, csv=found.csv, scenario=dump_scenario(scenario).encode())
+        _report(opening, view, scenario, name, words)
         with st.expander(words("export.python"), icon=":material/code:"):
             st.caption(words("export.python.told"))
-            st.code(snippet(view, scenario, quantity, day, step), language="python")
+            lines = (
+                snippet(view, scenario, quantity, day, step)
+                if networks is None
+                else network_snippet(view, scenario, look, step, networks.dates)
+            )
+            st.code(lines, language="python")
 
     dialog()
 
@@ -132,24 +135,38 @@ def _scenario_shown(opening: Opening, words: Texts) -> str:
     return words("compare.map", first=session.title_of(session.baseline(), opening, words), second=scenario)
 
 
-def _caption(views: tuple[View, View], scenario: str, quantity: str, when: str, words: Texts) -> dict[str, Any]:
-    """Write what stands under the picture: what it shows, of which scenario, in which colours, and from whom."""
-    (view, baseline), mode, day = views, st.session_state["mode"], st.session_state["day"]
+def _taken(views: tuple[View, View], quantity: str, day: str, words: Texts) -> Taken:
+    """Prepare the buildings that are seen for taking along."""
+    (view, baseline), mode = views, st.session_state["mode"]
     what = shown(view, quantity, day) if mode == "map" else compared(view, baseline, quantity, day, mode)
     low, high = what.scale
     colours = [] if what.kinds else colours_of(what, mode)[:CLASSES]
     ends = [with_unit(low + (high - low) * share, what.quantity.unit, words.language) for share in (0.0, 0.5, 1.0)]
     if what.quantity.key == "built":
         ends = [str(round(low + (high - low) * share)) for share in (0.0, 0.5, 1.0)]
+    difference = baseline if mode == "difference" else None
+    table = seen_table(view, quantity, (day, present_step(day)), words.language, less=difference)
+    return Taken(
+        title=quantity_title(quantity, words),
+        key=quantity,
+        colours=colours,
+        marks=ends if colours else [],
+        geojson=as_geojson(view, table),
+        csv=as_csv(table),
+    )
+
+
+def _caption(view: View, title: str, found: Taken, words: Texts) -> dict[str, Any]:
+    """Write what stands under the picture: what it shows, of which scenario, in which colours, and from whom."""
     credit = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
     return {
         "what": "picture",
         "label": words("export.png"),
         "failed": words("export.picture.failed"),
-        "title": f"{view.district.title} · {scenario} · {quantity_title(quantity, words)} · {when}",
+        "title": title,
         "credits": f"{credit} (ODbL) · {words('credits.modelled')} · city-energy-twin",
-        "colours": [f"rgb({r},{g},{b})" for r, g, b in colours],
-        "marks": ends if colours else [],
+        "colours": [f"rgb({r},{g},{b})" for r, g, b in found.colours],
+        "marks": found.marks,
     }
 
 
@@ -167,17 +184,21 @@ def _files(name: str, words: Texts, **contents: bytes) -> None:
         )
 
 
-def _report(view: View, scenario: Scenario, name: str, words: Texts) -> None:
+def _report(opening: Opening, view: View, scenario: Scenario, name: str, words: Texts) -> None:
     if not st.button(words("export.report"), key="make_report", icon=":material/description:", width="stretch"):
         return
     with st.spinner(words("export.report.busy")):
         first = session.baseline()
-        results = [
-            twin.run(view.district, one) for one in ([first] if scenario.edits == first.edits else [first, scenario])
-        ]
+        scenarios = [first] if scenario.edits == first.edits else [first, scenario]
+        results = [twin.run(view.district, one) for one in scenarios]
+        # Networks belong into a report where somebody has looked at them: without that they would be a long wait.
+        known = [opening.networks.ready(view.district.name, opening.views.key_of(one)) for one in scenarios]
+        networks = [opening.networks.whole(one) for one in known if one is not None]
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "report.html"
-            content = twin.report(results, view.district, file, language=words.language).read_bytes()
+            language = words.language
+            made = twin.report(results, view.district, file, language=language, networks=networks or None)
+            content = made.read_bytes()
     st.download_button(
         words("export.report.get"),
         content,

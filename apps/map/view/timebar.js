@@ -65,7 +65,7 @@ function point(bar) {
   ui.head.style.left = `${100 * share}%`;
   ui.head.style.setProperty("--dot", `${100 - (96 * (data.values[step] - low)) / (high - low || 1)}%`);
   ui.head.style.setProperty("--colour", data.colour);
-  ui.flag.textContent = `${data.labels[step]}  ${data.texts[step]}`;
+  ui.flag.textContent = `${data.labels[step]}  ${data.texts[step]}${data.shown ? `  ${data.shown}` : ""}`;
   ui.flag.style.left = `${100 * share}%`;
   ui.flag.style.transform = `translateX(-${Math.round(100 * share)}%)`;
   ui.track.setAttribute("aria-valuenow", String(step));
@@ -153,6 +153,16 @@ export default function timebar({ key, data, parentElement, setStateValue }) {
     setStateValue("screen", [window.innerWidth, window.innerHeight]);
   }
   const another = bar.id !== data.id;
+  // A jump that came from the page and not from here; the first one to be seen is where the bar begins.
+  if (bar.jump !== data.jump) {
+    if (bar.jump !== undefined || data.jump) {
+      bar.step = bar.sent = data.step;
+      bar.waiting = false;
+      setStateValue("step", data.step);
+      setStateValue("jumped", data.jump);
+    }
+    bar.jump = data.jump;
+  }
   bar.set = setStateValue;
   bar.data = data;
   bar.drawn = data.step;

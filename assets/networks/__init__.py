@@ -1,0 +1,1 @@
+"""Networks that carry electricity, heat, cold and gas: the graph they are laid in, and the physics of each."""

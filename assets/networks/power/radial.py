@@ -1,0 +1,295 @@
+"""A year of a radial net by sweeps over its tree: the same equations as in power-grid-model, without matrices.
+
+Every voltage is divided by the complex ratio of all transformers between it and its source, so that these vanish:
+v = U / R, i = I R*, z' = z / |R|², y' = y |R|². What is left is a tree of impedances with admittances and constant
+powers at its nodes. The sweep is a fixed point of the same equations; hours in which it does not settle are left to
+Newton's method.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import breadth_first_order
+
+from assets._errors import InputError
+from assets.networks.power._sweep_kernel import branch_flows, sweep
+from assets.networks.power.conversion import GridInput
+from assets.networks.power.tables import Array, Ints
+from assets.networks.power.topology import Mask, live_branches, supplied_nodes
+
+Complex = npt.NDArray[np.complex128]
+_BASE_VA = 1e6
+_BLOCK = 32
+"""Hours at once: their voltages and currents stay in the processor's cache."""
+_ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Branches:
+    """All lines, then all transformers of a net, as the kernel wants them; see `branch_flows`."""
+
+    kind: Ints
+    near: Ints
+    far: Ints
+    half: Array
+    amps: Array
+
+
+@dataclass(frozen=True)
+class RadialGrid:
+    """A radial net, ready for sweeps.
+
+    Attributes
+    ----------
+    place : ndarray of int64, shape (buses,)
+        Tree node of each bus; -1 for one without supply.
+    parent : ndarray of int64, shape (n,)
+    series, shunt, source : ndarray, shape (n, 2)
+        As `sweep` wants them, per unit of 1 MVA.
+    ratio : ndarray of complex128, shape (n,)
+        By which a tree voltage becomes the real one.
+    branches : Branches
+    """
+
+    place: Ints
+    parent: Ints
+    series: Array
+    shunt: Array
+    source: Array
+    ratio: Complex
+    branches: Branches
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Live and half-open branches of power-grid-model's input, in SI units of their to-side."""
+
+    start: Ints
+    end: Ints
+    status: npt.NDArray[np.int8]
+    z: Complex
+    y: Complex
+    n: Complex
+
+
+def _edges(grid: GridInput) -> _Edges:
+    """Lines, then transformers, with admittance y in all and the ratio n at the from-side."""
+    omega = 2 * np.pi * grid.frequency_hz
+    parts = []
+    if "line" in grid.data:
+        rows = grid.data["line"]
+        y = omega * rows["c1"] * (rows["tan1"] + 1j)
+        parts.append((rows, rows["r1"] + 1j * rows["x1"], y, np.ones(len(rows), dtype=np.complex128)))
+    if grid.trafo_kind in grid.data:
+        rows = grid.data[grid.trafo_kind]
+        n = rows["k"] * np.exp(1j * rows["theta"])
+        parts.append((rows, rows["r1"] + 1j * rows["x1"], rows["g1"] + 1j * rows["b1"], n))
+    join = np.concatenate
+    return _Edges(
+        start=join([rows["from_node"] for rows, *_ in parts]).astype(np.int64),
+        end=join([rows["to_node"] for rows, *_ in parts]).astype(np.int64),
+        status=join([rows["from_status"] + 2 * rows["to_status"] for rows, *_ in parts]).astype(np.int8),
+        z=join([z for _, z, _, _ in parts]), y=join([y for *_, y, _ in parts]), n=join([n for *_, n in parts]),
+    )  # fmt: skip
+
+
+def is_radial(grid: GridInput) -> bool:
+    """Whether each supplied node has one way to one source."""
+    supplied, count = supplied_nodes(grid), 0
+    for start, _, live in live_branches(grid).values():
+        count += int((live & supplied[start]).sum())
+    sources = np.unique(grid.data["source"]["node"])
+    return len(sources) == len(grid.data["source"]) and count == int(supplied.sum()) - len(sources)
+
+
+def radial_grid(grid: GridInput) -> RadialGrid:
+    """Order a radial net into a tree.
+
+    Parameters
+    ----------
+    grid : GridInput
+        Of a balanced calculation.
+
+    Returns
+    -------
+    RadialGrid
+
+    Raises
+    ------
+    InputError
+        The net has loops, or two sources feed a part of it.
+    """
+    if not is_radial(grid):
+        raise InputError(["the net has loops or more than one source: take method='newton_raphson'"])
+    edges, rated = _edges(grid), grid.data["node"]["u_rated"]
+    order, above, through = _tree(grid, edges)
+    parent = np.full(len(order), -1, dtype=np.int64)
+    place = np.full(len(rated), -1, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    base = rated**2 / _BASE_VA
+    n, z, y = edges.n, edges.z / base[edges.end], edges.y * base[edges.end]
+    ratio, inner = np.ones(len(order), dtype=np.complex128), np.ones(len(n), dtype=np.complex128)
+    series, shunt = np.zeros(len(order), dtype=np.complex128), np.zeros(len(order), dtype=np.complex128)
+    for k, node in enumerate(order):
+        if above[node] < 0:
+            continue
+        edge, up = through[node], place[above[node]]
+        parent[k] = up
+        forward = edges.start[edge] == above[node]
+        ratio[k] = ratio[up] / n[edge] if forward else ratio[up] * n[edge]
+        inner[edge] = ratio[k] if forward else ratio[up]
+        series[k] = z[edge] / abs(inner[edge]) ** 2
+    branches, takes = _branches(grid, edges, (place, ratio, inner), (z, y), through)
+    np.add.at(shunt, takes[0], takes[1])
+    for row in grid.data.get("shunt", ()):
+        at = place[row["node"]]
+        if at >= 0:
+            shunt[at] += (row["g1"] + 1j * row["b1"]) * base[row["node"]] * abs(ratio[at]) ** 2
+    source = np.zeros(len(order), dtype=np.complex128)
+    told = grid.data["source"]
+    source[place[told["node"]]] = told["u_ref"] * np.exp(1j * told["u_ref_angle"])
+    at_bus = np.where(grid.node_of_bus >= 0, place[grid.node_of_bus], -1)
+    return RadialGrid(at_bus, parent, _two(series), _two(shunt), _two(source), ratio, branches)
+
+
+def _two(values: Complex) -> Array:
+    return np.column_stack([values.real, values.imag])
+
+
+def _tree(grid: GridInput, edges: _Edges) -> tuple[Ints, Ints, Ints]:
+    """Nodes in the order of sweeps, and each node's parent and edge to it (by node; -1 for sources)."""
+    count = len(grid.data["node"])
+    roots = np.sort(grid.data["source"]["node"].astype(np.int64))
+    live = np.flatnonzero(edges.status == 3)
+    a, b = edges.start[live], edges.end[live]
+    # One more node joins all sources, so that one search orders the whole forest.
+    ends = (np.concatenate([a, roots]), np.concatenate([b, np.full(len(roots), count)]))
+    links = coo_matrix((np.ones(len(ends[0])), ends), shape=(count + 1, count + 1)).tocsr()
+    order, above = breadth_first_order(links, count, directed=False)
+    above = np.where(np.isin(np.arange(count + 1), roots), -1, above).astype(np.int64)
+    through = np.full(count + 1, -1, dtype=np.int64)
+    up, down = above[b] == a, above[a] == b
+    through[b[up]], through[a[down]] = live[up], live[down]
+    return order[1:].astype(np.int64), above[:count], through[:count]
+
+
+def _branches(
+    grid: GridInput, edges: _Edges, tree: tuple[Ints, Complex, Complex], values: tuple[Complex, Complex], through: Ints
+) -> tuple[Branches, tuple[Ints, Complex]]:
+    """Rows for the kernel, by the net's tables, and what the branches' admittances add at tree nodes."""
+    (place, ratio, inner), (z, y) = tree, values
+    used = np.zeros(len(y), dtype=np.bool_)
+    used[through[through >= 0]] = True
+    nodes, added = [], []
+    kind = np.full(len(y), 2, dtype=np.int64)
+    near, far = place[edges.start], place[edges.end]
+    child_is_start = np.zeros(len(y), dtype=np.bool_)
+    child_is_start[through[through >= 0]] = edges.start[through[through >= 0]] == np.flatnonzero(through >= 0)
+    near, far = np.where(child_is_start, far, near), np.where(child_is_start, near, far)
+    half = np.zeros(len(y), dtype=np.complex128)
+    half[used] = y[used] / 2 * np.abs(inner[used]) ** 2
+    kind[used] = 0
+    for at in (near, far):
+        nodes.append(at[used])
+        added.append(half[used])
+    for status, end in ((1, edges.start), (2, edges.end)):
+        at = place[end]
+        open_one = (edges.status == status) & (at >= 0)
+        takes = y[open_one] / 2 + (y[open_one] / 2) / (1 + z[open_one] * y[open_one] / 2)
+        side = np.abs(ratio[at[open_one]]) ** 2
+        side = side / np.abs(edges.n[open_one]) ** 2 if status == 1 else side
+        half[open_one], kind[open_one], near[open_one] = takes * side, 1, at[open_one]
+        nodes.append(at[open_one])
+        added.append(half[open_one])
+    amps = _amps(grid, edges, ratio, (place, kind, child_is_start))
+    rows = np.concatenate([grid.line, np.where(grid.trafo >= 0, grid.trafo + len(grid.data.get("line", ())), -1)])
+    kinds = np.where(rows >= 0, kind[rows], 2)
+    table = Branches(kinds, near[rows], far[rows], _two(half)[rows], amps)
+    return table, (np.concatenate(nodes), np.concatenate(added))
+
+
+def _amps(grid: GridInput, edges: _Edges, ratio: Complex, tree: tuple[Ints, Ints, Mask]) -> Array:
+    """Return the loading [%] per p.u. of tree current at the near and the far end, shape (lines + trafos, 2)."""
+    place, kind, child_is_start = tree
+    rated, at = grid.data["node"]["u_rated"], (edges.start, edges.end)
+    current = [_BASE_VA / (np.sqrt(3) * rated[end] * np.abs(ratio[np.maximum(place[end], 0)])) for end in at]
+    lines = len(grid.data.get("line", ()))
+    limits = np.full((len(edges.start), 2), np.inf)
+    own = grid.line >= 0
+    limits[grid.line[own]] = grid.line_limit_a[own][:, None]
+    own = grid.trafo >= 0
+    limits[lines + grid.trafo[own]] = grid.trafo_limit_a[own]
+    share = 100 * np.column_stack(current) / limits
+    turned = child_is_start | ((kind == 1) & (edges.status == 2))
+    share[turned] = share[turned][:, ::-1]
+    rows = np.concatenate([grid.line, np.where(grid.trafo >= 0, grid.trafo + lines, -1)])
+    return np.ascontiguousarray(np.where(rows[:, None] >= 0, share[rows], 0.0))
+
+
+@dataclass(frozen=True)
+class SweptHours:
+    """Result of `swept`; as `PowerYear`, branches being all lines, then all transformers."""
+
+    u_pu: npt.NDArray[np.float32]
+    percent: npt.NDArray[np.float32]
+    loss_kw: Array
+    supply_kva: Complex
+    loss_kwh: Array
+    solved: Mask
+
+
+def swept(radial: RadialGrid, p_kw: Array, q_kvar: Array, tolerance: float = 1e-9) -> SweptHours:
+    """Calculate hours of a radial net.
+
+    Parameters
+    ----------
+    radial : RadialGrid
+    p_kw, q_kvar : ndarray, shape (buses, T)
+        Loads [kW, kvar].
+    tolerance : float
+        Largest change of a voltage in the last round [p.u.].
+
+    Returns
+    -------
+    SweptHours
+    """
+    hours, nodes, tree = p_kw.shape[1], len(radial.parent), radial.branches
+    bus = np.flatnonzero((radial.place >= 0) & ((p_kw != 0).any(axis=1) | (q_kvar != 0).any(axis=1)))
+    live = radial.place >= 0
+    spots, spot = np.unique(radial.place[bus], return_inverse=True)
+    gather = coo_matrix(
+        (np.full(len(bus), 1e3 / _BASE_VA), (spot, np.arange(len(bus)))), shape=(len(spots), len(bus))
+    ).tocsr()
+    u = np.full((len(radial.place), hours), np.nan, dtype=np.float32)
+    percent = np.zeros((len(tree.kind), hours), dtype=np.float32)
+    loss, supply, solved = np.zeros(hours), np.zeros(hours, dtype=np.complex128), np.ones(hours, dtype=np.bool_)
+    spent, size = np.zeros(len(tree.kind)), np.abs(radial.ratio)
+    roots = np.flatnonzero(radial.parent < 0)
+    start = radial.source[roots[np.zeros(nodes, dtype=np.int64)]]
+    for first in range(0, hours, _BLOCK):
+        part = slice(first, min(first + _BLOCK, hours))
+        width = part.stop - first
+        p, q = np.zeros((nodes, width)), np.zeros((nodes, width))
+        p[spots] = gather @ p_kw[bus, part]
+        q[spots] = gather @ q_kvar[bus, part]
+        v_re, v_im = (np.repeat(start[:, k : k + 1], width, axis=1) for k in (0, 1))
+        j_re, j_im = np.empty((nodes, width)), np.empty((nodes, width))
+        change = sweep(
+            radial.parent, radial.series, radial.shunt, radial.source, p, q, tolerance, _ROUNDS, v_re, v_im, j_re, j_im
+        )
+        if not change <= tolerance:
+            solved[part] = False
+            continue
+        volt = np.hypot(v_re, v_im) * size[:, None]
+        u[live, part] = volt[radial.place[live]]
+        block = np.empty((len(tree.kind), width), dtype=np.float32)
+        lost = np.zeros(width)
+        branch_flows(tree.kind, tree.near, tree.far, tree.half, tree.amps, v_re, v_im, j_re, j_im, block, lost, spent)
+        percent[:, part], loss[part] = block, lost * (_BASE_VA / 1e3)
+        flow = (v_re[roots] + 1j * v_im[roots]) * (j_re[roots] - 1j * j_im[roots])
+        supply[part] = flow.sum(axis=0) * (_BASE_VA / 1e3)
+    return SweptHours(u, percent, loss, supply, spent * (_BASE_VA / 1e3), solved)

@@ -1,0 +1,322 @@
+"""A year of a district's plants: every carrier met by the cheapest units first, hour by hour.
+
+The rule needs no forecast of demand and no solver; it is what an operator's list of units does. What a later hour is
+worth to a store is the mean cost around the hour, over a window that grows with the hours that the store holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assets._errors import InputError
+from assets.operation._merit_kernel import centred_mean, marginal, run_carrier
+from assets.storage.store import Store
+from assets.technology import BOUGHT, Technology
+
+Array = npt.NDArray[np.float64]
+
+ORDER = ("cold", "heat", "electricity", "gas", "hydrogen", "biomass", "waste", "oil")
+"""Carriers in the order they are met: who drives, before who is driven."""
+_ROUNDS = 8
+_SETTLED_KW = 1e-6
+_DAY_H, _LONGEST_H = 24, 8760
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a carrier costs at the district's border.
+
+    Attributes
+    ----------
+    buy_eur_kwh : ndarray, shape (T,)
+        Price of what comes in.
+    sell_eur_kwh : ndarray, shape (T,), optional
+        Price of what goes out; without it, nothing can be sold.
+    most_kw : float
+        The most that can come in at a time.
+    """
+
+    buy_eur_kwh: Array
+    sell_eur_kwh: Array | None = None
+    most_kw: float = np.inf
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A plant that can be run.
+
+    Attributes
+    ----------
+    technology : Technology
+        What it can do.
+    variable_eur_kwh : float
+        Operation and maintenance per kWh of its main carrier.
+    """
+
+    technology: Technology
+    variable_eur_kwh: float = 0.0
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What units, stores and the outside did, arrays of shape (T,) in kWh an hour.
+
+    Attributes
+    ----------
+    main_kwh : dict of str to ndarray
+        What each unit gave of its main carrier.
+    flows_kwh : dict of str to dict of str to ndarray
+        Of each unit by carrier: given is positive, taken negative; `loss` beside them.
+    charge_kwh, discharge_kwh, level_kwh, store_loss_kwh : dict of str to ndarray
+        Of each store.
+    start_kwh : dict of str to float
+        What each store held at the start.
+    bought_kwh, sold_kwh, missing_kwh, spilt_kwh : dict of str to ndarray
+        Of each carrier: what came in and went out over the border, what nobody could give, what nobody could use.
+    price_eur_kwh : dict of str to ndarray
+        Cost of the dearest unit that each hour needed, by carrier.
+    rounds : int
+        How often all carriers were gone through until nothing changed.
+    """
+
+    main_kwh: dict[str, Array]
+    flows_kwh: dict[str, dict[str, Array]]
+    charge_kwh: dict[str, Array]
+    discharge_kwh: dict[str, Array]
+    level_kwh: dict[str, Array]
+    store_loss_kwh: dict[str, Array]
+    start_kwh: dict[str, float]
+    bought_kwh: dict[str, Array]
+    sold_kwh: dict[str, Array]
+    missing_kwh: dict[str, Array]
+    spilt_kwh: dict[str, Array]
+    price_eur_kwh: dict[str, Array]
+    rounds: int
+
+
+def operate(
+    demand_kw: Mapping[str, Array],
+    units: Mapping[str, Unit],
+    *,
+    stores: Mapping[str, Store] = _NONE,
+    outside: Mapping[str, Outside] = _NONE,
+) -> Operation:
+    """Meet the demand of every carrier.
+
+    Parameters
+    ----------
+    demand_kw : mapping of str to ndarray, shape (T,)
+        What the district's buildings and networks take of each carrier, mean power of the hour [kW]; negative where
+        they give more than they take.
+    units : mapping of str to Unit
+        Plants, by their ids.
+    stores : mapping of str to Store
+        Stores, by their ids; each of one row.
+    outside : mapping of str to Outside
+        Carriers that can be bought, and sold, at the border.
+
+    Returns
+    -------
+    Operation
+        Every carrier's balance holds in every hour: given + discharged + bought + missing = demand + taken + charged +
+        sold + spilt.
+
+    Raises
+    ------
+    InputError
+        Shapes differ or carriers are not known; all findings at once.
+    """
+    hours = _checked(demand_kw, units, stores, outside)
+    state = _State(hours, demand_kw, units, stores, outside)
+    rounds, settled = 0, False
+    while not settled and rounds < _ROUNDS:
+        before = {name: array.copy() for name, array in state.main.items()}
+        for carrier in ORDER:
+            state.meet(carrier)
+        changes = [np.abs(state.main[name] - before[name]).max(initial=0.0) for name in state.main]
+        settled = max(changes, default=0.0) <= _SETTLED_KW
+        rounds += 1
+    return state.settled(rounds)
+
+
+@dataclass
+class _State:
+    """What is known so far of the year: each carrier is met with what the others last did."""
+
+    hours: int
+    demand: Mapping[str, Array]
+    units: Mapping[str, Unit]
+    stores: Mapping[str, Store]
+    outside: Mapping[str, Outside]
+    main: dict[str, Array] = field(default_factory=dict)
+    charge: dict[str, Array] = field(default_factory=dict)
+    discharge: dict[str, Array] = field(default_factory=dict)
+    level: dict[str, Array] = field(default_factory=dict)
+    price: dict[str, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.main = {name: np.zeros(self.hours) for name in self.units}
+        for kept in (self.charge, self.discharge, self.level):
+            kept.update({name: np.zeros(self.hours) for name in self.stores})
+
+    def meet(self, carrier: str) -> None:
+        """Run the units and stores of one carrier."""
+        mine = [name for name, unit in self.units.items() if unit.technology.main == carrier]
+        kept = [name for name, store in self.stores.items() if store.carrier == carrier]
+        border = self.outside.get(carrier)
+        wanted = self._wanted(carrier, mine)
+        self.price[carrier] = np.zeros(self.hours) if border is None else border.buy_eur_kwh
+        if not mine and not kept:
+            return
+        running = [name for name in mine if not self.units[name].technology.must_run]
+        must = np.zeros(self.hours)
+        for name in set(mine) - set(running):
+            self.main[name] = self.units[name].technology.capacity_kw.copy()
+            must += self.main[name]
+        capacity, cost, least = self._offers(running, border)
+        orders = np.zeros((self.hours, len(capacity)), dtype=np.int64)
+        price = np.zeros(self.hours)
+        marginal(np.maximum(wanted - must, 0.0), capacity, cost, orders, price)
+        stores, usual = self._stores(kept, price)
+        made = [np.zeros((n, self.hours)) for n in (len(capacity), len(kept), len(kept), len(kept))]
+        rest = (np.zeros(self.hours), np.zeros(self.hours))
+        run_carrier((wanted, must), (capacity, cost, least), stores, usual, (*made, *rest, orders, price))
+        for i, name in enumerate(running):
+            self.main[name] = made[0][i]
+        for i, name in enumerate(kept):
+            self.charge[name], self.discharge[name], self.level[name] = made[1][i], made[2][i], made[3][i]
+        self.price[carrier] = price
+
+    def _wanted(self, carrier: str, mine: list[str]) -> Array:
+        """Demand with what other carriers' units and stores take and give of this one."""
+        wanted = np.array(self.demand.get(carrier, np.zeros(self.hours)), dtype=np.float64)
+        for name, unit in self.units.items():
+            if name not in mine:
+                wanted += unit.technology.inputs.get(carrier, 0.0) * self.main[name]
+                wanted -= unit.technology.outputs.get(carrier, 0.0) * self.main[name]
+            elif carrier in unit.technology.inputs:
+                wanted += unit.technology.inputs[carrier] * self.main[name]
+        if carrier == "electricity":
+            wanted += self._pumps()
+        return wanted
+
+    def _pumps(self) -> Array:
+        taken = np.zeros(self.hours)
+        for name, store in self.stores.items():
+            taken += store.electricity_per_charge[0] * self.charge[name]
+            taken += store.electricity_per_discharge[0] * self.discharge[name]
+        return taken
+
+    def _offers(self, names: list[str], border: Outside | None) -> tuple[Array, Array, Array]:
+        """Capacity, cost and least load of the units, and of what can be bought."""
+        capacity = [self.units[name].technology.capacity_kw for name in names]
+        cost = [self._cost(self.units[name]) for name in names]
+        least = [self.units[name].technology.least_share for name in names]
+        if border is not None:
+            capacity.append(np.full(self.hours, min(border.most_kw, 1e12)))
+            cost.append(np.asarray(border.buy_eur_kwh, dtype=np.float64))
+            least.append(0.0)
+        shape = (len(capacity), self.hours)
+        return np.reshape(capacity, shape), np.reshape(cost, shape), np.array(least, dtype=np.float64)
+
+    def _cost(self, unit: Unit) -> Array:
+        """Cost of a kWh of the main carrier: what goes in at its price, less what else comes out at what it saves."""
+        cost = np.full(self.hours, unit.variable_eur_kwh)
+        for carrier, ratio in unit.technology.inputs.items():
+            cost += ratio * self._worth(carrier)
+        for carrier, ratio in unit.technology.outputs.items():
+            cost -= ratio * self._worth(carrier, selling=True)
+        return cost
+
+    def _worth(self, carrier: str, *, selling: bool = False) -> Array:
+        border = self.outside.get(carrier)
+        if selling and border is not None and border.sell_eur_kwh is not None:
+            return border.sell_eur_kwh
+        if border is not None and not selling:
+            return border.buy_eur_kwh
+        return self.price.get(carrier, np.zeros(self.hours))
+
+    def _stores(self, names: list[str], price: Array) -> tuple[Array, Array]:
+        rows, usual = np.zeros((8, len(names))), np.zeros((len(names), self.hours))
+        for i, name in enumerate(names):
+            s = self.stores[name]
+            rows[:, i] = [
+                s.capacity_kwh[0], s.charge_kw[0], s.discharge_kw[0], s.charge_efficiency[0],
+                s.discharge_efficiency[0], s.loss_per_h[0], s.start_kwh[0], s.rest_kwh[0],
+            ]  # fmt: skip
+            full_h = s.capacity_kwh[0] / max(min(s.charge_kw[0], s.discharge_kw[0]), 1e-9)
+            window = int(np.clip(2.0 * full_h, _DAY_H, _LONGEST_H))
+            centred_mean(price, window, usual[i])
+        return rows, usual
+
+    def settled(self, rounds: int) -> Operation:
+        """Close every carrier's balance by what crosses the border, is missing or is spilt."""
+        carriers = [c for c in ORDER if c in self._known()]
+        bought, sold, missing, spilt = ({c: np.zeros(self.hours) for c in carriers} for _ in range(4))
+        for carrier in carriers:
+            mine = [name for name, unit in self.units.items() if unit.technology.main == carrier]
+            lacking = self._wanted(carrier, mine)
+            for name in mine:
+                lacking -= self.main[name]
+            for name, store in self.stores.items():
+                if store.carrier == carrier:
+                    lacking += self.charge[name] - self.discharge[name]
+            border = self.outside.get(carrier)
+            most = 0.0 if border is None else border.most_kw
+            bought[carrier] = np.clip(lacking, 0.0, most)
+            missing[carrier] = np.maximum(lacking, 0.0) - bought[carrier]
+            sells = border is not None and border.sell_eur_kwh is not None
+            (sold if sells else spilt)[carrier] = np.maximum(-lacking, 0.0)
+        return Operation(
+            main_kwh=self.main,
+            flows_kwh={name: unit.technology.flows(self.main[name]) for name, unit in self.units.items()},
+            charge_kwh=self.charge,
+            discharge_kwh=self.discharge,
+            level_kwh=self.level,
+            store_loss_kwh={name: self._lost(name) for name in self.stores},
+            start_kwh={name: float(store.start_kwh[0]) for name, store in self.stores.items()},
+            bought_kwh=bought,
+            sold_kwh=sold,
+            missing_kwh=missing,
+            spilt_kwh=spilt,
+            price_eur_kwh={carrier: self.price.get(carrier, np.zeros(self.hours)) for carrier in carriers},
+            rounds=rounds,
+        )
+
+    def _lost(self, name: str) -> Array:
+        held = np.diff(self.level[name], prepend=float(self.stores[name].start_kwh[0]))
+        return np.asarray(self.charge[name] - self.discharge[name] - held)
+
+    def _known(self) -> set[str]:
+        known = {*self.demand, *self.outside, *(store.carrier for store in self.stores.values())}
+        for unit in self.units.values():
+            known |= {unit.technology.main, *unit.technology.inputs, *unit.technology.outputs}
+        if self.stores:
+            known.add("electricity")
+        return known & set(BOUGHT)
+
+
+def _checked(
+    demand: Mapping[str, Array], units: Mapping[str, Unit], stores: Mapping[str, Store], outside: Mapping[str, Outside]
+) -> int:
+    lengths = {f"demand of {name}": np.shape(array) for name, array in demand.items()}
+    lengths |= {f"unit {name}": np.shape(unit.technology.capacity_kw) for name, unit in units.items()}
+    for name, border in outside.items():
+        lengths[f"price of {name}"] = np.shape(border.buy_eur_kwh)
+    first = next(iter(lengths.values()), (0,))
+    findings = [f"{what} has shape {shape}, others {first}" for what, shape in lengths.items() if shape != first]
+    unknown = [name for name in (*demand, *outside) if name not in BOUGHT]
+    findings += [f"no carrier {name}: take one of {', '.join(BOUGHT)}" for name in unknown]
+    findings += [
+        f"store {name} has {len(s)} rows: give one store for each id" for name, s in stores.items() if len(s) != 1
+    ]
+    if findings:
+        raise InputError(findings)
+    return int(first[0])
