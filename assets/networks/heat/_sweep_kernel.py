@@ -60,7 +60,7 @@ def first_guess(pipes: Pipes, x: Exchangers, liquid: Liquid, block: Block) -> No
                 flow = max(flow, x.bypass_kg_s[j])
             block.flow[j, b] = flow if heat >= 0.0 else -flow
             block.heat[j, b] = heat
-            block.step[j, b], block.last[j, b], block.share[j, b] = 0.0, 0.0, 1.0
+            block.step[j, b], block.reply[j, b], block.share[j, b] = 0.0, 0.0, 1.0
 
 
 @njit(**INNER)
