@@ -111,25 +111,24 @@ class Kept(NamedTuple):
 
 
 @njit(**INNER)
-def goes_over(pipes: Pipes, liquid: Liquid, block: Block, i: int) -> None:
+def goes_over(row: Any, above: Any, hours: Any, lane: Any, leak: float, hold: float, cp: float) -> None:
     """Towards what mean excess temperature a pipe pair's water goes in each hour, and how; into `block.lane`.
 
     Rows 0 and 1: the mean of the steady state in supply and return; 2 and 3: share of the difference from it that is
     left after the hour; 4 and 5: share of what goes over that is exchanged with the ground; 6: the steady loss.
     """
-    at, hours, lane, p = block.at, block.hours, block.lane, pipes.parent[i]
-    hold, cp, bare = STEP_S / pipes.content_kj_k[i], liquid.cp, pipes.loss_kw_k[i] <= 0.0
+    bare = leak <= 0.0
     for b in range(WIDTH):
-        m, down = abs(at[i, FLOW + b]) * cp, at[i, FLOW + b] > 0.0
-        into_s = at[p, SUPPLY + b] if down else at[i, SUPPLY + b]
-        into_r = at[i, BACK + b] if down else at[p, BACK + b]
-        lost_s = m * into_s * (1.0 - at[i, SUPPLY_KEEP + b])
-        lost_r = m * into_r * (1.0 - at[i, RETURN_KEEP + b])
-        leak_s, leak_r = pipes.loss_kw_k[i] * hours[AHEAD + b], pipes.loss_kw_k[i] * hours[BEHIND + b]
-        lane[0, b] = into_s if bare else lost_s / leak_s
-        lane[1, b] = into_r if bare else lost_r / leak_r
-        lane[2, b], lane[3, b] = decay((leak_s + m) * hold), decay((leak_r + m) * hold)
-        lane[4, b], lane[5, b] = 0.0 if bare else leak_s / (leak_s + m), 0.0 if bare else leak_r / (leak_r + m)
+        m, down = abs(row[FLOW + b]) * cp, row[FLOW + b] > 0.0
+        above_s, above_r, here_s, here_r = above[SUPPLY + b], above[BACK + b], row[SUPPLY + b], row[BACK + b]
+        into_s, into_r = (above_s, here_r) if down else (here_s, above_r)
+        lost_s, lost_r = m * into_s * (1.0 - row[SUPPLY_KEEP + b]), m * into_r * (1.0 - row[RETURN_KEEP + b])
+        leak_s, leak_r = leak * hours[AHEAD + b], leak * hours[BEHIND + b]
+        mean_s, mean_r, rate_s, rate_r = lost_s / leak_s, lost_r / leak_r, leak_s + m, leak_r + m
+        share_s, share_r = leak_s / rate_s, leak_r / rate_r
+        lane[0, b], lane[1, b] = into_s if bare else mean_s, into_r if bare else mean_r
+        lane[2, b], lane[3, b] = decay(rate_s / hold), decay(rate_r / hold)
+        lane[4, b], lane[5, b] = 0.0 if bare else share_s, 0.0 if bare else share_r
         lane[6, b] = lost_s + lost_r
 
 
@@ -147,10 +146,11 @@ def book_heat(
     """
     lane, ground = block.lane, block.hours
     for i in range(pipes.parent.size):
-        if pipes.parent[i] < 0:
+        p = pipes.parent[i]
+        if p < 0:
             continue
-        goes_over(pipes, liquid, block, i)
         part, hold = pipes.part[i], pipes.content_kj_k[i] / STEP_S
+        goes_over(block.at[i], block.at[p], block.hours, lane, pipes.loss_kw_k[i], hold, liquid.cp)
         old_s, old_r = state.supply_pipe[i], state.return_pipe[i]
         for b in range(size):
             t, earth = t0 + b, ground[GROUND + b]
@@ -205,21 +205,21 @@ def write_temp(at: Any, i: int, where: int, liquid: Liquid, place: int, t0: int,
 
 
 @njit(**INNER)
-def friction(pipes: Pipes, liquid: Liquid, at: Any, i: int, where: int, drop: int, speed: int, lane: Any) -> None:
-    """Pressure that one pipe takes, 0 or more [kPa], and its water's velocity [m/s], into rows of `lane`.
+def friction(pipes: Pipes, liquid: Liquid, i: int, row: Any, above: Any, where: int, drop: Any, speed: Any) -> None:
+    """Pressure that one pipe takes, 0 or more [kPa], and its water's velocity [m/s], for all hours of a block.
 
     Density and viscosity at the mean caloric temperature of its ends: it is within 0.3 K of the temperature.
     """
-    half, area, reynolds, p = 0.5 * liquid.sign, pipes.area_m2[i], pipes.reynolds[i], pipes.parent[i]
+    half, area, reynolds = 0.5 * liquid.sign, pipes.area_m2[i], pipes.reynolds[i]
     density, fluidity = held(liquid.density), held(liquid.fluidity)
+    for b in range(WIDTH):
+        value = half * (above[where + b] + row[where + b])
+        m = abs(row[FLOW + b])
+        speed[b] = m / (polynomial(density, value) * area)
+        drop[b] = max(reynolds * m * polynomial(fluidity, value), 1e-9)
     terms, drag = held(pipes.friction[pipes.kind[i]]), pipes.drag[i] * area * 1e-3
     for b in range(WIDTH):
-        value = half * (at[p, where + b] + at[i, where + b])
-        m = abs(at[i, FLOW + b])
-        lane[speed, b] = m / (polynomial(density, value) * area)
-        lane[drop, b] = max(reynolds * m * polynomial(fluidity, value), 1e-9)
-    for b in range(WIDTH):
-        lane[drop, b] = factor_of(terms, lane[drop, b]) * drag * abs(at[i, FLOW + b]) * lane[speed, b]
+        drop[b] = factor_of(terms, drop[b]) * drag * abs(row[FLOW + b]) * speed[b]
 
 
 @njit(**INNER)
@@ -234,15 +234,15 @@ def book_pressure(
             for b in range(WIDTH):
                 at[i, HEAD + b] = 0.0
             continue
-        friction(pipes, liquid, at, i, BACK, 1, 2, lane)
-        friction(pipes, liquid, at, i, SUPPLY, 0, 2, lane)
+        friction(pipes, liquid, i, at[i], at[p], BACK, lane[1], lane[2])
+        friction(pipes, liquid, i, at[i], at[p], SUPPLY, lane[0], lane[2])
         for b in range(WIDTH):
             lost = lane[0, b] + lane[1, b]
             at[i, HEAD + b] = at[p, HEAD + b] - (lost if at[i, FLOW + b] >= 0.0 else -lost)
             lane[1, b] = max(lane[0, b], lane[1, b])
-        note_extremes(place, t0, size, lane, 2, 1.0, limits.velocity_m_s[place],
+        note_extremes(place, t0, size, lane[2], 1.0, limits.velocity_m_s[place],
                       extremes.velocity, extremes.velocity_hour, extremes.velocity_over)  # fmt: skip
-        note_extremes(place, t0, size, lane, 1, 1e3 / pipes.length_m[i], limits.gradient_pa_m,
+        note_extremes(place, t0, size, lane[1], 1e3 / pipes.length_m[i], limits.gradient_pa_m,
                       extremes.gradient, extremes.gradient_hour, extremes.gradient_over)  # fmt: skip
         for b in range(size):
             turn = pipes.turn[i] if at[i, FLOW + b] >= 0.0 else -pipes.turn[i]
@@ -254,21 +254,21 @@ def book_pressure(
 
 @njit(**INNER)
 def note_extremes(
-    i: int, t0: int, size: int, lane: Any, row: int, scale: float, limit: float, worst: Any, hour: Any, over: Any
+    i: int, t0: int, size: int, values: Any, scale: float, limit: float, worst: Any, hour: Any, over: Any
 ) -> None:
     """Note the highest value of a pipe, its hour, and the hours beyond the limit."""
     top = 0.0
     for b in range(WIDTH):  # the last block repeats its last hour
-        top = max(top, lane[row, b])
+        top = max(top, values[b])
     if top * scale > worst[i]:
         worst[i] = top * scale
         for b in range(size):
-            if lane[row, b] == top:
+            if values[b] == top:
                 hour[i] = t0 + b
                 break
     if top * scale > limit:
         for b in range(size):
-            over[i] += lane[row, b] * scale > limit
+            over[i] += values[b] * scale > limit
 
 
 @njit(**INNER)

@@ -10,6 +10,8 @@ going to and fro. The conventions of `_tree_kernel` hold.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -89,24 +91,24 @@ def consumers_misfit(x: Exchangers, liquid: Liquid, block: Block, consumers: int
     A valve at its limits stays there, and what then comes through is what is exchanged. Consumers of a given drop have
     their flow already; they cool water to the ground's temperature at the least.
     """
-    at = block.at
+    at, cp = block.at, liquid.cp
     for j in range(consumers):
-        i, most, least, by_drop = x.node[j], x.most_kg_s[j], x.bypass_kg_s[j], x.by_drop[j]
-        for b in range(WIDTH):
-            q, m = block.asked[j, b], block.flow[j, b]
-            if q <= 0.0:
-                continue
-            gap = at[i, SUPPLY + b] - (liquid.floor if by_drop else block.aim[j, b])
-            able = m * gap * liquid.cp
-            idle = by_drop or (m <= least and able >= q)
-            full = m >= most * (1.0 - 1e-12) and able < q
-            block.heat[j, b] = min(q, max(able, 0.0)) if idle else max(able, 0.0)
-            block.last[j, b], block.step[j, b], block.reply[j, b] = block.step[j, b], 0.0, 0.0
-            if not idle and not full:
-                wide = max(gap, q / (liquid.cp * m))  # the gap that this flow wants, where there is less
-                block.step[j, b] = (q / liquid.cp - m * gap) / wide
-                block.reply[j, b] = -m / wide
-                block.worst[b] = max(block.worst[b], abs(able - q) / q)
+        i, most, least, by_drop = x.node[j], x.most_kg_s[j] * (1.0 - 1e-12), x.bypass_kg_s[j], x.by_drop[j]
+        for b in range(WIDTH):  # without branches, for vector units
+            q, m, aim = max(block.asked[j, b], 0.0), max(block.flow[j, b], SEED_KG_S), block.aim[j, b]
+            gap = at[i, SUPPLY + b] - (liquid.floor if by_drop else aim)
+            able = m * gap * cp
+            enough = able >= q
+            idle = by_drop | (q == 0.0) | ((m <= least) & enough)
+            held = idle | ((m >= most) & (not enough))
+            wide = max(gap, q / (cp * m), SEED_KG_S)  # the gap that this flow wants, where there is less
+            through = max(able, 0.0)
+            block.heat[j, b] = min(through, q) if idle else through
+            block.last[j, b] = block.step[j, b]
+            block.step[j, b] = 0.0 if held else (q / cp - m * gap) / wide
+            block.reply[j, b] = 0.0 if held else -m / wide
+            miss = 0.0 if held else abs(able - q) / max(q, SEED_KG_S)
+            block.worst[b] = max(block.worst[b], miss)
 
 
 @njit(**INNER)
@@ -127,14 +129,42 @@ def producers_misfit(x: Exchangers, liquid: Liquid, block: Block, consumers: int
 
 
 @njit(**INNER)
+def couple_pipe(row: Any, above: Any, hours: Any, loss: float) -> None:
+    """Bring a node's change of flow to the node above; keep how its supply temperature follows that one's.
+
+    A pipe's end is kept at e^(-a/m) of its beginning's excess, so that d(m T)/dm there is T (1 + a/m).
+    """
+    for b in range(WIDTH):
+        m, ms = row[FLOW + b], row[SUPPLY_IN + b] + SEED_KG_S
+        down, here, there = m > 0.0, row[SUPPLY + b], above[SUPPLY + b]
+        size, keep, change, reply = max(abs(m), SEED_KG_S), row[SUPPLY_KEEP + b], row[CHANGE + b], row[REPLY + b]
+        source, meets = (there, here) if down else (here, there)
+        lever = source * keep * (1.0 + loss * hours[AHEAD + b] / size) - meets
+        fed = lever if down else 0.0
+        part = 1.0 / max(ms - reply * fed, 0.1 * ms)
+        own, tied = (row[STIR + b] + change * fed) * part, max(m, 0.0) * keep * part
+        total = change + reply * own
+        row[STIR + b], row[REPLY + b] = own, tied
+        above[CHANGE + b] += total
+        above[REPLY + b] += reply * tied
+        above[STIR + b] += 0.0 if down else size * keep * own - lever * total
+
+
+@njit(**INNER)
+def follow(row: Any, above: Any) -> None:
+    """Change of a node's temperature out of that of the node above."""
+    for b in range(WIDTH):
+        row[STIR + b] += row[REPLY + b] * above[STIR + b]
+
+
+@njit(**INNER)
 def couple(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block, consumers: int) -> None:
     """Newton's linear system on the tree: what the supply's temperature at each node does if all flows change at once.
 
     Sweeping up, a node's change of temperature is left as a constant and a multiple of that of the node above; sweeping
-    down fills it in (`STIR`). A pipe's end is kept at e^(-a/m) of its beginning's excess, so that d(m T)/dm there is
-    T (1 + a/m).
+    down fills it in (`STIR`).
     """
-    at, hours = block.at, block.hours
+    at = block.at
     for i in range(pipes.parent.size):
         for c in range(CHANGE, END):
             at[i, c] = 0.0
@@ -144,30 +174,15 @@ def couple(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block, consumers:
             at[i, CHANGE + b] += block.step[j, b]
             at[i, REPLY + b] += block.reply[j, b]
     for i in range(pipes.parent.size - 1, -1, -1):
-        p, loss = pipes.parent[i], pipes.loss_kw_k[i] / liquid.cp
-        for b in range(WIDTH):
-            if p < 0:  # the plant feeds in at a given temperature
-                at[i, STIR + b], at[i, REPLY + b] = 0.0, 0.0
-                continue
-            m, ms = at[i, FLOW + b], at[i, SUPPLY_IN + b] + SEED_KG_S
-            down = m > 0.0
-            size, keep, reply = max(abs(m), SEED_KG_S), at[i, SUPPLY_KEEP + b], at[i, REPLY + b]
-            source = at[p, SUPPLY + b] if down else at[i, SUPPLY + b]
-            meets = at[i, SUPPLY + b] if down else at[p, SUPPLY + b]
-            lever = source * keep * (1.0 + loss * hours[AHEAD + b] / size) - meets
-            pull = max(ms - (reply * lever if down else 0.0), 0.1 * ms)
-            own = (at[i, STIR + b] + (at[i, CHANGE + b] * lever if down else 0.0)) / pull
-            tied = m * keep / pull if down else 0.0
-            total = at[i, CHANGE + b] + reply * own
-            at[i, STIR + b], at[i, REPLY + b] = own, tied
-            at[p, CHANGE + b] += total
-            at[p, REPLY + b] += reply * tied
-            at[p, STIR + b] += 0.0 if down else size * keep * own - lever * total
-    for i in range(pipes.parent.size):
         p = pipes.parent[i]
         if p >= 0:
+            couple_pipe(at[i], at[p], block.hours, pipes.loss_kw_k[i] / liquid.cp)
+        else:  # the plant feeds in at a given temperature
             for b in range(WIDTH):
-                at[i, STIR + b] += at[i, REPLY + b] * at[p, STIR + b]
+                at[i, STIR + b], at[i, REPLY + b] = 0.0, 0.0
+    for i in range(pipes.parent.size):
+        if pipes.parent[i] >= 0:
+            follow(at[i], at[pipes.parent[i]])
 
 
 @njit(**INNER)

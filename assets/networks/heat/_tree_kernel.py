@@ -26,8 +26,10 @@ STILL_KG_S = 1e-7
 SEED_KG_S = 1e-12
 """Flow of water as warm as the ground through every node: keeps the equations of still nodes solvable."""
 
-WIDTH = 8
-"""Hours of a block: fixed, so that loops over them run on vector units; the last block repeats its last hour."""
+WIDTH = 16
+"""Hours of a block: fixed, so that loops over them run on vector units; the last block repeats its last hour. Those
+loops stand in functions of a node's row and that of the node above: within a loop over nodes they are not seen to be
+apart, and run on scalar ones."""
 FLOW, SUPPLY, BACK, SUPPLY_IN, RETURN_IN = 0, WIDTH, 2 * WIDTH, 3 * WIDTH, 4 * WIDTH
 SUPPLY_KEEP, RETURN_KEEP = 5 * WIDTH, 6 * WIDTH
 CHANGE, REPLY, STIR, END = 7 * WIDTH, 8 * WIDTH, 9 * WIDTH, 10 * WIDTH
@@ -146,16 +148,58 @@ def gather(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block) -> None:
 
 
 @njit(**INNER)
-def root_flow(at: Any, block: Block, p: int) -> None:
+def root_flow(row: Any, block: Block, p: int) -> None:
     """Let a tree's plant give what the tree draws; where that is negative it takes it, into the return."""
     for b in range(WIDTH):
-        m = at[p, FLOW + b]
+        m = row[FLOW + b]
         out = max(m, 0.0)
         block.plant_flow[p, b] = m
-        at[p, FLOW + b] = 0.0
-        at[p, SUPPLY_IN + b] += out
-        at[p, RETURN_IN + b] += max(-m, 0.0)
-        at[p, SUPPLY + b] += out * block.plant_supply[p, b]
+        row[FLOW + b] = 0.0
+        row[SUPPLY_IN + b] += out
+        row[RETURN_IN + b] += max(-m, 0.0)
+        row[SUPPLY + b] += out * block.plant_supply[p, b]
+
+
+@njit(**INNER)
+def mix(row: Any, hours: Any, loss: float, factor: int, side: int, way: float) -> None:
+    """A node's temperature in one of the sides as it depends on that of the node above, and what its pipe keeps.
+
+    `way` is 1 for the supply, whose water comes down where flow is positive, and -1 for the return.
+    """
+    temp, into, keep = SUPPLY + side, SUPPLY_IN + side, SUPPLY_KEEP + side
+    for b in range(WIDTH):
+        m = row[FLOW + b]
+        down = max(way * m, 0.0)
+        kept = decay(loss * hours[factor + b] / max(abs(m), SEED_KG_S))
+        mass = row[into + b] + down
+        part = 1.0 / (mass + SEED_KG_S)
+        row[into + b], row[keep + b] = mass, kept
+        row[temp + b] *= part
+        row[CHANGE + b] = down * kept * part
+
+
+@njit(**INNER)
+def rise(row: Any, above: Any, side: int, way: float) -> None:
+    """Bring the water that comes up a pipe in one of the sides to the node above."""
+    temp, into, keep = SUPPLY + side, SUPPLY_IN + side, SUPPLY_KEEP + side
+    for b in range(WIDTH):
+        up = max(-way * row[FLOW + b], 0.0)
+        above[into + b] += up
+        above[temp + b] += up * row[keep + b] * row[temp + b]
+
+
+@njit(**INNER)
+def sum_flow(row: Any, above: Any) -> None:
+    """Add a pipe's flow to that of the pipe above."""
+    for b in range(WIDTH):
+        above[FLOW + b] += row[FLOW + b]
+
+
+@njit(**INNER)
+def fall(row: Any, above: Any, side: int) -> None:
+    """Fill in a node's temperature out of that of the node above."""
+    for b in range(WIDTH):
+        row[SUPPLY + side + b] += row[CHANGE + b] * above[SUPPLY + side + b]
 
 
 @njit(**INNER)
@@ -166,67 +210,53 @@ def sweep_supply(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block) -> N
     comes up the pipe; what comes up is mixed into the node above. Sweeping down fills in the temperatures.
     """
     gather(x, pipes, liquid, block)
-    at, hours = block.at, block.hours
+    at = block.at
     for i in range(pipes.parent.size - 1, -1, -1):
-        p, loss = pipes.parent[i], pipes.loss_kw_k[i] / liquid.cp
-        if p < 0:
-            root_flow(at, block, i)
-            for b in range(WIDTH):
-                at[i, SUPPLY + b] /= at[i, SUPPLY_IN + b] + SEED_KG_S
-            continue
-        for b in range(WIDTH):
-            m = at[i, FLOW + b]
-            down, up = max(m, 0.0), max(-m, 0.0)
-            keep = decay(loss * hours[AHEAD + b] / max(abs(m), SEED_KG_S))
-            into = at[i, SUPPLY_IN + b] + down
-            part = 1.0 / (into + SEED_KG_S)
-            here = at[i, SUPPLY + b] * part
-            at[i, SUPPLY_IN + b], at[i, SUPPLY_KEEP + b], at[i, SUPPLY + b] = into, keep, here
-            at[i, CHANGE + b] = down * keep * part
-            at[i, RETURN_IN + b] += up
-            at[p, FLOW + b] += m
-            at[p, SUPPLY_IN + b] += up
-            at[p, RETURN_IN + b] += down
-            at[p, SUPPLY + b] += up * keep * here
-    for i in range(pipes.parent.size):
         p = pipes.parent[i]
+        if p < 0:
+            root_flow(at[i], block, i)
+        mix(at[i], block.hours, pipes.loss_kw_k[i] / liquid.cp, AHEAD, 0, 1.0)
         if p >= 0:
-            for b in range(WIDTH):
-                at[i, SUPPLY + b] += at[i, CHANGE + b] * at[p, SUPPLY + b]
+            sum_flow(at[i], at[p])
+            rise(at[i], at[p], 0, 1.0)
+    for i in range(pipes.parent.size):
+        if pipes.parent[i] >= 0:
+            fall(at[i], at[pipes.parent[i]], 0)
+
+
+@njit(**INNER)
+def gather_back(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block) -> None:
+    """Bring the water that exchangers leave or take to the return: its mass, and the heat in what they leave."""
+    at = block.at
+    for i in range(pipes.parent.size):
+        for b in range(WIDTH):
+            at[i, BACK + b], at[i, RETURN_IN + b] = 0.0, 0.0
+    for j in range(x.node.size):
+        i = x.node[j]
+        for b in range(WIDTH):
+            out = max(block.flow[j, b], 0.0)
+            at[i, RETURN_IN + b] += out
+            at[i, BACK + b] += out * at[i, SUPPLY + b] - max(block.heat[j, b], 0.0) / liquid.cp
+    for p in range(block.plant_flow.shape[0]):
+        for b in range(WIDTH):
+            into = max(-block.plant_flow[p, b], 0.0)
+            at[p, RETURN_IN + b] += into
+            at[p, BACK + b] += into * block.plant_back[p, b]
 
 
 @njit(**INNER)
 def sweep_return(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block) -> None:
     """Temperatures of the return out of those of the supply, flows, and the heat that consumers take."""
-    at, hours = block.at, block.hours
-    for i in range(pipes.parent.size):
-        for b in range(WIDTH):
-            at[i, BACK + b] = 0.0
-    for j in range(x.node.size):
-        i = x.node[j]
-        for b in range(WIDTH):
-            out = max(block.flow[j, b], 0.0)
-            at[i, BACK + b] += out * at[i, SUPPLY + b] - max(block.heat[j, b], 0.0) / liquid.cp
+    gather_back(x, pipes, liquid, block)
+    at = block.at
     for i in range(pipes.parent.size - 1, -1, -1):
-        p, loss = pipes.parent[i], pipes.loss_kw_k[i] / liquid.cp
-        if p < 0:
-            for b in range(WIDTH):
-                into = max(-block.plant_flow[i, b], 0.0) * block.plant_back[i, b]
-                at[i, BACK + b] = (at[i, BACK + b] + into) / (at[i, RETURN_IN + b] + SEED_KG_S)
-            continue
-        for b in range(WIDTH):
-            m = at[i, FLOW + b]
-            keep = decay(loss * hours[BEHIND + b] / max(abs(m), SEED_KG_S))
-            part = 1.0 / (at[i, RETURN_IN + b] + SEED_KG_S)
-            here = at[i, BACK + b] * part
-            at[i, RETURN_KEEP + b], at[i, BACK + b] = keep, here
-            at[i, CHANGE + b] = max(-m, 0.0) * keep * part
-            at[p, BACK + b] += max(m, 0.0) * keep * here
-    for i in range(pipes.parent.size):
         p = pipes.parent[i]
+        mix(at[i], block.hours, pipes.loss_kw_k[i] / liquid.cp, BEHIND, WIDTH, -1.0)
         if p >= 0:
-            for b in range(WIDTH):
-                at[i, BACK + b] += at[i, CHANGE + b] * at[p, BACK + b]
+            rise(at[i], at[p], WIDTH, -1.0)
+    for i in range(pipes.parent.size):
+        if pipes.parent[i] >= 0:
+            fall(at[i], at[pipes.parent[i]], WIDTH)
 
 
 @njit(**INNER)
@@ -247,6 +277,42 @@ def cross(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block) -> None:
 
 
 @njit(**INNER)
+def mix_both(row: Any, hours: Any, loss: float) -> None:
+    """Solve a node's two equations for its temperatures as they depend on the node above."""
+    for b in range(WIDTH):
+        m = row[FLOW + b]
+        size, down, up = max(abs(m), SEED_KG_S), max(m, 0.0), max(-m, 0.0)
+        es, er = decay(loss * hours[AHEAD + b] / size), decay(loss * hours[BEHIND + b] / size)
+        into_s, into_r = row[SUPPLY_IN + b] + down, row[RETURN_IN + b] + up
+        ms, mr = into_s + SEED_KG_S, into_r + SEED_KG_S
+        crossing, rising = row[FROM_RETURN + b], row[FROM_SUPPLY + b]
+        fs, fr = row[SUPPLY + b], row[BACK + b]
+        scale = 1.0 / (ms * mr - crossing * rising)
+        row[SUPPLY_IN + b], row[RETURN_IN + b] = into_s, into_r
+        row[SUPPLY_KEEP + b], row[RETURN_KEEP + b] = es, er
+        row[SUPPLY + b] = (mr * fs + crossing * fr) * scale
+        row[BACK + b] = (rising * fs + ms * fr) * scale
+        row[FROM_RETURN + b] = (mr * down * es + crossing * up * er) * scale
+        row[FROM_SUPPLY + b] = (rising * down * es + ms * up * er) * scale
+
+
+@njit(**INNER)
+def hand_on(row: Any, above: Any) -> None:
+    """Bring the flow that comes up a pipe, in the supply or the return, into the equations of the node above."""
+    for b in range(WIDTH):
+        m = row[FLOW + b]
+        down, up = max(m, 0.0), max(-m, 0.0)
+        kept_s, kept_r = up * row[SUPPLY_KEEP + b], down * row[RETURN_KEEP + b]
+        above[FLOW + b] += m
+        above[RETURN_IN + b] += down
+        above[SUPPLY_IN + b] += up
+        above[FROM_SUPPLY + b] += kept_r * row[FROM_SUPPLY + b]
+        above[BACK + b] += kept_r * row[BACK + b]
+        above[FROM_RETURN + b] += kept_s * row[FROM_RETURN + b]
+        above[SUPPLY + b] += kept_s * row[SUPPLY + b]
+
+
+@njit(**INNER)
 def sweep_both(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block) -> None:
     """Flows and temperatures where water passes both ways between supply and return, as in ambient loops.
 
@@ -256,50 +322,21 @@ def sweep_both(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block) -> Non
     """
     gather(x, pipes, liquid, block)
     cross(x, pipes, liquid, block)
-    at, hours = block.at, block.hours
+    at = block.at
     for i in range(pipes.parent.size - 1, -1, -1):
-        p, loss = pipes.parent[i], pipes.loss_kw_k[i] / liquid.cp
+        p = pipes.parent[i]
         if p < 0:
-            root_flow(at, block, i)
+            root_flow(at[i], block, i)
             for b in range(WIDTH):
                 at[i, BACK + b] += max(-block.plant_flow[i, b], 0.0) * block.plant_back[i, b]
-        for b in range(WIDTH):
-            m = at[i, FLOW + b]
-            size, down, up = max(abs(m), SEED_KG_S), max(m, 0.0), max(-m, 0.0)
-            es, er = decay(loss * hours[AHEAD + b] / size), decay(loss * hours[BEHIND + b] / size)
-            into_s, into_r = at[i, SUPPLY_IN + b] + down, at[i, RETURN_IN + b] + up
-            ms, mr = into_s + SEED_KG_S, into_r + SEED_KG_S
-            crossing, rising = at[i, FROM_RETURN + b], at[i, FROM_SUPPLY + b]
-            fs, fr = at[i, SUPPLY + b], at[i, BACK + b]
-            scale = 1.0 / (ms * mr - crossing * rising)
-            at[i, SUPPLY_IN + b], at[i, RETURN_IN + b] = into_s, into_r
-            at[i, SUPPLY_KEEP + b], at[i, RETURN_KEEP + b] = es, er
-            at[i, SUPPLY + b] = (mr * fs + crossing * fr) * scale
-            at[i, BACK + b] = (rising * fs + ms * fr) * scale
-            at[i, FROM_RETURN + b] = (mr * down * es + crossing * up * er) * scale
-            at[i, FROM_SUPPLY + b] = (rising * down * es + ms * up * er) * scale
+        mix_both(at[i], block.hours, pipes.loss_kw_k[i] / liquid.cp)
         if p >= 0:
-            hand_on(at, i, p)
+            hand_on(at[i], at[p])
     for i in range(pipes.parent.size):
         p = pipes.parent[i]
         if p >= 0:
             for b in range(WIDTH):
-                source = at[p, SUPPLY + b] if at[i, FLOW + b] > 0.0 else at[p, BACK + b]
+                warm, cold = at[p, SUPPLY + b], at[p, BACK + b]
+                source = warm if at[i, FLOW + b] > 0.0 else cold
                 at[i, SUPPLY + b] += at[i, FROM_RETURN + b] * source
                 at[i, BACK + b] += at[i, FROM_SUPPLY + b] * source
-
-
-@njit(**INNER)
-def hand_on(at: Any, i: int, p: int) -> None:
-    """Bring the flow that comes up a pipe, in the supply or the return, into the equations of the node above."""
-    for b in range(WIDTH):
-        m = at[i, FLOW + b]
-        down, up = max(m, 0.0), max(-m, 0.0)
-        kept_s, kept_r = up * at[i, SUPPLY_KEEP + b], down * at[i, RETURN_KEEP + b]
-        at[p, FLOW + b] += m
-        at[p, RETURN_IN + b] += down
-        at[p, SUPPLY_IN + b] += up
-        at[p, FROM_SUPPLY + b] += kept_r * at[i, FROM_SUPPLY + b]
-        at[p, BACK + b] += kept_r * at[i, BACK + b]
-        at[p, FROM_RETURN + b] += kept_s * at[i, FROM_RETURN + b]
-        at[p, SUPPLY + b] += kept_s * at[i, SUPPLY + b]

@@ -210,8 +210,9 @@ def _results(case: Case, keep: Sequence[str]) -> tuple[Totals, Extremes, Kept]:
     extremes = _no_extremes(k, x)
     none = np.zeros((0, 0), dtype=np.float32)
     tall = {name: k if name in NODE_ARRAYS else case.consumers for name in known}
+    # Filled, not just set aside: pages that the sweep is the first to touch, node by node, cost more than the sweep.
     kept = Kept(
-        **{name: np.zeros((tall[name], hours), dtype=np.float32) if name in names else none for name in Kept._fields}
+        **{name: np.full((tall[name], hours), 0.0, np.float32) if name in names else none for name in Kept._fields}
     )
     return totals, extremes, kept
 
