@@ -8,6 +8,7 @@ Newton's method.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -242,7 +243,13 @@ class SweptHours:
     solved: Mask
 
 
-def swept(radial: RadialGrid, p_kw: Array, q_kvar: Array, tolerance: float = 1e-9) -> SweptHours:
+def swept(
+    radial: RadialGrid,
+    p_kw: Array,
+    q_kvar: Array,
+    tolerance: float = 1e-9,
+    progress: Callable[[float], None] | None = None,
+) -> SweptHours:
     """Calculate hours of a radial net.
 
     Parameters
@@ -252,6 +259,8 @@ def swept(radial: RadialGrid, p_kw: Array, q_kvar: Array, tolerance: float = 1e-
         Loads [kW, kvar].
     tolerance : float
         Largest change of a voltage in the last round [p.u.].
+    progress : callable, optional
+        Takes the part done, ten times.
 
     Returns
     -------
@@ -292,4 +301,6 @@ def swept(radial: RadialGrid, p_kw: Array, q_kvar: Array, tolerance: float = 1e-
         percent[:, part], loss[part] = block, lost * (_BASE_VA / 1e3)
         flow = (v_re[roots] + 1j * v_im[roots]) * (j_re[roots] - 1j * j_im[roots])
         supply[part] = flow.sum(axis=0) * (_BASE_VA / 1e3)
+        if progress is not None and 10 * part.stop // hours > 10 * first // hours:
+            progress(part.stop / hours)
     return SweptHours(u, percent, loss, supply, spent * (_BASE_VA / 1e3), solved)
