@@ -12,6 +12,7 @@ from tests.twin.network_plans import cold_plan, gas_plan, heat_plan, power_plan
 from twin import NetworkResults, Results, make_twin, parse_scenario, plant_kinds, run
 from twin.memo import Memo
 from twin.networks.coupling import networks_of
+from twin.networks.heat_plan import water_design
 from twin.networks.ledger import INTO, OUT
 
 DISTRICT = """name: k
@@ -25,11 +26,13 @@ NIGHTS_ARE_CHEAP = "- {what: prices, electricity_tariff: beijing_industry}\n"
 MAKER = "- {what: plant, id: maker, kind: electrolyser_pem, size_kw: 60}\n"
 VESSEL = "- {what: plant, id: vessel, kind: hydrogen_vessel, capacity_kwh: 2000}\n"
 CHILLER = "- {what: plant, id: maker, kind: chiller_air, size_kw: 60}\n"
-COOL = {"supply_temp_c": 62.0, "mild_temp_c": 58.0, "return_temp_c": 35.0, "least_supply_c": 50.0}
-"""Temperatures of the network of kinds that a hot one has no use for."""
-WARM = ("direct_", "deep_geothermal", "heat_pump_waste_heat")
+LUKEWARM = "direct_"
+"""Begins the kinds that give heat as it is, at 5 to 35 °C: they need an ambient loop."""
+SIZES = {"deep_geothermal": 5000, "methanation": 8}
+"""Those that work at their own size only: a thin well cools on its way up, a large reactor has a least load [kW]."""
 BURNS_GAS = ("chp_gas", "boiler_gas", "trigeneration", "fuel_cell_solid_oxide", "chiller_absorption")
 IDLE = {
+    "fuel_cell_pem": "hydrogen of the hour costs more than the power that it would give",
     "free_cooling_air": "offices here want no cold while the air is below what their network runs at",
     "gas_vessel": "gas costs the same in all hours",
     "gas_holder": "gas costs the same in all hours",
@@ -39,7 +42,7 @@ IDLE = {
 
 def told(kind: str, family: str, carrier: str) -> str:
     """Edits under which a kind is wanted."""
-    size = "capacity_kwh: 500" if family == "store" else "size_kw: 50"
+    size = "capacity_kwh: 500" if family == "store" else f"size_kw: {SIZES.get(kind, 50)}"
     more = NIGHTS_ARE_CHEAP if family == "store" else GAS_IS_CHEAP if kind.startswith(BURNS_GAS) else POWER_IS_CHEAP
     if carrier == "cold" and family == "store":
         more += CHILLER
@@ -60,7 +63,9 @@ def memo() -> Memo:
 @pytest.fixture(scope="module")
 def plans() -> dict[str, Any]:
     made: dict[str, Any] = {"electricity": power_plan(key="p"), "gas": gas_plan(key="g"), "cold": cold_plan(key="c")}
-    return made | {"heat": heat_plan(key="h"), "cool": heat_plan("steel_100_s1", "steel_50_s1", key="w", design=COOL)}
+    loop = water_design("heat", (-20.0, "FI"), generation="5")
+    ambient = heat_plan("pe_160_sdr17", "pe_110_sdr17", key="w", design=loop)
+    return made | {"heat": heat_plan(key="h"), "loop": ambient}
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +79,9 @@ def placed(
     """Run the year with one of a kind; buildings are the same whatever is built."""
     row = plant_kinds().loc[kind]
     twin = make_twin(district, parse_scenario(told(kind, str(row["family"]), str(row["carrier"]))), memo=memo)
-    own = {name: plan for name, plan in plans.items() if name != "cool"}
-    if kind.startswith(WARM):
-        own["heat"] = plans["cool"]
+    own = {name: plan for name, plan in plans.items() if name != "loop"}
+    if kind.startswith(LUKEWARM):
+        own["heat"] = plans["loop"]
     return networks_of(twin, results, own, memo=memo), row
 
 
