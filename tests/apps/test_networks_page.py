@@ -111,7 +111,7 @@ def test_the_hour_changes_an_index_and_the_state_the_address(small: AppTest) -> 
     assert query(small)["quantity"] == "temperature"
     assert "/networks/heat.geojson" in layer(small, "networks")["data"]
     legend = told(small)
-    for word in ("Supply temperature", "°C", "at least 60.0", "mapped", "laid by algorithm", "Beyond its limit now"):
+    for word in ("Supply temperature", "°C", "at least 60.0", "mapped", "laid by algorithm", "Beyond limit"):
         assert word in legend
     assert "/layers/buildings.geojson" in layer(small, "buildings")["data"], "the buildings are quiet"
     assert not {"pipes", "chargers", "roofs"} & {one["id"] for one in deck(small)["layers"]}

@@ -122,6 +122,7 @@ def _first_state() -> None:
         "plant_place": "network",
         "plant_moving": None,
         "network_to_change": "heat",
+        "problems_part": "problems",
     }
     for key, value in first.items():
         # A widget that was hidden for a run loses its state unless it is written again.
