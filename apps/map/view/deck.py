@@ -26,7 +26,7 @@ LAYERS = ("streets", "water", "landuse", "trees", "parking", "chargers", "pipes"
 """Layers that can be switched, in the order of their switches."""
 LAYERS_AT_FIRST = ("streets", "water", "landuse", "trees", "chargers", "pipes")
 
-HIDDEN_BY_NETWORKS = ("pipes", "chargers", "roofs")
+HIDDEN_BY_NETWORKS = ("pipes", "chargers", "roofs", "trees", "parking")
 """Layers that are not drawn while networks are looked at."""
 
 _ON_TOP = {"depthCompare": "always"}

@@ -187,7 +187,7 @@ def _kind_and_size(words: Texts) -> dict[str, Any]:
         words("plant.kind"),
         options,
         index=options.index("heat_pump_water"),
-        format_func=lambda name: f"{words(f'carrier.{carrier[name]}')}: {words(f'plant.{name}')}",
+        format_func=lambda name: f"{words(f'carrier.{carrier[name]}')}: {words(f'plant_kind.{name}')}",
         key="plant_kind",
     )
     given: dict[str, Any] = {"kind": kind}

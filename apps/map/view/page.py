@@ -122,6 +122,7 @@ def _first_state() -> None:
         "plant_place": "network",
         "plant_moving": None,
         "network_to_change": "heat",
+        "problems_part": "problems",
     }
     for key, value in first.items():
         # A widget that was hidden for a run loses its state unless it is written again.
@@ -202,11 +203,14 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
         comparison_bar(opening, words)
     names = tuple(session.title_of(found, opening, words) for found in (session.baseline(), session.present()))
     if is_looking():
-        both = (networks_of(opening, baseline), networks) if st.session_state["mode"] != "map" else (networks, networks)
+        # What changes are held against is computed only where it is drawn too.
+        alone = st.session_state["mode"] == "map"
+        both = (networks if alone else networks_of(opening, baseline), networks)
         _stage((baseline, view), names, quantity, picked, words, networks=both)
-        for missing in (one for one, there in zip((baseline, view), both, strict=True) if there is None):
-            wait_for_networks(opening, missing, words)
-            break
+        if networks is None:
+            wait_for_networks(opening, view, words)
+        elif both[0] is None:
+            wait_for_networks(opening, baseline, words)
     else:
         _stage((baseline, view), names, quantity, picked, words)
     if workshop:
