@@ -162,3 +162,21 @@ def select(shown: Map, x: float, y: float, tries: int = 8) -> None:
                 return
             shown.page.wait_for_timeout(200)
     raise AssertionError(f"no card opened after {tries} clicks at {x}, {y}")
+
+
+_SETTLED = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning"
+    && !document.querySelector('.st-key-networks_busy, [data-stale="true"]')"""
+
+
+def settled(page: Page, seconds: float = 120.0) -> None:
+    """Wait until the page's script has run and nothing of the run before is left: a click is not lost then."""
+    until, calm = time.monotonic() + seconds, 0
+    while calm < 3:
+        calm = calm + 1 if page.evaluate(_SETTLED) else 0
+        assert time.monotonic() < until, f"the page was not settled within {seconds} s"
+        page.wait_for_timeout(120)
+
+
+def press(page: Page, key: str) -> None:
+    """Click the button of a key, once it is there."""
+    page.locator(f".st-key-{key} button:visible").first.click()

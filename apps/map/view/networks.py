@@ -261,7 +261,7 @@ def show_element(networks: NetworkView, element: str) -> None:
     row = int(networks.elements.index.get_loc(element))
     carrier, quantity = str(networks.elements["carrier"].iloc[row]), str(networks.hardest.quantity[row])
     state = st.session_state
-    state["group"], state["element"], state["selected"] = GROUP, element, None
+    state["group"], state["element"], state["selected"], state["element_part"] = GROUP, element, None, "state"
     state["network_carrier"] = carrier
     if quantity:
         state["network_quantity"] = quantity
