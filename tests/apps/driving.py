@@ -96,8 +96,21 @@ class Map:
         self.page.route("**/*", self._gate)
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(f"{address}/?lang={language}")
+        self._home = f"{address}/?lang={language}"
+        self._failed = 0
+        self.open()
+
+    def open(self) -> None:
+        """Begin a new session of the page."""
+        self.page.goto(self._home)
         self.page.locator(".st-key-map canvas").wait_for(timeout=90_000)
+
+    def begin(self, failed: int) -> None:
+        """Begin a test; where one failed since the last, what it left behind must not fail this one too."""
+        if failed > self._failed:
+            self._failed = failed
+            self.open()
+        settled(self.page)
 
     def _gate(self, route) -> None:  # type: ignore[no-untyped-def]
         url = urlsplit(route.request.url)
@@ -148,6 +161,18 @@ def colours(pixels: np.ndarray) -> int:
 def near(pixels: np.ndarray, colour: tuple[int, int, int], within: int = 6) -> int:
     """Count the pixels of a colour."""
     return int((np.abs(pixels - np.array(colour)).max(axis=2) <= within).sum())
+
+
+def settled(page: Page, seconds: float = 60.0) -> None:
+    """Wait until the page's script has run to its end and the leftovers of its last run are gone.
+
+    While it runs, what a run before it drew may stand beside what is drawn now, under the same key.
+    """
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('[data-stale=true]')",
+        timeout=seconds * 1000,
+    )
 
 
 def select(shown: Map, x: float, y: float, tries: int = 8) -> None:
