@@ -189,16 +189,13 @@ def select(shown: Map, x: float, y: float, tries: int = 8) -> None:
     raise AssertionError(f"no card opened after {tries} clicks at {x}, {y}")
 
 
-_SETTLED = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning"
-    && !document.querySelector('.st-key-networks_busy, [data-stale="true"]')"""
-
-
-def settled(page: Page, seconds: float = 120.0) -> None:
-    """Wait until the page's script has run and nothing of the run before is left: a click is not lost then."""
-    until, calm = time.monotonic() + seconds, 0
+def at_rest(page: Page, seconds: float = 120.0) -> None:
+    """Wait until the page stays settled and no year of networks is being computed: a click is not lost then."""
+    calm, until = 0, time.monotonic() + seconds
     while calm < 3:
-        calm = calm + 1 if page.evaluate(_SETTLED) else 0
-        assert time.monotonic() < until, f"the page was not settled within {seconds} s"
+        settled(page, max(until - time.monotonic(), 1.0))
+        calm = 0 if page.locator(".st-key-networks_busy").count() else calm + 1
+        assert time.monotonic() < until, f"the networks were not computed within {seconds} s"
         page.wait_for_timeout(120)
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from apps.map.view import palette
-from tests.apps.driving import CHROMIUM, Map, chromium, near, press, served, settled
+from tests.apps.driving import CHROMIUM, Map, at_rest, chromium, near, press, served
 from tests.apps.quarter import save_quarter
 
 pytestmark = [
@@ -47,10 +47,10 @@ def problems(shown: Map) -> Page:
     page = shown.page
     if page.get_by_role("dialog").count():
         page.keyboard.press("Escape")
-    settled(page)
+    at_rest(page)
     press(page, "network_badge")
     page.locator(".cet-group").first.wait_for(timeout=_PATIENCE)
-    settled(page)
+    at_rest(page)
     return page
 
 
@@ -65,11 +65,11 @@ def text(found: Locator) -> str:
 def undone(shown: Map) -> Page:
     """Take back what an earlier test has changed."""
     page = shown.page
-    settled(page)
+    at_rest(page)
     undo = page.locator(".st-key-undo button:visible")
     while undo.is_enabled():
         undo.click()
-        settled(page)
+        at_rest(page)
     return page
 
 
@@ -79,7 +79,7 @@ def test_networks_are_computed_when_they_are_looked_at_and_then_coloured(shown: 
     assert not [url for url in shown.data if "/networks/" in url], "nobody has looked at networks yet"
     page.get_by_text("Networks", exact=True).first.click()
     page.locator(".cet-origins").wait_for(timeout=_PATIENCE)
-    settled(page)
+    at_rest(page)
     legend = text(page.locator(".st-key-panel .cet-legend"))
     for word in ("Loading", "%", "at most 100 %", "mapped", "laid by algorithm", "assumed", "Beyond limit"):
         assert word in legend, word
@@ -96,7 +96,7 @@ def test_an_overloaded_cable_is_found_in_two_clicks_with_its_cause_and_hours(sho
     before = shown.look()
     listed(page, CABLE).click()
     page.locator(".cet-card-title h2", has_text=CABLE).wait_for(timeout=_PATIENCE)
-    settled(page)
+    at_rest(page)
     card = text(page.locator(".st-key-card"))
     assert THEATRE in card, "who is to blame"
     assert "above" not in card
@@ -115,15 +115,15 @@ def test_a_larger_cable_solves_it_and_undo_brings_it_back(shown: Map) -> None:
     page = problems(shown)
     listed(page, CABLE).click()
     page.locator(".cet-card-title h2", has_text=CABLE).wait_for(timeout=_PATIENCE)
-    settled(page)
+    at_rest(page)
     page.locator(".st-key-element_part").get_by_text("Change", exact=True).click()
     size = page.locator(".st-key-element_size input")
     size.wait_for(timeout=_PATIENCE)
-    settled(page)
+    at_rest(page)
     size.first.click()
     page.get_by_role("option", name="AXMK 4x150", exact=True).click()
     page.locator(".cet-edit", has_text="AXMK 4x150").wait_for(timeout=_PATIENCE)
-    settled(page)
+    at_rest(page)
     assert text(page.locator(".cet-card-title h2")) == CABLE.replace("4x50", "4x150")
     assert "changed here" in text(page.locator(".cet-card-title"))
     page = problems(shown)
@@ -139,7 +139,7 @@ def test_a_cold_substation_is_found_in_two_clicks_and_warmer_water_solves_it(sho
     page = problems(shown)
     listed(page, "Heat substation").click()
     page.locator(".cet-card-title h2", has_text="Heat substation: Kaisaniemenkatu 6").wait_for(timeout=_PATIENCE)
-    settled(page)
+    at_rest(page)
     card = text(page.locator(".st-key-card"))
     for words in ("at least 60.0 °C", "Most is lost on the way in", "District heat from outside", "assumed"):
         assert words in card, words
@@ -168,7 +168,7 @@ def test_key_figures_stand_with_their_limits(shown: Map) -> None:
 
 def test_the_years_flows_are_drawn(shown: Map) -> None:
     page = shown.page
-    settled(page)
+    at_rest(page)
     press(page, "tool_flows")
     page.locator(".cet-sankey path").first.wait_for(timeout=_PATIENCE)
     told = str(page.locator(".cet-sankey").text_content())
