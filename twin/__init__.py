@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from twin.networks.causes import causes
     from twin.networks.coupling import run_networks
     from twin.networks.key_figures import network_kpi_catalogue, network_kpis
-    from twin.networks.results import NetworkResults, load_networks
+    from twin.networks.results import NetworkResults, followed_ways, load_networks
     from twin.networks.studies import contingencies, hosting_capacity, study_kpis
     from twin.pipeline import run
     from twin.plants import plant_kinds, plant_table
@@ -82,6 +82,7 @@ _HOME = {
     "NetworkResults": "twin.networks.results",
     "causes": "twin.networks.causes",
     "contingencies": "twin.networks.studies",
+    "followed_ways": "twin.networks.results",
     "hosting_capacity": "twin.networks.studies",
     "study_kpis": "twin.networks.studies",
     "energy_flows": "twin.sankey",
@@ -137,6 +138,7 @@ __all__ = [
     "encode_scenario",
     "energy_flows",
     "export",
+    "followed_ways",
     "hosting_capacity",
     "kpi_catalogue",
     "kpi_table",

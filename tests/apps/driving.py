@@ -187,3 +187,18 @@ def select(shown: Map, x: float, y: float, tries: int = 8) -> None:
                 return
             shown.page.wait_for_timeout(200)
     raise AssertionError(f"no card opened after {tries} clicks at {x}, {y}")
+
+
+def at_rest(page: Page, seconds: float = 120.0) -> None:
+    """Wait until the page stays settled and no year of networks is being computed: a click is not lost then."""
+    calm, until = 0, time.monotonic() + seconds
+    while calm < 3:
+        settled(page, max(until - time.monotonic(), 1.0))
+        calm = 0 if page.locator(".st-key-networks_busy").count() else calm + 1
+        assert time.monotonic() < until, f"the networks were not computed within {seconds} s"
+        page.wait_for_timeout(120)
+
+
+def press(page: Page, key: str) -> None:
+    """Click the button of a key, once it is there."""
+    page.locator(f".st-key-{key} button:visible").first.click()

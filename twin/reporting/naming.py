@@ -183,7 +183,17 @@ class Naming:
             who = first if len(served) == 1 else words("cause.more", names=first, count=len(served) - 1)
             return f"{noun}: {who}"
         _, _, street = str(row["title"]).partition(", ")
-        return f"{noun} {size_title(row['size'], words)}".strip() + (f", {street}" if street else "")
+        return f"{noun} {size_title(row['size'], words)}".strip() + (
+            f", {where}" if (where := street or self._at(row)) else ""
+        )
+
+    def _at(self, row: Any) -> str:
+        """Name a building at one of the ends of a line; empty where there is none."""
+        for side in ("end", "start"):
+            served = self.served.get(str(row.get(side, "")), ())
+            if served:
+                return self.buildings.get(served[0], served[0])
+        return ""
 
     def asset(self, name: str) -> str:
         """Name a building, a plant or an element."""
@@ -216,12 +226,12 @@ class Naming:
         if causes["kind"].iloc[0] in _ON_THE_WAY:
             return words("cause.way", where=self.asset(str(causes.index[0])), when=when)
         named = max(int((causes["share"].iloc[:_MOST_NAMED] >= _WORTH_NAMING).sum()), 1)
-        names = [self.asset(str(name)) for name in causes.index[:named]]
+        names = list(dict.fromkeys(self.asset(str(name)) for name in causes.index[:named]))
         more = int((causes["share"] >= _WORTH_COUNTING).sum()) - named
         if more > 0:
             who = words("cause.more", names=", ".join(names), count=more)
         else:
-            who = words("cause.both", first=names[0], second=names[1]) if named > 1 else names[0]
+            who = words("cause.both", first=names[0], second=names[1]) if len(names) > 1 else names[0]
         return words("cause.line", who=who, when=when)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -135,4 +136,22 @@ def _halo(networks: NetworkView, selected: str | None) -> list[pdk.Layer]:
             stroked=False,
         )
         for name, colour, width in (("halo-edge", [20, 20, 20], 24), ("halo", [255, 255, 255], 20))
+    ]
+
+
+def sketch_layers(line: Sequence[tuple[float, float]]) -> list[pdk.Layer]:
+    """Draw a line that somebody is drawing, over everything."""
+    if len(line) < 2:
+        return []
+    shape = {"type": "LineString", "coordinates": [list(at) for at in line]}
+    feature = [{"type": "Feature", "properties": {}, "geometry": shape}]
+    return [
+        _layer(
+            name,
+            feature,
+            {"linestrings": {"getColor": colour, "capRounded": True, "jointRounded": True}},
+            get_line_width=width,
+            line_width_units=_PIXELS,
+        )
+        for name, colour, width in (("sketch-edge", [255, 255, 255], 9), ("sketch", list(palette.EDITED), 5))
     ]

@@ -32,6 +32,7 @@ from apps.map.view.link import restore
 from apps.map.view.network_card import blamed, element_card
 from apps.map.view.network_changes import plant_panel
 from apps.map.view.network_layers import LINES, POINTS
+from apps.map.view.network_lines import add_place, drawn_line, line_panel
 from apps.map.view.network_operation import network_panel
 from apps.map.view.network_problems import problems_panel
 from apps.map.view.networks import (
@@ -123,6 +124,12 @@ def _first_state() -> None:
         "plant_moving": None,
         "network_to_change": "heat",
         "problems_part": "problems",
+        "element_titles": {},
+        "line_moving": None,
+        "line_places": (),
+        "line_carrier": "heat",
+        "line_size": "",
+        "line_streets": True,
     }
     for key, value in first.items():
         # A widget that was hidden for a run loses its state unless it is written again.
@@ -241,6 +248,9 @@ def _right(opening: Opening, view: View, networks: NetworkView | None, words: Te
     elif side == "network":
         with _card(words):
             network_panel(networks, words)
+    elif side == "line" and networks is not None:
+        with _card(words):
+            line_panel(networks, words)
     elif state["changing"] and editable:
         with _card(words):
             return change_panel(view, words)
@@ -286,7 +296,8 @@ def _stage(
     frame = frame_of(float(screen[0]), float(screen[1]), workshop=state["workshop"]) if screen else Frame()
     picture = Picture(quantity, hour_day(day), step, tuple(state["layers"]), state["selected"], chosen=picked)
     if networks is not None:
-        picture = replace(picture, look=look, networks=networks[1], element=state["element"])
+        selected = state["line_moving"] if state["side"] == "line" else state["element"]
+        picture = replace(picture, look=look, networks=networks[1], element=selected, sketch=drawn_line(networks[1]))
     if mode != "map":
         with st.container(key="maps"):
             compare_maps(
@@ -332,7 +343,10 @@ def _select(event: object) -> None:
         return
     st.session_state["clicked"] = now
     layer, name = now or (None, None)
-    if st.session_state["side"] == "plant" and is_looking() and layer in {BUILDINGS, None}:
+    if st.session_state["side"] == "line" and is_looking():
+        # While a line is drawn, every click is a place that it passes.
+        add_place(name) if name else None
+    elif st.session_state["side"] == "plant" and is_looking() and layer in {BUILDINGS, None}:
         # While a plant looks for its place, a click on a building is the answer.
         st.session_state.update(plant_building=name, plant_place="building") if name else None
     else:

@@ -172,8 +172,10 @@ def book_heat(
 
 @njit(**INNER)
 def book_nodes(pipes: Pipes, liquid: Liquid, t0: int, size: int, block: Block, state: State, kept: Kept) -> None:
-    """Temperatures of nodes; where no water passes they follow the ground. They go back to the block, no more in excess
-    of the ground's."""
+    """Temperatures of nodes; where no water passes they follow the ground.
+
+    They go back to the block, no more in excess of the ground's.
+    """
     at = block.at
     for i in range(pipes.parent.size):
         keep, place = state.still_keep[i], pipes.node_row[i]

@@ -36,8 +36,10 @@ from assets.networks.heat.water import Water
 
 @dataclass(frozen=True)
 class Case:
-    """All that the compiled sweep takes; `balance_of` is the balancing producer of each tree, `both` whether consumers
-    put heat in as well."""
+    """All that the compiled sweep takes.
+
+    `both` tells whether consumers put heat in as well, `balance_of` which producer balances each tree.
+    """
 
     pipes: Pipes
     asked: Asked

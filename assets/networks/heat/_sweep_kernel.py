@@ -38,6 +38,7 @@ from assets.networks.heat._tree_kernel import (
 )
 
 _ROUNDS = 100
+_PATIENCE = 15.0
 _LEAST_SHARE = 0.02
 _TURNED = 0.5
 
@@ -170,7 +171,7 @@ def couple(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block, consumers:
 
 
 @njit(**INNER)
-def newton(x: Exchangers, block: Block, consumers: int, tolerance: float) -> None:
+def newton(x: Exchangers, block: Block, consumers: int, tolerance: float, most_share: float) -> None:
     """One step of all flows; hours that are solved stand.
 
     Where water of two sources meets, flow turns round with a kink in its temperature, and Newton's steps could go to
@@ -187,10 +188,10 @@ def newton(x: Exchangers, block: Block, consumers: int, tolerance: float) -> Non
                 continue
             new, old, share = block.step[j, b], block.last[j, b], block.share[j, b]
             turned = new * old < 0.0 and abs(new) > _TURNED * abs(old)
-            share = max(0.5 * share, _LEAST_SHARE) if turned else min(1.5 * share, 1.0)
+            share = max(0.5 * share, _LEAST_SHARE) if turned else min(1.5 * share, most_share)
             block.share[j, b] = share
             step = new + (block.reply[j, b] * block.at[i, STIR + b] if draws else 0.0)
-            flow = min(max(m + share * step, 0.2 * m), 5.0 * m)
+            flow = m + share * min(max(step, -0.8 * m), 4.0 * m)
             flow = min(max(flow, least if draws else 0.0), most)
             block.flow[j, b] = flow if draws else -flow
 
@@ -254,7 +255,7 @@ def solve(
             break
         if not both:
             couple(x, pipes, liquid, block, consumers)
-        newton(x, block, consumers, tolerance)
+        newton(x, block, consumers, tolerance, min(1.0, _PATIENCE / (1.0 + round_)))
     remember(pipes, x, block)
     if not both:
         give(x, liquid, block, consumers, tolerance)

@@ -5,7 +5,6 @@ algebra serves all and a pipe's loss is a factor. Flow in a pipe pair is positiv
 root; the return always mirrors it.
 """
 
-# ruff: noqa: PLR0917 - compiled loops take plain arrays by position
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
