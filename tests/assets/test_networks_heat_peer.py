@@ -28,7 +28,8 @@ def agree(year: HeatYear, peer: MeshHours, high: slice = slice(None)) -> None:
     """0.1 K everywhere; 1 % of the pump's head; 1 % of the worst way's friction at any node in the `high` hours.
 
     In hours of low load many branches are laminar, where pandapipes goes on with Colebrook's law: that shows at nodes
-    behind them, not in the head.
+    behind them, not in the head. The first hour is steady as pandapipes' are; later ones lose heat as warm as the hour
+    before has left the pipes besides.
     """
     assert np.abs(year.supply_temp_c - peer.supply_temp_c).max() < TEMPERATURE_K
     assert np.abs(year.return_temp_c - peer.return_temp_c).max() < TEMPERATURE_K
@@ -38,7 +39,8 @@ def agree(year: HeatYear, peer: MeshHours, high: slice = slice(None)) -> None:
     theirs = peer.pressure_kpa[0] - peer.pressure_kpa
     assert (np.abs(ours - theirs) <= PRESSURE * worst)[:, high].all()
     np.testing.assert_allclose(year.mass_flow_kg_s[1:], peer.mass_flow_kg_s, rtol=0.005, atol=1e-3)
-    np.testing.assert_allclose(year.loss_kw, peer.loss_kw, rtol=1e-3)
+    np.testing.assert_allclose(year.loss_kw[0], peer.loss_kw[0], rtol=1e-3)
+    np.testing.assert_allclose(year.loss_kw, peer.loss_kw, rtol=0.02)
     np.testing.assert_allclose(year.producer_heat_kw.sum(axis=0) - year.stored_kw, peer.producer_heat_kw.sum(axis=0),
                                rtol=2e-3)  # fmt: skip
 

@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from assets._errors import InputError
 from assets.catalogue import table
 from assets.networks.heat import WATER, Laying, heat_pipes, simultaneity, size_tree
-from assets.networks.heat._sweep_kernel import decay
+from assets.networks.heat._tree_kernel import decay
 from assets.networks.heat.friction import factor_of, fitted_factors, friction_factor, pressure_gradient_pa_m
 from assets.networks.heat.pipes import casing_wall_m, twin_pipe_resistance
 from tests.assets.heat_network_cases import tree_of_parents

@@ -72,7 +72,7 @@ def test_fixed_return_draws_more_where_the_supply_has_cooled() -> None:
 
 def test_standing_water_cools_towards_the_ground_and_is_warmed_again() -> None:
     """Time constant rho A cp / U; what it loses is what it stored; all of it comes back when flow returns."""
-    heat = np.array([[50.0] * 3 + [0.0] * 40 + [50.0] * 3])
+    heat = np.array([[50.0] * 3 + [0.0] * 40 + [50.0] * 8])
     year = heat_year(line(300.0), [0, 0], Consumers([1], heat, drop_k=30.0), Producers([0]), 80.0, 10.0, sizes=SIZES,
                      water=LIQUID, keep=KEEP)  # fmt: skip
     still = slice(3, 43)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from twin._errors import TwinError
 from twin.reporting.colours import CARRIERS, amounts
 from twin.reporting.maps import Line, Maps
 from twin.reporting.naming import ORIGINS, Naming, building_names, served_by, value_text
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from twin.networks.results import NetworkResults
 
 _LISTED = 10
+_HELD = ("loading", "temperature", "voltage", "pressure")
+"""States that have limits, in the order in which an element is told by them."""
 _DASHES = {"laid": "5 2.5", "assumed": "1.5 2"}
 """What is mapped, imported or edited is drawn without gaps."""
 _OVER, _EDITED = "#d55e00", "#009e73"
@@ -118,7 +121,7 @@ class NetworkPart:
         rows = []
         for element in over.index[:_LISTED]:
             row = over.loc[element]
-            why = self.naming[name].cause(causes(of, str(element)), timezone)
+            why = self.naming[name].cause(causes(of, str(element)), timezone, _worst_hour(of, str(element)))
             cells = (
                 value_text(float(row["worst"]), str(row["unit"]), words),
                 value_text(float(row["limit"]), str(row["unit"]), words),
@@ -189,6 +192,29 @@ def _cell(kpi: Mapping[str, Any], divisor: float, words: Texts) -> str:
         return text
     mark, word = ("✗", "worse") if kpi["exceeded"] else ("✓", "better")
     return f'{text}<small class="{word}">{mark}</small>'
+
+
+def _worst_hour(networks: NetworkResults, element: str) -> pd.Timestamp | None:
+    """Give the hour at which an element is nearest to its limit, or farthest beyond it."""
+    for quantity in _HELD:
+        try:
+            state = networks.state(quantity)
+        except (KeyError, ValueError, TwinError):
+            continue
+        ids = [str(one) for one in state.ids]
+        if element in ids:
+            row = ids.index(element)
+            values = np.asarray(state.values, dtype=np.float32)[row]
+            low, high = (_limit(limit, row) for limit in (state.limit_low, state.limit_high))
+            beyond = np.fmax(np.abs(values) - high, low - values)
+            hour = int(np.nanargmax(beyond)) if np.isfinite(beyond).any() else 0
+            return pd.Timestamp(networks.dataset["time"].to_numpy()[hour])
+    return None
+
+
+def _limit(limit: Any, row: int) -> float:
+    found = np.atleast_1d(np.asarray(np.nan if limit is None else limit, dtype=np.float64))
+    return float(found[row] if len(found) > 1 else found[0])
 
 
 def _sample(told: str, colour: str, dashes: str, width: float) -> str:

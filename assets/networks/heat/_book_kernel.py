@@ -1,6 +1,6 @@
 """The compiled bookkeeping of the sweep: heat lost and stored, standing water, pressure, pumps, extremes.
 
-The conventions of `_sweep_kernel` hold.
+The conventions of `_tree_kernel` hold.
 """
 
 # ruff: noqa: PLR0917 - compiled loops take plain arrays by position
@@ -13,15 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from assets.networks.heat._sweep_kernel import (
-    _JIT,
+from assets.networks.heat._tree_kernel import (
     AHEAD,
     BACK,
     BEHIND,
-    CHANGE,
     FLOW,
     GROUND,
     HEAD,
+    INNER,
     RETURN_IN,
     RETURN_KEEP,
     STILL_KG_S,
@@ -36,6 +35,7 @@ from assets.networks.heat._sweep_kernel import (
     Liquid,
     Pipes,
     Plants,
+    decay,
 )
 from assets.networks.heat.friction import factor_of
 from assets.networks.heat.water import held, polynomial
@@ -110,13 +110,30 @@ class Kept(NamedTuple):
     shortfall_kw: Any
 
 
-@njit(inline="always", **_JIT)
-def mean_of(into: float, lost: float, ground: float, conductance: float) -> float:
-    """Mean temperature of a pipe's water in the steady state, out of what it loses."""
-    return ground + lost / conductance if conductance > 0.0 else into
+@njit(**INNER)
+def goes_over(pipes: Pipes, liquid: Liquid, block: Block, i: int) -> None:
+    """Towards what mean excess temperature a pipe pair's water goes in each hour, and how; into `block.lane`.
+
+    Rows 0 and 1: the mean of the steady state in supply and return; 2 and 3: share of the difference from it that is
+    left after the hour; 4 and 5: share of what goes over that is exchanged with the ground; 6: the steady loss.
+    """
+    at, hours, lane, p = block.at, block.hours, block.lane, pipes.parent[i]
+    hold, cp, bare = STEP_S / pipes.content_kj_k[i], liquid.cp, pipes.loss_kw_k[i] <= 0.0
+    for b in range(WIDTH):
+        m, down = abs(at[i, FLOW + b]) * cp, at[i, FLOW + b] > 0.0
+        into_s = at[p, SUPPLY + b] if down else at[i, SUPPLY + b]
+        into_r = at[i, BACK + b] if down else at[p, BACK + b]
+        lost_s = m * into_s * (1.0 - at[i, SUPPLY_KEEP + b])
+        lost_r = m * into_r * (1.0 - at[i, RETURN_KEEP + b])
+        leak_s, leak_r = pipes.loss_kw_k[i] * hours[AHEAD + b], pipes.loss_kw_k[i] * hours[BEHIND + b]
+        lane[0, b] = into_s if bare else lost_s / leak_s
+        lane[1, b] = into_r if bare else lost_r / leak_r
+        lane[2, b], lane[3, b] = decay((leak_s + m) * hold), decay((leak_r + m) * hold)
+        lane[4, b], lane[5, b] = 0.0 if bare else leak_s / (leak_s + m), 0.0 if bare else leak_r / (leak_r + m)
+        lane[6, b] = lost_s + lost_r
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def book_heat(
     pipes: Pipes, liquid: Liquid, t0: int, size: int, block: Block, state: State, totals: Totals,
     kept: Kept,
@@ -124,172 +141,171 @@ def book_heat(
     """Losses, and the heat that the water in the pipes takes up.
 
     Water goes over from one hour's steady state to the next as fast as flow exchanges it and the ground cools it: at
-    once where it flows, with the pipe's time constant where it stands. The ground's part of that is lost besides.
+    once where it flows, with the pipe's time constant where it stands. The ground's part of that is lost besides: in
+    all, a pipe loses its conductance times the hour's mean excess of its water, so never less than nothing where that
+    is warmer than the ground.
     """
+    lane, ground = block.lane, block.hours
     for i in range(pipes.parent.size):
-        p = pipes.parent[i]
-        if p < 0:
+        if pipes.parent[i] < 0:
             continue
-        leak, hold = pipes.loss_kw_k[i], pipes.content_kj_k[i] / STEP_S
+        goes_over(pipes, liquid, block, i)
+        part, hold = pipes.part[i], pipes.content_kj_k[i] / STEP_S
+        old_s, old_r = state.supply_pipe[i], state.return_pipe[i]
         for b in range(size):
-            t, m, ground = t0 + b, block.at[i, FLOW + b], block.hours[GROUND + b]
-            into_s = block.at[p, SUPPLY + b] if m > 0.0 else block.at[i, SUPPLY + b]
-            into_r = block.at[i, BACK + b] if m > 0.0 else block.at[p, BACK + b]
-            lost_s = abs(m) * liquid.cp * (into_s - ground) * (1.0 - block.at[i, SUPPLY_KEEP + b])
-            lost_r = abs(m) * liquid.cp * (into_r - ground) * (1.0 - block.at[i, RETURN_KEEP + b])
-            lost, stored = lost_s + lost_r, 0.0
-            new_s = mean_of(into_s, lost_s, ground, leak * block.hours[AHEAD + b])
-            new_r = mean_of(into_r, lost_r, ground, leak * block.hours[BEHIND + b])
-            old_s, old_r = state.supply_pipe[i], state.return_pipe[i]
+            t, earth = t0 + b, ground[GROUND + b]
+            new_s, new_r = earth + lane[0, b], earth + lane[1, b]
             if not np.isnan(old_s):
-                exchange = abs(m) * liquid.cp
-                keep = np.exp(-(leak + exchange) / hold)
-                new_s, new_r = new_s + (old_s - new_s) * keep, new_r + (old_r - new_r) * keep
-                stored = hold * (new_s - old_s + new_r - old_r)
-                by_ground = stored * leak / (leak + exchange) if leak + exchange > 0.0 else 0.0
-                lost -= by_ground
-                totals.still_kw[pipes.part[i], t] += by_ground
-            state.supply_pipe[i], state.return_pipe[i] = new_s, new_r
+                new_s, new_r = new_s + (old_s - new_s) * lane[2, b], new_r + (old_r - new_r) * lane[3, b]
+            else:
+                old_s, old_r = new_s, new_r
+            stored_s, stored_r = hold * (new_s - old_s), hold * (new_r - old_r)
+            by_ground = stored_s * lane[4, b] + stored_r * lane[5, b]
+            old_s, old_r, lost = new_s, new_r, lane[6, b] - by_ground
             totals.loss_kw[t] += lost
-            totals.stored_kw[pipes.part[i], t] += stored
+            totals.stored_kw[part, t] += stored_s + stored_r
+            totals.still_kw[part, t] += by_ground
             if kept.loss_kw.size:
                 kept.loss_kw[pipes.pipe_row[i], t] = lost
+        state.supply_pipe[i], state.return_pipe[i] = old_s, old_r
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def book_nodes(pipes: Pipes, liquid: Liquid, t0: int, size: int, block: Block, state: State, kept: Kept) -> None:
-    """Temperatures of nodes; where no water passes they follow the ground. They are written back to the block."""
+    """Temperatures of nodes; where no water passes they follow the ground.
+
+    They go back to the block, no more in excess of the ground's.
+    """
+    at = block.at
     for i in range(pipes.parent.size):
-        keep = state.still_keep[i]
-        for b in range(size):
+        keep, place = state.still_keep[i], pipes.node_row[i]
+        old_s, old_r = state.supply_node[i], state.return_node[i]
+        for b in range(WIDTH):
             ground = block.hours[GROUND + b]
-            if block.at[i, SUPPLY_IN + b] > STILL_KG_S:
-                supply = block.at[i, SUPPLY + b]
-            else:
-                old = state.supply_node[i]
-                supply = ground if np.isnan(old) else ground + (old - ground) * keep
-            if block.at[i, RETURN_IN + b] > STILL_KG_S:
-                back = block.at[i, BACK + b]
-            else:
-                old = state.return_node[i]
-                back = ground if np.isnan(old) else ground + (old - ground) * keep
-            state.supply_node[i], state.return_node[i] = supply, back
-            block.at[i, SUPPLY + b], block.at[i, BACK + b] = supply, back
-    if kept.supply_temp_c.size:
-        write_temp(pipes, block.at[:, SUPPLY:BACK], liquid, t0, size, kept.supply_temp_c)
-    if kept.return_temp_c.size:
-        write_temp(pipes, block.at[:, BACK:CHANGE], liquid, t0, size, kept.return_temp_c)
+            left_s = 0.0 if np.isnan(old_s) else (old_s - ground) * keep
+            left_r = 0.0 if np.isnan(old_r) else (old_r - ground) * keep
+            supply = ground + (at[i, SUPPLY + b] if at[i, SUPPLY_IN + b] > STILL_KG_S else left_s)
+            back = ground + (at[i, BACK + b] if at[i, RETURN_IN + b] > STILL_KG_S else left_r)
+            at[i, SUPPLY + b], at[i, BACK + b] = supply, back
+            if b < size:
+                old_s, old_r = supply, back
+        state.supply_node[i], state.return_node[i] = old_s, old_r
+        if kept.supply_temp_c.size:
+            write_temp(at, i, SUPPLY, liquid, place, t0, size, kept.supply_temp_c)
+        if kept.return_temp_c.size:
+            write_temp(at, i, BACK, liquid, place, t0, size, kept.return_temp_c)
 
 
-@njit(**_JIT)
-def write_temp(pipes: Pipes, caloric: Any, liquid: Liquid, t0: int, size: int, out: Any) -> None:
-    """Write caloric temperatures out as temperatures, the sign set right."""
-    for i in range(out.shape[0]):
-        for b in range(size):
-            value = liquid.sign * caloric[i, b]
-            out[pipes.node_row[i], t0 + b] = value + polynomial(liquid.temperature, value)
+@njit(**INNER)
+def write_temp(at: Any, i: int, where: int, liquid: Liquid, place: int, t0: int, size: int, out: Any) -> None:
+    """Write a node's caloric temperatures out as temperatures, the sign set right."""
+    for b in range(size):
+        value = liquid.sign * at[i, where + b]
+        out[place, t0 + b] = value + polynomial(liquid.temperature, value)
 
 
-@njit(**_JIT)
-def friction(pipes: Pipes, liquid: Liquid, i: int, row: Any, above: Any, where: int, drop: Any, speed: Any) -> None:
-    """Pressure that one pipe takes, 0 or more [kPa], and its water's velocity [m/s], for all hours of a block.
+@njit(**INNER)
+def friction(pipes: Pipes, liquid: Liquid, at: Any, i: int, where: int, drop: int, speed: int, lane: Any) -> None:
+    """Pressure that one pipe takes, 0 or more [kPa], and its water's velocity [m/s], into rows of `lane`.
 
     Density and viscosity at the mean caloric temperature of its ends: it is within 0.3 K of the temperature.
     """
-    half, area, reynolds = 0.5 * liquid.sign, pipes.area_m2[i], pipes.reynolds[i]
+    half, area, reynolds, p = 0.5 * liquid.sign, pipes.area_m2[i], pipes.reynolds[i], pipes.parent[i]
     density, fluidity = held(liquid.density), held(liquid.fluidity)
-    for b in range(WIDTH):
-        value = half * (above[where + b] + row[where + b])
-        m = abs(row[FLOW + b])
-        speed[b] = m / (polynomial(density, value) * area)
-        drop[b] = max(reynolds * m * polynomial(fluidity, value), 1e-9)
     terms, drag = held(pipes.friction[pipes.kind[i]]), pipes.drag[i] * area * 1e-3
     for b in range(WIDTH):
-        drop[b] = factor_of(terms, drop[b]) * drag * abs(row[FLOW + b]) * speed[b]
+        value = half * (at[p, where + b] + at[i, where + b])
+        m = abs(at[i, FLOW + b])
+        lane[speed, b] = m / (polynomial(density, value) * area)
+        lane[drop, b] = max(reynolds * m * polynomial(fluidity, value), 1e-9)
+    for b in range(WIDTH):
+        lane[drop, b] = factor_of(terms, lane[drop, b]) * drag * abs(at[i, FLOW + b]) * lane[speed, b]
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def book_pressure(
     pipes: Pipes, liquid: Liquid, limits: Limits, t0: int, size: int, block: Block, extremes: Extremes, kept: Kept
 ) -> None:
     """Friction of every pipe, velocities, and the pressure between supply and return against the root's."""
-    ahead, behind, speed = np.empty(WIDTH), np.empty(WIDTH), np.empty(WIDTH)
+    at, lane = block.at, block.lane
     for i in range(pipes.parent.size):
         p, place = pipes.parent[i], pipes.pipe_row[i]
-        row = block.at[i]
         if p < 0:
-            row[HEAD : HEAD + WIDTH] = 0.0
+            for b in range(WIDTH):
+                at[i, HEAD + b] = 0.0
             continue
-        above = block.at[p]
-        friction(pipes, liquid, i, row, above, BACK, behind, speed)
-        friction(pipes, liquid, i, row, above, SUPPLY, ahead, speed)
+        friction(pipes, liquid, at, i, BACK, 1, 2, lane)
+        friction(pipes, liquid, at, i, SUPPLY, 0, 2, lane)
         for b in range(WIDTH):
-            lost = ahead[b] + behind[b]
-            row[HEAD + b] = above[HEAD + b] - (lost if row[FLOW + b] >= 0.0 else -lost)
-            behind[b] = max(ahead[b], behind[b])
-        note_extremes(place, t0, size, speed, 1.0, limits.velocity_m_s[place],
+            lost = lane[0, b] + lane[1, b]
+            at[i, HEAD + b] = at[p, HEAD + b] - (lost if at[i, FLOW + b] >= 0.0 else -lost)
+            lane[1, b] = max(lane[0, b], lane[1, b])
+        note_extremes(place, t0, size, lane, 2, 1.0, limits.velocity_m_s[place],
                       extremes.velocity, extremes.velocity_hour, extremes.velocity_over)  # fmt: skip
-        note_extremes(place, t0, size, behind, 1e3 / pipes.length_m[i], limits.gradient_pa_m,
+        note_extremes(place, t0, size, lane, 1, 1e3 / pipes.length_m[i], limits.gradient_pa_m,
                       extremes.gradient, extremes.gradient_hour, extremes.gradient_over)  # fmt: skip
-        if kept.velocity_m_s.size:
-            for b in range(size):
-                kept.velocity_m_s[place, t0 + b] = pipes.turn[i] * (speed[b] if row[FLOW + b] >= 0.0 else -speed[b])
-        if kept.mass_flow_kg_s.size:
-            for b in range(size):
-                kept.mass_flow_kg_s[place, t0 + b] = pipes.turn[i] * row[FLOW + b]
+        for b in range(size):
+            turn = pipes.turn[i] if at[i, FLOW + b] >= 0.0 else -pipes.turn[i]
+            if kept.velocity_m_s.size:
+                kept.velocity_m_s[place, t0 + b] = turn * lane[2, b]
+            if kept.mass_flow_kg_s.size:
+                kept.mass_flow_kg_s[place, t0 + b] = turn * abs(at[i, FLOW + b])
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def note_extremes(
-    i: int, t0: int, size: int, values: Any, scale: float, limit: float, worst: Any, hour: Any, over: Any
+    i: int, t0: int, size: int, lane: Any, row: int, scale: float, limit: float, worst: Any, hour: Any, over: Any
 ) -> None:
     """Note the highest value of a pipe, its hour, and the hours beyond the limit."""
     top = 0.0
     for b in range(WIDTH):  # the last block repeats its last hour
-        top = max(top, values[b])
+        top = max(top, lane[row, b])
     if top * scale > worst[i]:
         worst[i] = top * scale
         for b in range(size):
-            if values[b] == top:
+            if lane[row, b] == top:
                 hour[i] = t0 + b
                 break
     if top * scale > limit:
         for b in range(size):
-            over[i] += values[b] * scale > limit
+            over[i] += lane[row, b] * scale > limit
 
 
-@njit(**_JIT)
-def root_pressure(pipes: Pipes, x: Exchangers, plants: Plants, block: Block) -> Array:
-    """Pressure at each tree's root that leaves the worst consumer what it needs; 0 where all stands."""
-    base = np.full_like(block.kept, -np.inf)
+@njit(**INNER)
+def root_pressure(pipes: Pipes, x: Exchangers, plants: Plants, block: Block) -> None:
+    """Pressure at each tree's root that leaves the worst consumer what it needs, into `drawn`; 0 where all stands."""
+    base = block.drawn
+    for p in range(plants.need_kpa.size):
+        for b in range(WIDTH):
+            base[p, b] = -np.inf
     for j in range(x.node.size):
         i = x.node[j]
         part = pipes.part[i]
         for b in range(WIDTH):
-            if block.flow[j, b] > STILL_KG_S:
-                base[part, b] = max(base[part, b], x.need_kpa[j] - block.at[i, HEAD + b])
+            need = x.need_kpa[j] - block.at[i, HEAD + b]
+            base[part, b] = max(base[part, b], need if block.flow[j, b] > STILL_KG_S else -np.inf)
     for p in range(plants.need_kpa.size):
         for b in range(WIDTH):
             if block.plant_flow[p, b] < -STILL_KG_S:
                 base[p, b] = max(base[p, b], plants.need_kpa[p] - block.at[p, HEAD + b])
             if np.isinf(base[p, b]):
                 base[p, b] = 0.0
-    return base
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def pump_kw(liquid: Liquid, flow: float, lift_kpa: float, caloric: float) -> Any:
     """Hydraulic power of a pump."""
     return flow * lift_kpa / polynomial(liquid.density, liquid.sign * caloric)
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def book_pumps(
     pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, t0: int, size: int, block: Block, efficiency: float,
     totals: Totals, kept: Kept,
 ) -> None:  # fmt: skip
     """Pumps that leave the worst consumer the pressure it needs; who feeds in overcomes the pressure at its node."""
-    base = root_pressure(pipes, x, plants, block)
+    root_pressure(pipes, x, plants, block)
+    base = block.drawn
     for p in range(plants.need_kpa.size):
         for b in range(size):
             m = block.plant_flow[p, b]
@@ -311,25 +327,7 @@ def book_pumps(
                 kept.pressure_kpa[pipes.node_row[i], t0 + b] = base[pipes.part[i], b] + block.at[i, HEAD + b]
 
 
-@njit(**_JIT)
-def keep_consumer(j: int, t: int, b: int, row: Any, liquid: Liquid, flow: float, heat: float, kept: Kept) -> None:
-    """Keep what the caller wants of a consumer: what it takes in (or puts in) at the supply and at the return."""
-    ahead, behind = row[SUPPLY + b], row[BACK + b]
-    if flow > STILL_KG_S:
-        behind = ahead - heat / (flow * liquid.cp)
-    elif flow < -STILL_KG_S:
-        ahead = behind + heat / (flow * liquid.cp)
-    if kept.consumer_flow_kg_s.size:
-        kept.consumer_flow_kg_s[j, t] = flow
-    if kept.consumer_supply_temp_c.size:
-        value = ahead * liquid.sign
-        kept.consumer_supply_temp_c[j, t] = value + polynomial(liquid.temperature, value)
-    if kept.consumer_return_temp_c.size:
-        value = behind * liquid.sign
-        kept.consumer_return_temp_c[j, t] = value + polynomial(liquid.temperature, value)
-
-
-@njit(**_JIT)
+@njit(**INNER)
 def book_exchange(
     pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, limits: Limits, consumers: int, t0: int, size: int,
     block: Block, totals: Totals, extremes: Extremes, kept: Kept,
@@ -337,13 +335,13 @@ def book_exchange(
     """Heat that consumers got and lacked, and what producers gave."""
     for j in range(x.node.size):
         i = x.node[j]
-        row, part = block.at[i], pipes.part[i]
+        part = pipes.part[i]
         for b in range(size):
-            t, m, asked = t0 + b, block.flow[j, b], block.asked[j, b]
+            t, m, asked, ground = t0 + b, block.flow[j, b], block.asked[j, b], block.hours[GROUND + b]
             share = block.kept[part, b] if m < 0.0 else 1.0
             got = block.heat[j, b] * share
             if j >= consumers:
-                totals.given_kw[j - consumers, t] = -m * share * liquid.cp * (block.aim[j, b] - row[BACK + b])
+                totals.given_kw[j - consumers, t] = -m * share * liquid.cp * (block.aim[j, b] - block.at[i, BACK + b])
                 continue
             missed = abs(asked - got)
             totals.met_kw[t] += got
@@ -353,12 +351,12 @@ def book_exchange(
             if missed > extremes.missed_most[j]:
                 extremes.missed_most[j], extremes.missed_hour[j] = missed, t
             if asked > 0.0:
-                extremes.coldest_under[j] += row[SUPPLY + b] < limits.supply[j]
-                if row[SUPPLY + b] < extremes.coldest[j]:
-                    extremes.coldest[j], extremes.coldest_hour[j] = row[SUPPLY + b], t
+                supply = ground + block.at[i, SUPPLY + b]
+                extremes.coldest_under[j] += supply < limits.supply[j]
+                if supply < extremes.coldest[j]:
+                    extremes.coldest[j], extremes.coldest_hour[j] = supply, t
             if kept.shortfall_kw.size:
                 kept.shortfall_kw[j, t] = missed
-            keep_consumer(j, t, b, row, liquid, m * share, block.heat[j, b] * share, kept)
     for p in range(plants.need_kpa.size):
         for b in range(size):
             m = block.plant_flow[p, b]
@@ -366,3 +364,31 @@ def book_exchange(
             rise = out * (block.plant_supply[p, b] - block.at[p, BACK + b])
             totals.plant_kw[p, t0 + b] = liquid.cp * (rise - into * (block.at[p, SUPPLY + b] - block.plant_back[p, b]))
             totals.plant_kg_s[p, t0 + b] = m
+
+
+@njit(**INNER)
+def keep_consumers(
+    pipes: Pipes, x: Exchangers, liquid: Liquid, consumers: int, t0: int, size: int, block: Block, kept: Kept
+) -> None:
+    """Keep what the caller wants of consumers: what they take in (or put in) at the supply and at the return."""
+    flow_kept, ahead_kept = kept.consumer_flow_kg_s.size > 0, kept.consumer_supply_temp_c.size > 0
+    behind_kept = kept.consumer_return_temp_c.size > 0
+    if not (flow_kept or ahead_kept or behind_kept):
+        return
+    for j in range(consumers):
+        i = x.node[j]
+        for b in range(size):
+            share = block.kept[pipes.part[i], b] if block.flow[j, b] < 0.0 else 1.0
+            flow, heat = block.flow[j, b] * share, block.heat[j, b] * share
+            ahead, behind = block.at[i, SUPPLY + b], block.at[i, BACK + b]
+            if flow > STILL_KG_S:
+                behind = ahead - heat / (flow * liquid.cp)
+            elif flow < -STILL_KG_S:
+                ahead = behind + heat / (flow * liquid.cp)
+            ahead, behind = ahead * liquid.sign, behind * liquid.sign
+            if flow_kept:
+                kept.consumer_flow_kg_s[j, t0 + b] = flow
+            if ahead_kept:
+                kept.consumer_supply_temp_c[j, t0 + b] = ahead + polynomial(liquid.temperature, ahead)
+            if behind_kept:
+                kept.consumer_return_temp_c[j, t0 + b] = behind + polynomial(liquid.temperature, behind)

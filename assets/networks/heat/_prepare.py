@@ -11,7 +11,7 @@ import numpy.typing as npt
 from assets.networks._graph_kernel import adjacency, sum_down, walk
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import STEP_S, Limits, State
-from assets.networks.heat._sweep_kernel import Exchangers, Liquid, Pipes, Plants
+from assets.networks.heat._tree_kernel import Exchangers, Liquid, Pipes, Plants
 from assets.networks.heat._year_kernel import Asked, Hours
 from assets.networks.heat.friction import fitted_factors
 from assets.networks.heat.inputs import (
@@ -36,7 +36,10 @@ from assets.networks.heat.water import Water
 
 @dataclass(frozen=True)
 class Case:
-    """All that the compiled sweep takes; `balance_of` is the balancing producer of each tree."""
+    """All that the compiled sweep takes.
+
+    `both` tells whether consumers put heat in as well, `balance_of` which producer balances each tree.
+    """
 
     pipes: Pipes
     asked: Asked
@@ -47,6 +50,7 @@ class Case:
     limits: Limits
     state: State
     consumers: int
+    both: bool
     balances: npt.NDArray[np.bool_]
     balance_of: Ints
 
@@ -93,7 +97,8 @@ def prepare(
     aim, by_drop = choose_aim(consumers, count, hours, kind, findings)
     refuse(findings)
     sign = -1.0 if kind == "cooling" else 1.0
-    liquid = Liquid(water.cp_kj_kg_k, sign, water.caloric, water.temperature, water.density, water.fluidity)
+    floor = 0.0 if kind == "heating" else -np.inf
+    liquid = Liquid(water.cp_kj_kg_k, sign, floor, water.caloric, water.temperature, water.density, water.fluidity)
     rooted = _rooted(tree, feed.node[feed.balance_of])
     net = _network(tree, rooted, size_of, sizes, fittings=fittings, water=water)
     asked, exchangers = _exchange(
@@ -120,8 +125,8 @@ def prepare(
         limits or HeatLimits(), sizes, size_of, consumers=count, sign=sign, water=water, findings=findings
     )
     refuse(findings)
-    return Case(net, asked, exchangers, plants, by_hour, liquid, watched, _start(net), count, feed.balances,
-                feed.balance_of)  # fmt: skip
+    return Case(net, asked, exchangers, plants, by_hour, liquid, watched, _start(net), count,
+                kind == "ambient", feed.balances, feed.balance_of)  # fmt: skip
 
 
 def _heat_of(consumers: Consumers, kind: Kind, findings: list[str]) -> Any:

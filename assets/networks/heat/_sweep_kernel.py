@@ -1,7 +1,8 @@
-"""The compiled sweep over a tree of pipe pairs, a block of hours at a time.
+"""The compiled search for the flows of a tree's consumers and producers, a block of hours at a time.
 
-Temperatures are caloric and, in cooling networks, of changed sign, so that one algebra serves all: see `_prepare`. Flow
-in a pipe pair is positive where the supply flows away from the root; the return always mirrors it.
+A valve lets pass what brings its consumer the heat asked for, cooled to its return temperature: flows set temperatures
+and temperatures flows. Newton's method solves for all flows at once; see `newton` and `pace` for what keeps it from
+going to and fro. The conventions of `_tree_kernel` hold.
 """
 
 # ruff: noqa: PLR0917 - compiled loops take plain arrays by position
@@ -9,115 +10,40 @@ in a pipe pair is positive where the supply flows away from the root; the return
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
-_JIT: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True}
+from assets.networks.heat._tree_kernel import (
+    AHEAD,
+    BACK,
+    CHANGE,
+    END,
+    FLOW,
+    INNER,
+    REPLY,
+    SEED_KG_S,
+    STIR,
+    SUPPLY,
+    SUPPLY_IN,
+    SUPPLY_KEEP,
+    WIDTH,
+    Block,
+    Exchangers,
+    Liquid,
+    Pipes,
+    Plants,
+    sweep_both,
+    sweep_return,
+    sweep_supply,
+)
 
-STILL_KG_S = 1e-7
-"""Flow below which water stands."""
-_SEED_KG_S = 1e-12
-"""Flow of water as warm as the ground through every node: keeps the equations of still nodes solvable."""
 _ROUNDS = 100
-_PATIENCE = 10
-
-WIDTH = 16
-"""Hours of a block: fixed, so that loops over them run on vector units; the last block repeats its last hour."""
-FLOW, SUPPLY_IN, RETURN_IN, FROM_SUPPLY, FROM_RETURN = 0, WIDTH, 2 * WIDTH, 3 * WIDTH, 4 * WIDTH
-SUPPLY_GAIN, RETURN_GAIN, SUPPLY_KEEP, RETURN_KEEP = 5 * WIDTH, 6 * WIDTH, 7 * WIDTH, 8 * WIDTH
-SUPPLY, BACK, CHANGE, REPLY, STIR = 9 * WIDTH, 10 * WIDTH, 11 * WIDTH, 12 * WIDTH, 13 * WIDTH
-HEAD, END = CHANGE, 14 * WIDTH
-"""Where a node's values begin in its row of `Block.at`: flow; mass into its supply and return side; mass from supply to
-return and from return to supply; heat that comes along [K kg/s] (the elimination leaves its coefficients in the latter
-four); shares of the excess temperature that its pipes keep; temperatures; Newton's change of flow, its reply to the
-supply temperature, and what else moves that. At the end, pressure between supply and return against the root's."""
-GROUND, AHEAD, BEHIND, HOURS_END = 0, WIDTH, 2 * WIDTH, 3 * WIDTH
-"""Where the hours' values stand in `Block.hours`: ground temperature, factors of the supply's and return's losses."""
+_PATIENCE = 15.0
+_LEAST_SHARE = 0.02
+_TURNED = 0.5
 
 
-class Pipes(NamedTuple):
-    """The tree, arrays of k nodes; its roots stand first, and each is where a plant balances its tree."""
-
-    parent: Ints
-    node_row: Ints  # row of the caller's arrays that a node stands in
-    pipe_row: Ints  # row that the pipe to the parent stands in
-    turn: Array  # -1 where the caller counts that pipe's flow the other way
-    part: Ints  # which of the forest's trees
-    loss_kw_k: Array  # of one of the pair
-    content_kj_k: Array  # heat capacity of the water in one of the pair
-    reynolds: Array  # Reynolds number per flow and fluidity [1/m]
-    drag: Array  # pressure per friction factor, flow² and 1/density [1/m⁴]
-    area_m2: Array
-    length_m: Array
-    kind: Ints  # row of `friction`
-    friction: Array  # (kinds, 7), see `fitted_factors`
-
-
-class Exchangers(NamedTuple):
-    """Consumers, then producers of given heat, arrays of x; heat is negative where it is put into the network."""
-
-    node: Ints
-    by_drop: NDArray[np.bool_]
-    bypass_kg_s: Array
-    most_kg_s: Array
-    need_kpa: Array
-
-
-class Plants(NamedTuple):
-    """What balances each tree, at its root; arrays of s trees."""
-
-    absorbs: NDArray[np.bool_]
-    need_kpa: Array
-
-
-class Liquid(NamedTuple):
-    """See `Water`; `sign` is -1 in cooling networks."""
-
-    cp: float
-    sign: float
-    caloric: Array
-    temperature: Array
-    density: Array
-    fluidity: Array
-
-
-class Block(NamedTuple):
-    """Scratch of a block of hours, reused for all blocks."""
-
-    at: Array  # (k, END)
-    hours: Array  # (HOURS_END,)
-    asked: Array  # (x, WIDTH) heat
-    aim: Array  # (x, WIDTH) caloric temperature to leave at, or drop
-    flow: Array  # (x, WIDTH)
-    heat: Array  # (x, WIDTH) heat that is exchanged
-    step: Array  # (x, WIDTH) change of flow
-    reply: Array  # (x, WIDTH) its reply to the supply temperature
-    given: Array  # (x, WIDTH) heat that can be exchanged
-    cooled: Array  # (x,) heat times what the supply had cooled by in the hour solved last
-    plant_supply: Array  # (s, WIDTH) caloric temperature of what it feeds in
-    plant_back: Array  # (s, WIDTH) of what it gives back to the return where there is too much
-    plant_flow: Array  # (s, WIDTH)
-    kept: Array  # (s, WIDTH) share of the producers' feed that is taken
-
-
-@njit(inline="always", **_JIT)
-def decay(x):
-    """Return e^-x for x from 0 within 1e-9, without a call that would keep the loop from using vector units."""
-    y = min(x, 60.0) * 0.0625
-    even, odd = 1.0 + 0.1 * y * y, y * (0.5 + y * y * (1.0 / 120.0))
-    r = (even - odd) / (even + odd)
-    r2 = r * r
-    r4 = r2 * r2
-    r8 = r4 * r4
-    return r8 * r8
-
-
-@njit(**_JIT)
+@njit(**INNER)
 def first_guess(pipes: Pipes, x: Exchangers, liquid: Liquid, block: Block) -> None:
     """Flows as if pipes lost on the way to a consumer what they lost in the hour solved last."""
     for j in range(x.node.size):
@@ -135,243 +61,202 @@ def first_guess(pipes: Pipes, x: Exchangers, liquid: Liquid, block: Block) -> No
                 flow = max(flow, x.bypass_kg_s[j])
             block.flow[j, b] = flow if heat >= 0.0 else -flow
             block.heat[j, b] = heat
+            block.step[j, b], block.reply[j, b], block.share[j, b] = 0.0, 0.0, 1.0
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def share_feed(pipes: Pipes, x: Exchangers, plants: Plants, block: Block) -> None:
-    """Balance each tree; where its plant takes up no surplus, all that is fed in is turned down alike."""
-    drawn, fed = np.zeros_like(block.kept), np.zeros_like(block.kept)
+    """Where producers feed in more than is drawn and the plant takes none, turn all of them down alike."""
+    drawn, kept = block.drawn, block.kept
+    for p in range(plants.need_kpa.size):
+        for b in range(WIDTH):
+            drawn[p, b], kept[p, b] = 0.0, 0.0
     for j in range(x.node.size):
         part = pipes.part[x.node[j]]
         for b in range(WIDTH):
             drawn[part, b] += max(block.flow[j, b], 0.0)
-            fed[part, b] += max(-block.flow[j, b], 0.0)
+            kept[part, b] += max(-block.flow[j, b], 0.0)
     for p in range(plants.need_kpa.size):
         for b in range(WIDTH):
-            much = fed[p, b] > drawn[p, b] and not plants.absorbs[p]
-            block.kept[p, b] = drawn[p, b] / fed[p, b] if much else 1.0
-            block.plant_flow[p, b] = drawn[p, b] - fed[p, b] * block.kept[p, b]
+            much = kept[p, b] > drawn[p, b] and not plants.absorbs[p]
+            kept[p, b] = drawn[p, b] / kept[p, b] if much else 1.0
 
 
-@njit(**_JIT)
-def flows(pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block) -> None:
-    """Flow of every pipe out of the exchangers', and what enters and leaves the nodes besides.
+@njit(**INNER)
+def consumers_misfit(x: Exchangers, liquid: Liquid, block: Block, consumers: int) -> None:
+    """By how much flow and temperature miss each consumer's heat, and the change of flow that would mend it alone.
 
-    Consumers take their heat out exactly. Producers of given heat feed in at their temperature and give their heat as
-    nearly as their flow is found: given exactly, heat would go round between them and consumers without a temperature
-    to hold on to.
+    A valve at its limits stays there, and what then comes through is what is exchanged. Consumers of a given drop have
+    their flow already; they cool water to the ground's temperature at the least.
     """
-    share_feed(pipes, x, plants, block)
-    at, kept = block.at, block.kept
-    at[:, FLOW:SUPPLY_KEEP] = 0.0
-    for j in range(x.node.size):
-        row, at_aim = at[x.node[j]], not x.by_drop[j]
-        part = pipes.part[x.node[j]]
-        for b in range(WIDTH):
-            m, q = block.flow[j, b], block.heat[j, b] / liquid.cp
-            out, into = max(m, 0.0), max(-m, 0.0) * kept[part, b]
-            row[FLOW + b] += out - into
-            row[FROM_SUPPLY + b] += out
-            row[RETURN_IN + b] += out
-            row[FROM_RETURN + b] += 0.0 if at_aim else into
-            row[SUPPLY_IN + b] += into
-            fed = into * block.aim[j, b] if at_aim else -q * kept[part, b]
-            row[RETURN_GAIN + b] -= q if m > 0.0 else 0.0
-            row[SUPPLY_GAIN + b] += 0.0 if m > 0.0 else fed
-    for p in range(plants.need_kpa.size):
-        row = at[p]
-        for b in range(WIDTH):
-            m = block.plant_flow[p, b]
-            out, into = max(m, 0.0), max(-m, 0.0)
-            row[FLOW + b] -= m
-            row[SUPPLY_IN + b] += out
-            row[SUPPLY_GAIN + b] += out * block.plant_supply[p, b]
-            row[RETURN_IN + b] += into
-            row[RETURN_GAIN + b] += into * block.plant_back[p, b]
-
-
-@njit(**_JIT)
-def reduce_node(row: Any, hours: Any, loss: float, linked: float) -> None:
-    """Solve a node's two equations for its temperatures as they depend on the node above (see `eliminate`)."""
-    for b in range(WIDTH):
-        m, ground = row[FLOW + b] * linked, hours[GROUND + b]
-        lost = loss / max(abs(m), _SEED_KG_S)
-        es, er = decay(lost * hours[AHEAD + b]), decay(lost * hours[BEHIND + b])
-        down, up = max(m, 0.0), max(-m, 0.0)
-        ms, mr = row[SUPPLY_IN + b] + down + _SEED_KG_S, row[RETURN_IN + b] + up + _SEED_KG_S
-        fs = row[SUPPLY_GAIN + b] + (_SEED_KG_S + down * (1.0 - es)) * ground
-        fr = row[RETURN_GAIN + b] + (_SEED_KG_S + up * (1.0 - er)) * ground
-        crossing, rising = row[FROM_RETURN + b], row[FROM_SUPPLY + b]
-        scale = 1.0 / (ms * mr - crossing * rising)
-        from_s, from_r = down * es * scale, up * er * scale
-        row[SUPPLY_IN + b], row[RETURN_IN + b] = ms, mr
-        row[SUPPLY_KEEP + b], row[RETURN_KEEP + b] = es, er
-        row[SUPPLY_GAIN + b] = (mr * fs + crossing * fr) * scale
-        row[RETURN_GAIN + b] = (rising * fs + ms * fr) * scale
-        row[FROM_RETURN + b] = mr * from_s + crossing * from_r
-        row[FROM_SUPPLY + b] = rising * from_s + ms * from_r
-
-
-@njit(**_JIT)
-def hand_on(row: Any, above: Any, hours: Any) -> None:
-    """Bring the flow that comes up a pipe, in the supply or the return, into the equations of the node above."""
-    for b in range(WIDTH):
-        m, ground = row[FLOW + b], hours[GROUND + b]
-        down, up = max(m, 0.0), max(-m, 0.0)
-        kept_s, kept_r = up * row[SUPPLY_KEEP + b], down * row[RETURN_KEEP + b]
-        above[FLOW + b] += m
-        above[RETURN_IN + b] += down
-        above[FROM_SUPPLY + b] += kept_r * row[FROM_SUPPLY + b]
-        above[RETURN_GAIN + b] += kept_r * row[RETURN_GAIN + b] + (down - kept_r) * ground
-        above[SUPPLY_IN + b] += up
-        above[FROM_RETURN + b] += kept_s * row[FROM_RETURN + b]
-        above[SUPPLY_GAIN + b] += kept_s * row[SUPPLY_GAIN + b] + (up - kept_s) * ground
-
-
-@njit(**_JIT)
-def eliminate(pipes: Pipes, liquid: Liquid, block: Block) -> None:
-    """Sum up flows and eliminate temperatures, from the leaves to the roots, for any direction of flow.
-
-    Both temperatures of a node are tied to each other by the exchangers and to the parent's by the pipes. What is left
-    for a node is its dependence on the parent's supply (flow away from the root) or return temperature.
-    """
-    for i in range(pipes.parent.size - 1, -1, -1):
-        p = pipes.parent[i]
-        reduce_node(block.at[i], block.hours, pipes.loss_kw_k[i] / liquid.cp, 1.0 if p >= 0 else 0.0)
-        if p >= 0:
-            hand_on(block.at[i], block.at[p], block.hours)
-
-
-@njit(**_JIT)
-def settle(row: Any, above: Any) -> None:
-    """Temperatures of a node out of those of the node above."""
-    for b in range(WIDTH):
-        warm, cold = above[SUPPLY + b], above[BACK + b]
-        source = warm if row[FLOW + b] > 0.0 else cold
-        row[SUPPLY + b] = row[SUPPLY_GAIN + b] + row[FROM_RETURN + b] * source
-        row[BACK + b] = row[RETURN_GAIN + b] + row[FROM_SUPPLY + b] * source
-
-
-@njit(**_JIT)
-def substitute(pipes: Pipes, block: Block) -> None:
-    """Temperatures from the roots to the leaves."""
     at = block.at
-    for i in range(pipes.parent.size):
-        p = pipes.parent[i]
-        if p < 0:
-            at[i, SUPPLY:BACK], at[i, BACK:CHANGE] = at[i, SUPPLY_GAIN:RETURN_GAIN], at[i, RETURN_GAIN:SUPPLY_KEEP]
-        else:
-            settle(at[i], at[p])
-
-
-@njit(**_JIT)
-def misfits(x: Exchangers, liquid: Liquid, block: Block, worst: Array) -> None:
-    """By how much flow and temperatures miss each exchanger's heat, and the change of flow that would mend it alone.
-
-    Flow at a valve's limits stays there: what then comes through is what is exchanged.
-    """
-    block.at[:, CHANGE:END] = 0.0
-    worst[:] = 0.0
-    for j in range(x.node.size):
-        if x.by_drop[j]:
-            continue
-        row, most = block.at[x.node[j]], x.most_kg_s[j]
+    for j in range(consumers):
+        i, most, least, by_drop = x.node[j], x.most_kg_s[j], x.bypass_kg_s[j], x.by_drop[j]
         for b in range(WIDTH):
-            heat, m = block.asked[j, b], abs(block.flow[j, b])
-            q, least = abs(heat), x.bypass_kg_s[j] if heat > 0.0 else 0.0
-            block.step[j, b], block.reply[j, b] = 0.0, 0.0
-            if q == 0.0:
+            q, m = block.asked[j, b], block.flow[j, b]
+            if q <= 0.0:
                 continue
-            gap = row[SUPPLY + b] - block.aim[j, b] if heat > 0.0 else block.aim[j, b] - row[BACK + b]
+            gap = at[i, SUPPLY + b] - (liquid.floor if by_drop else block.aim[j, b])
             able = m * gap * liquid.cp
-            full, idle = m >= most * (1.0 - 1e-12) and able < q, m <= least and able >= q
-            given = max(able, 0.0) if full else q
-            miss = abs(given - abs(block.heat[j, b])) / q if heat > 0.0 else 0.0
-            if not full and not idle:
-                miss = max(miss, abs(able - q) / q)
+            idle = by_drop or (m <= least and able >= q)
+            full = m >= most * (1.0 - 1e-12) and able < q
+            block.heat[j, b] = min(q, max(able, 0.0)) if idle else max(able, 0.0)
+            block.last[j, b], block.step[j, b], block.reply[j, b] = block.step[j, b], 0.0, 0.0
+            if not idle and not full:
                 wide = max(gap, q / (liquid.cp * m))  # the gap that this flow wants, where there is less
                 block.step[j, b] = (q / liquid.cp - m * gap) / wide
-                if heat > 0.0:
-                    block.reply[j, b] = -m / wide
-                    row[CHANGE + b] += block.step[j, b]
-                    row[REPLY + b] += block.reply[j, b]
-            block.given[j, b] = given if heat > 0.0 else -given
-            worst[b] = max(worst[b], miss)
+                block.reply[j, b] = -m / wide
+                block.worst[b] = max(block.worst[b], abs(able - q) / q)
 
 
-@njit(**_JIT)
-def couple(row: Any, above: Any, hours: Any, loss: float) -> None:
-    """Bring a node's change of flow to the node above; keep how its supply temperature follows that one's."""
-    for b in range(WIDTH):
-        m, ground, ms = row[FLOW + b], hours[GROUND + b], row[SUPPLY_IN + b]
-        size, keep = max(abs(m), _SEED_KG_S), row[SUPPLY_KEEP + b]
-        here, there = row[SUPPLY + b], above[SUPPLY + b]
-        lost = loss * hours[AHEAD + b] / size
-        change, reply, stir = row[CHANGE + b], row[REPLY + b], row[STIR + b]
-        down = m > 0.0
-        source = there if down else here
-        end = ground + (source - ground) * keep
-        lever = (source - ground) * keep * lost + end - (here if down else there)
-        pull = max(ms - (reply * lever if down else 0.0), 0.1 * ms)
-        own = (stir + (change * lever if down else 0.0)) / pull
-        tied = m * keep / pull if down else 0.0
-        total = change + reply * own
-        row[STIR + b], row[REPLY + b] = own, tied
-        above[CHANGE + b] += total
-        above[REPLY + b] += reply * tied
-        above[STIR + b] += 0.0 if down else size * keep * own - lever * total
+@njit(**INNER)
+def producers_misfit(x: Exchangers, liquid: Liquid, block: Block, consumers: int) -> None:
+    """By how much flow and the return's temperature miss each producer's heat, and what would mend it alone."""
+    for j in range(consumers, x.node.size):
+        i, most = x.node[j], x.most_kg_s[j]
+        for b in range(WIDTH):
+            q, m = -block.asked[j, b], -block.flow[j, b]
+            if q <= 0.0:
+                continue
+            gap = block.aim[j, b] - block.at[i, BACK + b]
+            able = m * gap * liquid.cp
+            block.last[j, b], block.step[j, b] = block.step[j, b], 0.0
+            if m < most * (1.0 - 1e-12) or able >= q:
+                block.step[j, b] = (q / liquid.cp - m * gap) / max(gap, q / (liquid.cp * m))
+                block.worst[b] = max(block.worst[b], abs(able - q) / q)
 
 
-@njit(**_JIT)
-def newton(pipes: Pipes, x: Exchangers, liquid: Liquid, block: Block, part_way: float) -> None:
-    """One step of Newton's method on all flows at once.
+@njit(**INNER)
+def couple(x: Exchangers, pipes: Pipes, liquid: Liquid, block: Block, consumers: int) -> None:
+    """Newton's linear system on the tree: what the supply's temperature at each node does if all flows change at once.
 
-    A pipe's end grows warmer with its flow and with its source; a consumer's flow falls as its supply grows warmer.
-    That is a linear system on the tree, solved in one pass up and one down. Producers of given heat follow alone.
+    Sweeping up, a node's change of temperature is left as a constant and a multiple of that of the node above; sweeping
+    down fills it in (`STIR`). A pipe's end is kept at e^(-a/m) of its beginning's excess, so that d(m T)/dm there is
+    T (1 + a/m).
     """
-    at = block.at
+    at, hours = block.at, block.hours
+    for i in range(pipes.parent.size):
+        for c in range(CHANGE, END):
+            at[i, c] = 0.0
+    for j in range(consumers):
+        i = x.node[j]
+        for b in range(WIDTH):
+            at[i, CHANGE + b] += block.step[j, b]
+            at[i, REPLY + b] += block.reply[j, b]
     for i in range(pipes.parent.size - 1, -1, -1):
-        p = pipes.parent[i]
-        if p >= 0:
-            couple(at[i], at[p], block.hours, pipes.loss_kw_k[i] / liquid.cp)
-        else:  # the plant feeds in at a given temperature
-            at[i, STIR:END] = 0.0
+        p, loss = pipes.parent[i], pipes.loss_kw_k[i] / liquid.cp
+        for b in range(WIDTH):
+            if p < 0:  # the plant feeds in at a given temperature
+                at[i, STIR + b], at[i, REPLY + b] = 0.0, 0.0
+                continue
+            m, ms = at[i, FLOW + b], at[i, SUPPLY_IN + b] + SEED_KG_S
+            down = m > 0.0
+            size, keep, reply = max(abs(m), SEED_KG_S), at[i, SUPPLY_KEEP + b], at[i, REPLY + b]
+            source = at[p, SUPPLY + b] if down else at[i, SUPPLY + b]
+            meets = at[i, SUPPLY + b] if down else at[p, SUPPLY + b]
+            lever = source * keep * (1.0 + loss * hours[AHEAD + b] / size) - meets
+            pull = max(ms - (reply * lever if down else 0.0), 0.1 * ms)
+            own = (at[i, STIR + b] + (at[i, CHANGE + b] * lever if down else 0.0)) / pull
+            tied = m * keep / pull if down else 0.0
+            total = at[i, CHANGE + b] + reply * own
+            at[i, STIR + b], at[i, REPLY + b] = own, tied
+            at[p, CHANGE + b] += total
+            at[p, REPLY + b] += reply * tied
+            at[p, STIR + b] += 0.0 if down else size * keep * own - lever * total
     for i in range(pipes.parent.size):
         p = pipes.parent[i]
         if p >= 0:
             for b in range(WIDTH):
                 at[i, STIR + b] += at[i, REPLY + b] * at[p, STIR + b]
+
+
+@njit(**INNER)
+def newton(x: Exchangers, block: Block, consumers: int, tolerance: float, most_share: float) -> None:
+    """One step of all flows; hours that are solved stand.
+
+    Where water of two sources meets, flow turns round with a kink in its temperature, and Newton's steps could go to
+    and fro over it for ever. So the share of the step that an exchanger takes is halved where its misfit has changed
+    its sign without falling to half, which closes in on the zero between as bisection does, and grows again where not.
+    """
     for j in range(x.node.size):
-        row, most, least = at[x.node[j]], x.most_kg_s[j], x.bypass_kg_s[j]
+        i, most, least, draws = x.node[j], x.most_kg_s[j], x.bypass_kg_s[j], j < consumers
         if x.by_drop[j]:
             continue
         for b in range(WIDTH):
             asked, m = block.asked[j, b], abs(block.flow[j, b])
-            if asked == 0.0:
+            if asked == 0.0 or block.worst[b] <= tolerance:
                 continue
-            block.heat[j, b] = block.given[j, b]
-            step = block.step[j, b] + block.reply[j, b] * row[STIR + b]
-            new = min(max(m + part_way * step, 0.2 * m), 5.0 * m)
-            new = min(max(new, least if asked > 0.0 else 0.0), most)
-            block.flow[j, b] = new if asked > 0.0 else -new
+            new, old, share = block.step[j, b], block.last[j, b], block.share[j, b]
+            turned = new * old < 0.0 and abs(new) > _TURNED * abs(old)
+            share = max(0.5 * share, _LEAST_SHARE) if turned else min(1.5 * share, most_share)
+            block.share[j, b] = share
+            step = new + (block.reply[j, b] * block.at[i, STIR + b] if draws else 0.0)
+            flow = m + share * min(max(step, -0.8 * m), 4.0 * m)
+            flow = min(max(flow, least if draws else 0.0), most)
+            block.flow[j, b] = flow if draws else -flow
 
 
-@njit(**_JIT)
-def solve(
-    pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, tolerance: float, worst: Array
-) -> None:
-    """Flows and temperatures of a block of hours; `worst` (WIDTH,) takes the misfits left, relative to each heat."""
-    first_guess(pipes, x, liquid, block)
-    for round_ in range(_ROUNDS):
-        flows(pipes, x, plants, liquid, block)
-        eliminate(pipes, liquid, block)
-        substitute(pipes, block)
-        misfits(x, liquid, block, worst)
-        if worst.max() <= tolerance or round_ == _ROUNDS - 1:
-            break
-        newton(pipes, x, liquid, block, 1.0 if round_ < _PATIENCE else (_PATIENCE / (1.0 + round_)) ** 1.5)
+@njit(**INNER)
+def give(x: Exchangers, liquid: Liquid, block: Block, consumers: int, tolerance: float) -> None:
+    """Heat that consumers take with the flows found: what they ask for, or what comes through where it is less.
+
+    So water leaves them as warm as asked for (within `tolerance` of the drop) or warmer, in unsolved hours too.
+    """
+    for j in range(consumers):
+        if x.by_drop[j]:
+            continue
+        i = x.node[j]
+        for b in range(WIDTH):
+            q = block.asked[j, b]
+            able = block.flow[j, b] * (block.at[i, SUPPLY + b] - block.aim[j, b]) * liquid.cp
+            block.heat[j, b] = q if able >= q * (1.0 - tolerance) else max(able, 0.0)
+
+
+@njit(**INNER)
+def remember(pipes: Pipes, x: Exchangers, block: Block) -> None:
+    """Keep for the next guess by how much each consumer's supply had cooled: it hardly changes with the flow."""
     last = WIDTH - 1
-    for j in range(x.node.size):  # for the next guess: it hardly changes with the flow
+    for j in range(x.node.size):
         i = x.node[j]
         fall = block.plant_supply[pipes.part[i], last] - block.at[i, SUPPLY + last]
         block.cooled[j] = max(fall, 0.0) * max(block.asked[j, last], 0.0)
+
+
+@njit(**INNER)
+def solve(
+    pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, consumers: int, both: bool,
+    tolerance: float,
+) -> None:  # fmt: skip
+    """Flows and temperatures of a block of hours; `block.worst` takes the misfits left, relative to each heat.
+
+    An hour is solved where every flow that no limit holds, times the temperatures, is within `tolerance` of the heat
+    asked for. What is booked is balanced in any hour, solved or not: the last sweep is made of the heat given.
+    """
+    first_guess(pipes, x, liquid, block)
+    fed = x.node.size > consumers or both
+    for p in range(plants.need_kpa.size):
+        for b in range(WIDTH):
+            block.kept[p, b] = 1.0
+    for round_ in range(_ROUNDS):
+        for b in range(WIDTH):
+            block.worst[b] = 0.0
+        if fed:
+            share_feed(pipes, x, plants, block)
+        if both:
+            sweep_both(x, pipes, liquid, block)
+        else:
+            sweep_supply(x, pipes, liquid, block)
+            consumers_misfit(x, liquid, block, consumers)
+        if fed and not both:
+            sweep_return(x, pipes, liquid, block)
+        if fed:
+            producers_misfit(x, liquid, block, consumers)
+        if np.max(block.worst) <= tolerance or round_ == _ROUNDS - 1:
+            break
+        if not both:
+            couple(x, pipes, liquid, block, consumers)
+        newton(x, block, consumers, tolerance, min(1.0, _PATIENCE / (1.0 + round_)))
+    remember(pipes, x, block)
+    if not both:
+        give(x, liquid, block, consumers, tolerance)
+        sweep_return(x, pipes, liquid, block)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -21,14 +21,17 @@ from assets.networks.heat._book_kernel import (
     book_nodes,
     book_pressure,
     book_pumps,
+    keep_consumers,
 )
-from assets.networks.heat._sweep_kernel import (
-    _JIT,
+from assets.networks.heat._sweep_kernel import solve
+from assets.networks.heat._tree_kernel import (
     AHEAD,
     BEHIND,
     END,
     GROUND,
     HOURS_END,
+    INNER,
+    JIT,
     WIDTH,
     Array,
     Block,
@@ -36,18 +39,17 @@ from assets.networks.heat._sweep_kernel import (
     Liquid,
     Pipes,
     Plants,
-    solve,
 )
 from assets.networks.heat.water import polynomial
 
 
 class Asked(NamedTuple):
-    """What consumers (c) and producers of given heat (g) ask for, in any layout that broadcasts over the hours."""
+    """What consumers (c) and producers of given heat (g) ask for in some of the hours."""
 
-    consumer_kw: Any  # (c, T)
-    consumer_aim: Any  # (c, T) temperature to leave at, or drop [K]
-    producer_kw: Any  # (g, T)
-    producer_aim: Any  # (g, T)
+    consumer_kw: Array  # (c, hours)
+    consumer_aim: Array  # (c, hours) temperature to leave at, or drop [K]
+    producer_kw: Array  # (g, hours)
+    producer_aim: Array  # (g, hours)
 
 
 class Hours(NamedTuple):
@@ -61,61 +63,68 @@ class Hours(NamedTuple):
     back: Array  # (s, T) of what plants give back to the return
 
 
-@njit(**_JIT)
+@njit(**INNER)
 def fill(
-    pipes: Pipes, asked: Asked, x: Exchangers, hours: Hours, liquid: Liquid, t0: int, size: int, block: Block
-) -> None:
-    """Copy a block of hours of what is asked for, temperatures made caloric; the last hour fills it up."""
+    pipes: Pipes, asked: Asked, x: Exchangers, hours: Hours, liquid: Liquid, first: int, t0: int, size: int,
+    block: Block,
+) -> None:  # fmt: skip
+    """Copy a block of hours of what is asked for, in excess of the ground; the last hour fills it up."""
     c, s = asked.consumer_kw.shape[0], hours.supply.shape[0]
     for b in range(WIDTH):
         t = t0 + min(b, size - 1)
         block.hours[GROUND + b] = hours.ground[t]
         block.hours[AHEAD + b], block.hours[BEHIND + b] = hours.ahead[t], hours.behind[t]
         for p in range(s):
-            block.plant_supply[p, b], block.plant_back[p, b] = hours.supply[p, t], hours.back[p, t]
+            block.plant_supply[p, b] = hours.supply[p, t] - hours.ground[t]
+            block.plant_back[p, b] = hours.back[p, t] - hours.ground[t]
     for j in range(x.node.size):
         part = pipes.part[x.node[j]]
         for b in range(WIDTH):
             t = t0 + min(b, size - 1)
             if j < c:
-                heat, aim = asked.consumer_kw[j, t], asked.consumer_aim[j, t]
+                heat, aim = asked.consumer_kw[j, t - first], asked.consumer_aim[j, t - first]
             else:
-                heat, aim = -asked.producer_kw[j - c, t], asked.producer_aim[j - c, t]
+                heat, aim = -asked.producer_kw[j - c, t - first], asked.producer_aim[j - c, t - first]
             block.asked[j, b] = heat
+            top = hours.ground[t]
             if x.by_drop[j]:
-                low = hours.feed[part, t] - liquid.sign * aim
-                bottom = liquid.sign * (low + polynomial(liquid.caloric, low))
-                block.aim[j, b] = hours.supply[part, t] - bottom
-            else:
-                block.aim[j, b] = liquid.sign * (aim + polynomial(liquid.caloric, aim))
+                top, aim = hours.supply[part, t], hours.feed[part, t] - liquid.sign * aim
+            bottom = liquid.sign * (aim + polynomial(liquid.caloric, aim))
+            block.aim[j, b] = top - bottom if x.by_drop[j] else bottom - top
 
 
-@njit(**_JIT)
+@njit(**JIT)
 def run_hours(
     pipes: Pipes, asked: Asked, x: Exchangers, plants: Plants, hours: Hours, liquid: Liquid, limits: Limits,
-    state: State, block: Block, tolerance: float, efficiency: float, totals: Totals, extremes: Extremes, kept: Kept,
+    state: State, block: Block, first: int, both: bool, tolerance: float, efficiency: float, totals: Totals,
+    extremes: Extremes, kept: Kept,
 ) -> None:  # fmt: skip
-    """Sweep over all hours; results go into `totals`, `extremes` and `kept`."""
-    consumers, worst = asked.consumer_kw.shape[0], np.zeros(WIDTH)
-    for t0 in range(0, hours.ground.size, WIDTH):
-        size = min(WIDTH, hours.ground.size - t0)
-        fill(pipes, asked, x, hours, liquid, t0, size, block)
-        solve(pipes, x, plants, liquid, block, tolerance, worst)
-        totals.misfit[t0 : t0 + size] = worst[:size]
+    """Sweep over the hours from `first` that are asked for; results go into `totals`, `extremes` and `kept`."""
+    consumers = asked.consumer_kw.shape[0]
+    end = first + asked.consumer_kw.shape[1]
+    for t0 in range(first, end, WIDTH):
+        size = min(WIDTH, end - t0)
+        fill(pipes, asked, x, hours, liquid, first, t0, size, block)
+        solve(pipes, x, plants, liquid, block, consumers, both, tolerance)
+        for b in range(size):
+            totals.misfit[t0 + b] = block.worst[b]
         book_heat(pipes, liquid, t0, size, block, state, totals, kept)
         book_exchange(pipes, x, plants, liquid, limits, consumers, t0, size, block, totals, extremes, kept)
         book_nodes(pipes, liquid, t0, size, block, state, kept)
+        keep_consumers(pipes, x, liquid, consumers, t0, size, block, kept)
         book_pressure(pipes, liquid, limits, t0, size, block, extremes, kept)
         book_pumps(pipes, x, plants, liquid, t0, size, block, efficiency, totals, kept)
 
 
 def scratch(nodes: int, exchangers: int, parts: int) -> Block:
     """Arrays for a block of hours."""
+    of_plants = ("plant_supply", "plant_back", "plant_flow", "drawn", "kept")
     shape = {
         "at": (nodes, END),
         "hours": (HOURS_END,),
         "cooled": (exchangers,),
-        **dict.fromkeys(("asked", "aim", "flow", "heat", "step", "reply", "given"), (exchangers, WIDTH)),
-        **dict.fromkeys(("plant_supply", "plant_back", "plant_flow", "kept"), (parts, WIDTH)),
+        "worst": (WIDTH,),
+        "lane": (8, WIDTH),
+        **dict.fromkeys(of_plants, (parts, WIDTH)),
     }
-    return Block(**{name: np.zeros(shape[name]) for name in Block._fields})
+    return Block(**{name: np.zeros(shape.get(name, (exchangers, WIDTH))) for name in Block._fields})
