@@ -68,7 +68,7 @@ def main_span(counts: npt.ArrayLike) -> tuple[int, int] | None:
     if wanted <= 0:
         return None
     twice = np.concatenate([[0.0], np.cumsum(np.tile(often, 2))])
-    for length in range(1, n - n // 6 + 1):
+    for length in range(1, 3 * n // 4 + 1):
         held = twice[length : length + n] - twice[:n]
         if held.max() >= wanted:
             return int(held.argmax()), length

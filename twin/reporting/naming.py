@@ -188,12 +188,9 @@ class Naming:
         )
 
     def _at(self, row: Any) -> str:
-        """Name a building at one of the ends of a line; empty where there is none."""
-        for side in ("end", "start"):
-            served = self.served.get(str(row.get(side, "")), ())
-            if served:
-                return self.buildings.get(served[0], served[0])
-        return ""
+        """Name the buildings at the ends of a line; empty where there is none."""
+        served = [self.served.get(str(row.get(side, "")), ()) for side in ("start", "end")]
+        return "–".join(dict.fromkeys(self.buildings.get(some[0], some[0]) for some in served if some))
 
     def asset(self, name: str) -> str:
         """Name a building, a plant or an element."""

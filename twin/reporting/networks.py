@@ -20,7 +20,7 @@ from twin.texts import Texts, amount, scaled, spelled, with_unit
 if TYPE_CHECKING:
     from twin.networks.results import NetworkResults
 
-_LISTED = 10
+_LISTED, _LISTED_OF_EACH = 12, 4
 _HELD = ("loading", "temperature", "voltage", "pressure")
 """States that have limits, in the order in which an element is told by them."""
 _DASHES = {"laid": "5 2.5", "assumed": "1.5 2"}
@@ -115,11 +115,13 @@ class NetworkPart:
         words, of = self.words, self.networks[name]
         heading = f"<h3>{escape(words('report.networks.problems', title=self.titles[name]))}</h3>"
         over = of.elements[of.elements["hours_over"] > 0].sort_values("hours_over", ascending=False, kind="stable")
+        # The worst of each kind: one cause that chills a hundred pipes must not hide the one cable that burns.
+        listed = over.groupby(["carrier", "unit"], sort=False, dropna=False).head(_LISTED_OF_EACH).head(_LISTED)
         if over.empty:
             return f"{heading}<p>{escape(words('report.networks.none'))}</p>"
         timezone = str(self.results[name].dataset.attrs["timezone"])
         rows = []
-        for element in over.index[:_LISTED]:
+        for element in listed.index:
             row = over.loc[element]
             why = self.naming[name].cause(causes(of, str(element)), timezone, _worst_hour(of, str(element)))
             cells = (
@@ -135,7 +137,7 @@ class NetworkPart:
             )
         keys = ("element", "worst", "limit", "hours", "cause")
         heads = "".join(f"<th>{escape(words(f'report.networks.{key}'))}</th>" for key in keys)
-        more = len(over) - _LISTED
+        more = len(over) - len(listed)
         rest = f"<p><small>{escape(words('report.networks.more', count=more))}</small></p>" if more > 0 else ""
         return (
             f'{heading}<div class="wide"><table><thead><tr>{heads}</tr></thead>'
@@ -241,4 +243,24 @@ def by_name(networks: Sequence[NetworkResults], results: Mapping[str, Results]) 
         mine = [of for of in networks if str(of.dataset.attrs.get("scenario")) == told]
         if mine:
             found[name] = mine[0]
+    return found
+
+
+def titles_in(networks: Mapping[str, NetworkResults], buildings: pd.DataFrame, words: Texts) -> dict[str, str]:
+    """Give what people call the plants and elements that scenarios change, by id.
+
+    Parameters
+    ----------
+    networks : mapping of str to NetworkResults
+        Those that are known, by the scenario's name; what one has lost, another may still have.
+    buildings : DataFrame
+        For the names of buildings.
+    words : Texts
+        Language.
+    """
+    found: dict[str, str] = {}
+    changed = {getattr(edit, "id", "") for of in networks.values() for edit in of.scenario.edits}
+    for of in networks.values():
+        naming = Naming(of.elements, served_by(of.dataset), building_names(buildings, words), words)
+        found |= {name: naming.element(name) for name in changed if name in of.elements.index and name not in found}
     return found
