@@ -15,6 +15,7 @@ from gis_data.schema import COORDINATE_DECIMALS
 Index = npt.NDArray[np.int64]
 _MM = 10.0**COORDINATE_DECIMALS
 _TOUCHING_M = 2.0 / _MM
+_ROUNDING_M = 1e-6
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,27 @@ def meeting_points(lines: Any, level: Index, kind: Index) -> tuple[Index, npt.ND
         Line on which each point lies; a point where two lines meet stands here for both.
     places_m : ndarray, shape (p, 2)
     """
-    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
+    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=_ROUNDING_M)
     keep = (one < other) & ((kind[one] == kind[other]) | (kind[one] == 0) | (kind[other] == 0))
     one, other = one[keep], other[keep]
     shared, pair = shapely.get_coordinates(shapely.intersection(lines[one], lines[other]), return_index=True)
+    touching = [_vertices_on(lines[one], lines[other]), _vertices_on(lines[other], lines[one])]
+    shared = np.concatenate([shared, *(places for places, _ in touching)])
+    pair = np.concatenate([pair, *(pairs for _, pairs in touching)])
     apart = np.flatnonzero(level[one[pair]] != level[other[pair]])
     wrong = [k for k in apart if not _is_joint(lines[one[pair[k]]], lines[other[pair[k]]], shared[k])]
     shared, pair = np.delete(shared, wrong, axis=0), np.delete(pair, wrong)
     return np.concatenate([one[pair], other[pair]]), np.concatenate([shared, shared])
+
+
+def _vertices_on(lines: Any, others: Any) -> tuple[npt.NDArray[np.float64], Index]:
+    """Vertices of lines that lie on the other line of their pair, but for rounding, and the pairs' numbers.
+
+    Where lines run along each other, an intersection of floating-point coordinates misses where that ends.
+    """
+    places, pair = shapely.get_coordinates(lines, return_index=True)
+    on = shapely.distance(shapely.points(places), others[pair]) < _ROUNDING_M
+    return places[on], pair[on].astype(np.int64)
 
 
 def _is_joint(line: Any, other: Any, place: npt.NDArray[np.float64]) -> bool:
@@ -145,7 +159,9 @@ def cut_all(lines: Any, level: Index, owner: Index, places_m: npt.NDArray[np.flo
         owners += [k] * len(halved)
     own = np.array(owners, dtype=np.int64)
     start, end, places = _numbered(runs, own, level, lines)
-    shapes = np.array([shapely.linestrings(run) for run in runs] + [None], dtype=object)[:-1]
+    # Ends are put on their node to the last bit: pieces that lie on each other are then equal.
+    ended = [np.concatenate([places[[a]], run[1:-1], places[[b]]]) for run, a, b in zip(runs, start, end, strict=True)]
+    shapes = np.array([shapely.linestrings(run) for run in ended] + [None], dtype=object)[:-1]
     return Pieces(places, start, end, shapes, own)
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from twin.networks.causes import causes
     from twin.networks.coupling import run_networks
     from twin.networks.key_figures import network_kpi_catalogue, network_kpis
-    from twin.networks.results import NetworkResults, load_networks
+    from twin.networks.results import NetworkResults, followed_ways, load_networks
+    from twin.networks.studies import contingencies, hosting_capacity, study_kpis
     from twin.pipeline import run
     from twin.plants import plant_kinds, plant_table
     from twin.published import beside_published
@@ -80,6 +81,10 @@ _HOME = {
     "run": "twin.pipeline",
     "NetworkResults": "twin.networks.results",
     "causes": "twin.networks.causes",
+    "contingencies": "twin.networks.studies",
+    "followed_ways": "twin.networks.results",
+    "hosting_capacity": "twin.networks.studies",
+    "study_kpis": "twin.networks.studies",
     "energy_flows": "twin.sankey",
     "load_networks": "twin.networks.results",
     "network_kpi_catalogue": "twin.networks.key_figures",
@@ -125,6 +130,7 @@ __all__ = [
     "combine",
     "compare",
     "conflicts",
+    "contingencies",
     "decode_scenario",
     "diff",
     "district_kpis",
@@ -132,6 +138,8 @@ __all__ = [
     "encode_scenario",
     "energy_flows",
     "export",
+    "followed_ways",
+    "hosting_capacity",
     "kpi_catalogue",
     "kpi_table",
     "kpis",
@@ -154,6 +162,7 @@ __all__ = [
     "save_district",
     "save_json",
     "save_scenario",
+    "study_kpis",
     "tell",
     "with_edits",
 ]

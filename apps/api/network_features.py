@@ -24,7 +24,7 @@ _DASHES_M = {"laid": (15.0, 6.0), "assumed": (4.0, 5.0)}
 """Length of a stroke and of the gap behind it; what is mapped, imported or edited is drawn without gaps."""
 _BESIDE_M = {"electricity": -3.0, "heat": 0.0, "cold": 3.0, "gas": 6.0}
 """Where all networks are shown, how far each is drawn beside the street's middle."""
-_WIDTH_M = (2.0, 6.0)
+_WIDTH_PX = (1.8, 5.0)
 _RADIUS_M = {"plant": 11.0, "store": 11.0, "entry": 10.0, "transformer": 8.0, "substation": 5.0}
 _POINT_M = 4.0
 _ALWAYS = ("plant", "store", "entry", "transformer")
@@ -48,9 +48,9 @@ def networks_geojson(networks: NetworkView, look: Look, part: Part, language: st
     Returns
     -------
     bytes
-        A FeatureCollection; properties: `id`, `k` kind, `a` carrier, `o` origin, `w` width or radius [m], `y` whether
-        it is beyond its limit at any hour of the year, `c` the class of each step; and but for strokes `n` its name,
-        `u` size and origin in words, `t0`, `t1`, … the value of each step in words.
+        A FeatureCollection; properties: `id`, `k` kind, `a` carrier, `o` origin, `w` width [px] or radius [m], `y`
+        whether it is beyond its limit at any hour of the year, `c` the class of each step; and but for strokes `n` its
+        name, `u` size and origin in words, `t0`, `t1`, … the value of each step in words.
     """
     words, what = texts(language), drawn(networks, look)
     table = networks.elements.iloc[what.rows]
@@ -101,13 +101,13 @@ def _sizes(table: Any, part: Part) -> list[float]:
         return [_RADIUS_M.get(str(kind), _POINT_M) for kind in table["kind"]]
     known = sizes()
     rank = np.array([known[str(size)].rank if str(size) in known else 0.0 for size in table["size"]])
-    widths = np.full(len(table), _WIDTH_M[0])
+    widths = np.full(len(table), _WIDTH_PX[0])
     for carrier in CARRIERS:
         mine = (table["carrier"] == carrier).to_numpy()
         most = rank[mine].max(initial=0.0)
         if most > 0:
             # By the root: of sections and diameters alike, large ones would hide the street.
-            widths[mine] += (_WIDTH_M[1] - _WIDTH_M[0]) * np.sqrt(rank[mine] / most)
+            widths[mine] += (_WIDTH_PX[1] - _WIDTH_PX[0]) * np.sqrt(rank[mine] / most)
     widths[(table["kind"] == "service").to_numpy()] *= 0.6
     return [float(width) for width in widths]
 

@@ -37,6 +37,8 @@ class Hardest:
         Shapes (n, 24) and (n, days): the hours of the worst day, and the worst of every day; shares in per cent.
     limit_low, limit_high : numpy.ndarray
         Shape (n,), nan where there is none; shares in per cent.
+    clock, month : numpy.ndarray
+        Shapes (n, 24) and (n, 12): hours beyond the limit by the hour of the day and by the month.
     time : pandas.DatetimeIndex
         Starts of the hours by the clocks of the district.
     """
@@ -49,6 +51,8 @@ class Hardest:
     year: npt.NDArray[np.float32]
     limit_low: npt.NDArray[np.float32]
     limit_high: npt.NDArray[np.float32]
+    clock: npt.NDArray[np.float32]
+    month: npt.NDArray[np.float32]
     time: pd.DatetimeIndex
 
     def date_of(self, row: Any) -> str:
@@ -83,6 +87,8 @@ def hardest_hours(elements: Any, states: Mapping[str, Any], time: pd.DatetimeInd
         year=np.full((n, len(first)), np.nan, dtype=np.float32),
         limit_low=blank.copy(),
         limit_high=blank.copy(),
+        clock=np.zeros((n, 24), dtype=np.float32),
+        month=np.zeros((n, 12), dtype=np.float32),
         time=local,
     )
     for name in HELD:
@@ -98,7 +104,9 @@ def _fill(found: Hardest, name: str, state: Any, index: pd.Index, first: npt.NDA
     factor = np.float32(100.0 if name == "loading" else 1.0)
     values = np.asarray(state.values)
     low, high = (limits_of(limit, len(state.ids)) for limit in (state.limit_low, state.limit_high))
-    clocks = found.time.hour.to_numpy()
+    clocks, months = found.time.hour.to_numpy(), found.time.month.to_numpy()
+    of_day = (clocks[:, None] == np.arange(24)).astype(np.float32)
+    of_year = (months[:, None] == np.arange(1, 13)).astype(np.float32)
     for rows in (mine[k : k + _AT_ONCE] for k in range(0, len(mine), _AT_ONCE)):
         there, years = place[rows], values[rows].astype(np.float32)
         reach = reach_of(years, low[rows, None], high[rows, None])
@@ -109,6 +117,8 @@ def _fill(found: Hardest, name: str, state: Any, index: pd.Index, first: npt.NDA
         found.reach[there] = np.where(limited, reach.max(axis=1), np.nan)
         found.severity[there] = np.where(limited, np.clip(reach - 1.0, 0.0, None).sum(axis=1), 0.0)
         found.limit_low[there], found.limit_high[there] = low[rows] * factor, high[rows] * factor
+        beyond = np.where(limited[:, None], reach > 1.0, np.float32(0.0)).astype(np.float32)
+        found.clock[there], found.month[there] = beyond @ of_day, beyond @ of_year
         bounds = [*first.tolist(), years.shape[1]]
         for day, (start, end) in enumerate(pairwise(bounds)):
             if end - start < _WHOLE_DAY_H:

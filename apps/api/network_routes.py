@@ -98,7 +98,7 @@ def _add_figures(api: FastAPI, networks: Networks) -> None:
                 carrier=str(found.problems.loc[name, "carrier"]),
                 hours_over=int(found.problems.loc[name, "hours_over"]),
                 told=problem_text(found, row, words),
-                cause=cause_text(found, found.causes[str(name)], words) if name in found.causes else None,
+                cause=cause_text(found, str(name), found.causes[str(name)], words) if name in found.causes else None,
             )
             for name, row in zip(found.problems.index, rows, strict=True)
         ]
@@ -124,7 +124,7 @@ def _add_figures(api: FastAPI, networks: Networks) -> None:
             hours_over=int(table["hours_over"]),
             worst_date=found.hardest.date_of(row),
             worst_day=[_number(value) for value in found.hardest.day[row]],
-            cause=cause_text(found, causes, words),
+            cause=cause_text(found, element, causes, words),
             causes=[{"asset": str(name), **_plain(row)} for name, row in causes.iterrows()],
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 import twin
 from apps.api.days import SPECIAL_DAYS, DayPlan, plan_dates
 from apps.api.network_hours import Hardest, hardest_hours, limits_of
+from apps.api.network_problems import problem_groups, worst_of_each
 from apps.api.views import AS_IS, View, Views
 from twin.reporting.naming import served_by
 
@@ -23,7 +24,7 @@ Array = npt.NDArray[np.float32]
 QUANTITIES = ("loading", "voltage", "temperature", "return_temperature", "pressure", "flow", "loss", "hydrogen")
 """What networks can be coloured by."""
 _SHARES = {"loading", "hydrogen"}
-_TOLD = 8  # problems whose causes are looked for at once, and whose days can be shown
+_TOLD = 10  # problems whose causes are looked for at once, and whose days can be shown
 _KEPT = 6  # cut-down networks, of some 10 MB each
 _WHOLE = 2  # years of networks in memory, of some 100 MB each
 
@@ -251,11 +252,12 @@ def _cut(view: View, results: Any, whole: Any) -> NetworkView:
     over = elements["hours_over"].to_numpy() > 0
     problems = elements.drop(columns="geometry").assign(severity=hardest.severity)[over]
     problems = pd.DataFrame(problems).sort_values(["severity", "hours_over"], ascending=False, kind="stable")
+    worst = worst_of_each(problem_groups(problems), _TOLD)
     plan = plan_dates(
         time,
         view.district.timezone,
         view.district.country,
-        {name: view.dates[name] for name in SPECIAL_DAYS} | _hard_dates(elements, hardest, problems),
+        {name: view.dates[name] for name in SPECIAL_DAYS} | _hard_dates(elements, hardest, worst),
     )
     return NetworkView(
         view=view,
@@ -266,7 +268,7 @@ def _cut(view: View, results: Any, whole: Any) -> NetworkView:
         dates=plan.dates,
         hardest=hardest,
         problems=problems,
-        causes={str(name): twin.causes(whole, str(name)) for name in problems.index[:_TOLD]},
+        causes={name: twin.causes(whole, name) for name in worst},
         served=served_by(whole.dataset),
         kpis=twin.network_kpis(whole),
         flows=twin.energy_flows(results, whole),
@@ -282,9 +284,9 @@ def _state(whole: Any, name: str) -> Any:
     return state if len(state.ids) else None
 
 
-def _hard_dates(elements: Any, hardest: Hardest, problems: pd.DataFrame) -> dict[str, str]:
+def _hard_dates(elements: Any, hardest: Hardest, worst: Sequence[str]) -> dict[str, str]:
     """Choose the days on which the worst elements, and each network, have their worst hour."""
-    chosen = [str(name) for name in problems.index[:_TOLD]]
+    chosen = list(worst)
     for carrier in elements["carrier"].unique():
         mine = np.flatnonzero((elements["carrier"] == carrier).to_numpy() & (hardest.hour >= 0))
         if mine.size:

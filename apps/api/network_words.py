@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from apps.api.keeping import kept
+from apps.api.network_problems import main_span
 from apps.api.network_views import NetworkView
 from apps.texts import Texts, texts
 from twin.reporting.naming import Naming, building_names, value_text
@@ -34,9 +35,11 @@ def element_title(networks: NetworkView, name: str, words: Texts) -> str:
     return naming(networks, words.language).element(name)
 
 
-def cause_text(networks: NetworkView, causes: pd.DataFrame, words: Texts) -> str:
+def cause_text(networks: NetworkView, element: str, causes: pd.DataFrame, words: Texts) -> str:
     """Say in a line why an element is at its worst: who, and when."""
-    return naming(networks, words.language).cause(causes, networks.view.district.timezone)
+    hour = int(networks.hardest.hour[networks.elements.index.get_loc(element)])
+    worst = networks.hardest.time[hour] if hour >= 0 else None
+    return naming(networks, words.language).cause(causes, networks.view.district.timezone, worst)
 
 
 def origin_text(origin: Any, words: Texts) -> str:
@@ -84,6 +87,21 @@ def problem_text(networks: NetworkView, row: int, words: Texts) -> str:
         hours=told,
         limit=value_text(limit, unit, words),
     )
+
+
+def times_text(networks: NetworkView, row: int, words: Texts) -> str:
+    """Say when an element is mostly beyond its limit: "16:00–21:00, Dec–Mar"; empty where it never is."""
+    hardest = networks.hardest
+    if not hardest.month[row].any():
+        return ""
+    hours, months = main_span(hardest.clock[row]), main_span(hardest.month[row])
+    clock, season = words("times.day"), words("times.year")
+    if hours is not None:
+        clock = words("times.hours", first=f"{hours[0]:02d}", last=f"{(hours[0] + hours[1]) % 24:02d}")
+    if months is not None:
+        ends = (months[0], (months[0] + months[1] - 1) % 12)
+        season = "–".join(dict.fromkeys(words(f"month.{month + 1}") for month in ends))
+    return f"{clock}, {season}"
 
 
 def badge_text(networks: NetworkView, words: Texts) -> str:

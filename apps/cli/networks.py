@@ -1,16 +1,21 @@
-"""`twin networks`: a year of every network and plant, its key figures with their limits, and what is beyond them."""
+"""`twin networks`: a year of every network and plant, its figures with their limits, what is beyond them, studies."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from apps.cli.terminal import ERR, OUT, progress
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _SHOWN = 10
+_FEEDERS = 5
+_TECHNOLOGIES = {"pv": "solar panels", "ev": "charging", "heat_pump": "heat pumps"}
 
 
 def networks(
@@ -19,9 +24,18 @@ def networks(
     scenario: Annotated[
         str | None, typer.Option("--scenario", "-s", help="Scenario file (YAML) or preset; without it, as it is.")
     ] = None,
+    *,
     seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,
+    hosting: Annotated[
+        bool, typer.Option("--hosting", help="Also find how much PV, EV charging and heat pumps each feeder can take.")
+    ] = False,
+    n_1: Annotated[
+        bool, typer.Option("--n-1", help="Also cut each section of the medium-voltage rings in turn.")
+    ] = False,
 ) -> None:
     """Run a district's networks and plants through a year: who gives what, what is lost, what is overloaded."""
+    import pandas as pd  # noqa: PLC0415
+
     import twin  # noqa: PLC0415  the models take seconds to import
 
     with progress("Running the networks") as report:
@@ -38,13 +52,72 @@ def networks(
         report(0.92, "writing the results")
         figures = twin.network_kpis(found)
         found.save(out / "networks")
-        twin.save_json(figures, out / "network_kpis.json")
         twin.energy_flows(results, found).to_csv(out / "flows.csv", index=False)
+        rooms, lost = _rooms(results, found, report) if hosting else ({}, [])
+        outages = twin.contingencies(found) if n_1 else None
+        figures |= twin.study_kpis(rooms, outages)
+        twin.save_json(figures, out / "network_kpis.json")
+        if rooms:
+            pd.concat(rooms, names=["technology"]).to_csv(out / "hosting.csv")
+        if outages is not None:
+            outages.to_csv(out / "contingencies.csv")
     _show_figures(figures)
     _show_beyond(found)
-    for note in found.notes:
+    if rooms:
+        _show_rooms(rooms)
+    if outages is not None:
+        _show_outages(outages)
+    for note in [*found.notes, *lost]:
         ERR.print(f"Note: {note}", markup=False)
     ERR.print(f"Written to {out / 'networks'}, {out / 'network_kpis.json'} and {out / 'flows.csv'}", markup=False)
+
+
+def _rooms(results: Any, found: Any, report: Any) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Room by technology, and why there is none of some."""
+    import twin  # noqa: PLC0415
+    from twin.networks.studies import TECHNOLOGIES  # noqa: PLC0415
+
+    rooms, lost = {}, []
+    for technology in TECHNOLOGIES:
+        report(0.95, f"room for {_TECHNOLOGIES[technology]}")
+        try:
+            rooms[technology] = twin.hosting_capacity(found, results, technology)
+        except twin.ResultsError as error:
+            lost.append(f"{_TECHNOLOGIES[technology]}: {error}")
+    return rooms, lost
+
+
+def _show_rooms(rooms: dict[str, pd.DataFrame]) -> None:
+    """Show the feeders that can take least of each technology."""
+    table = Table(box=None, pad_edge=False, title="Feeders with the least room", title_justify="left")
+    for column in ("", "feeder", "buildings", "kW", "kW each", "stopped by", "element", "hour"):
+        table.add_column(column, justify="right" if column in {"buildings", "kW", "kW each"} else "left")
+    for technology, found in rooms.items():
+        for feeder, row in found.head(_FEEDERS).iterrows():
+            table.add_row(
+                _TECHNOLOGIES[technology], str(feeder), str(row["buildings"]), f"{row['capacity_kw']:,.3g}",
+                f"{row['per_building_kw']:,.3g}", row["limit"], row["element"], f"{row['hour']:%d %b %H:%M}",
+            )  # fmt: skip
+    OUT.print(table)
+
+
+def _show_outages(outages: pd.DataFrame) -> None:
+    """Show the sections whose failure the grid does not bear."""
+    bad = outages[~outages["ok"]]
+    if not len(bad):
+        OUT.print(f"The grid bears the failure of each of its {len(outages)} medium-voltage sections.")
+        return
+    table = Table(
+        box=None, pad_edge=False, title=f"{len(bad)} of {len(outages)} sections must not fail", title_justify="left"
+    )
+    for column in ("section", "what", "closed then", "kW dark", "loading", "voltage", "broken"):
+        table.add_column(column, justify="right" if column in {"kW dark", "loading", "voltage"} else "left")
+    for name, row in bad.head(_SHOWN).iterrows():
+        table.add_row(
+            str(name), str(row["title"]), row["tie"], f"{row['unsupplied_kw']:,.3g}", f"{row['worst_loading']:.0%}",
+            f"{row['lowest_voltage']:.3f}", row["limit"],
+        )  # fmt: skip
+    OUT.print(table)
 
 
 def _show_figures(figures: dict[str, dict[str, Any]]) -> None:

@@ -141,8 +141,10 @@ def operate(
         for carrier in ORDER:
             state.meet(carrier)
         changes = [np.abs(state.main[name] - before[name]).max(initial=0.0) for name in state.main]
-        settled = max(changes, default=0.0) <= _SETTLED_KW
         rounds += 1
+        # In the first round units do not know each other yet: nobody is held back for what is then missing.
+        cut = state.hold_back() if rounds > 1 else 0.0
+        settled = rounds > 1 and max(*changes, cut) <= _SETTLED_KW if changes else True
     return state.settled(rounds)
 
 
@@ -160,9 +162,11 @@ class _State:
     discharge: dict[str, Array] = field(default_factory=dict)
     level: dict[str, Array] = field(default_factory=dict)
     price: dict[str, Array] = field(default_factory=dict)
+    most: dict[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.main = {name: np.zeros(self.hours) for name in self.units}
+        self.most = {name: unit.technology.capacity_kw for name, unit in self.units.items()}
         for kept in (self.charge, self.discharge, self.level):
             kept.update({name: np.zeros(self.hours) for name in self.stores})
 
@@ -216,7 +220,7 @@ class _State:
 
     def _offers(self, names: list[str], border: Outside | None) -> tuple[Array, Array, Array]:
         """Capacity, cost and least load of the units, and of what can be bought."""
-        capacity = [self.units[name].technology.capacity_kw for name in names]
+        capacity = [self.most[name] for name in names]
         cost = [self._cost(self.units[name]) for name in names]
         least = [self.units[name].technology.least_share for name in names]
         if border is not None:
@@ -256,18 +260,46 @@ class _State:
             centred_mean(price, window, usual[i])
         return rows, usual
 
+    def _lacking(self, carrier: str) -> Array:
+        """Return what is wanted of a carrier and neither made nor taken out of stores; negative: too much."""
+        mine = [name for name, unit in self.units.items() if unit.technology.main == carrier]
+        lacking = self._wanted(carrier, mine)
+        for name in mine:
+            lacking -= self.main[name]
+        for name, store in self.stores.items():
+            if store.carrier == carrier:
+                lacking += self.charge[name] - self.discharge[name]
+        return lacking
+
+    def hold_back(self) -> float:
+        """Let units take no more of a carrier than there is, in later rounds; the most that one is cut [kW]."""
+        found = 0.0
+        for carrier in self._known():
+            takers = [
+                name
+                for name, unit in self.units.items()
+                if carrier in unit.technology.inputs and not unit.technology.must_run
+            ]
+            if not takers:
+                continue
+            border = self.outside.get(carrier)
+            missing = self._lacking(carrier) - (0.0 if border is None else border.most_kw)
+            taken = sum((self.units[name].technology.inputs[carrier] * self.main[name] for name in takers), np.zeros(1))
+            cut = np.clip(missing, 0.0, taken) / np.maximum(taken, _SETTLED_KW)
+            for name in takers:
+                less = cut * self.main[name]
+                found = max(found, float(less.max(initial=0.0)))
+                self.most[name] = np.where(
+                    cut > 0.0, np.minimum(self.most[name], self.main[name] - less), self.most[name]
+                )
+        return found
+
     def settled(self, rounds: int) -> Operation:
         """Close every carrier's balance by what crosses the border, is missing or is spilt."""
         carriers = [c for c in ORDER if c in self._known()]
         bought, sold, missing, spilt = ({c: np.zeros(self.hours) for c in carriers} for _ in range(4))
         for carrier in carriers:
-            mine = [name for name, unit in self.units.items() if unit.technology.main == carrier]
-            lacking = self._wanted(carrier, mine)
-            for name in mine:
-                lacking -= self.main[name]
-            for name, store in self.stores.items():
-                if store.carrier == carrier:
-                    lacking += self.charge[name] - self.discharge[name]
+            lacking = self._lacking(carrier)
             border = self.outside.get(carrier)
             most = 0.0 if border is None else border.most_kw
             bought[carrier] = np.clip(lacking, 0.0, most)

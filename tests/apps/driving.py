@@ -96,8 +96,21 @@ class Map:
         self.page.route("**/*", self._gate)
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(f"{address}/?lang={language}")
+        self._home = f"{address}/?lang={language}"
+        self._failed = 0
+        self.open()
+
+    def open(self) -> None:
+        """Begin a new session of the page."""
+        self.page.goto(self._home)
         self.page.locator(".st-key-map canvas").wait_for(timeout=90_000)
+
+    def begin(self, failed: int) -> None:
+        """Begin a test; where one failed since the last, what it left behind must not fail this one too."""
+        if failed > self._failed:
+            self._failed = failed
+            self.open()
+        settled(self.page)
 
     def _gate(self, route) -> None:  # type: ignore[no-untyped-def]
         url = urlsplit(route.request.url)
@@ -150,6 +163,18 @@ def near(pixels: np.ndarray, colour: tuple[int, int, int], within: int = 6) -> i
     return int((np.abs(pixels - np.array(colour)).max(axis=2) <= within).sum())
 
 
+def settled(page: Page, seconds: float = 60.0) -> None:
+    """Wait until the page's script has run to its end and the leftovers of its last run are gone.
+
+    While it runs, what a run before it drew may stand beside what is drawn now, under the same key.
+    """
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('[data-stale=true]')",
+        timeout=seconds * 1000,
+    )
+
+
 def select(shown: Map, x: float, y: float, tries: int = 8) -> None:
     """Click a building until its card is there: a slow machine takes a click for a long press."""
     card = shown.page.locator(".st-key-card")
@@ -162,3 +187,18 @@ def select(shown: Map, x: float, y: float, tries: int = 8) -> None:
                 return
             shown.page.wait_for_timeout(200)
     raise AssertionError(f"no card opened after {tries} clicks at {x}, {y}")
+
+
+def at_rest(page: Page, seconds: float = 120.0) -> None:
+    """Wait until the page stays settled and no year of networks is being computed: a click is not lost then."""
+    calm, until = 0, time.monotonic() + seconds
+    while calm < 3:
+        settled(page, max(until - time.monotonic(), 1.0))
+        calm = 0 if page.locator(".st-key-networks_busy").count() else calm + 1
+        assert time.monotonic() < until, f"the networks were not computed within {seconds} s"
+        page.wait_for_timeout(120)
+
+
+def press(page: Page, key: str) -> None:
+    """Click the button of a key, once it is there."""
+    page.locator(f".st-key-{key} button:visible").first.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.apps.driving import CHROMIUM, Map, chromium, select, served
+from tests.apps.driving import CHROMIUM, Map, at_rest, chromium, press, select, served
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -29,6 +29,7 @@ def main() -> None:
             shown.page.screenshot(path=DOCS / name, timeout=90_000)
             shown.page.close()
             print(DOCS / name)
+        _networks(Map(browser, address))
         _whatif(Map(browser, address))
         _workshop(Map(browser, address, width=1920, height=1080))
 
@@ -62,6 +63,32 @@ def _whatif(shown: Map) -> None:
     page.wait_for_timeout(15_000)
     page.screenshot(path=DOCS / "difference.png", timeout=90_000)
     print(DOCS / "difference.png")
+    page.close()
+
+
+def _networks(shown: Map) -> None:
+    """Take an overloaded cable of a district with many electric cars, with its cause, and the year's flows."""
+    page = shown.page
+    shown.wait_for_buildings()
+    page.locator(".st-key-scenario input").first.click()
+    page.get_by_role("option", name="Half of the cars electric", exact=True).click()
+    page.locator(".cet-edit").first.wait_for(timeout=90_000)
+    at_rest(page)
+    press(page, "network_badge")
+    page.locator(".cet-group").first.wait_for(timeout=300_000)
+    at_rest(page)
+    page.locator('[class*="st-key-problem_"] button:visible', has_text="Cable").first.click()
+    page.locator(".st-key-element_part").wait_for(timeout=90_000)
+    at_rest(page)
+    page.mouse.move(683, 764)
+    shown.wait_for_buildings()
+    page.screenshot(path=DOCS / "networks.png", timeout=90_000)
+    print(DOCS / "networks.png")
+    press(page, "tool_flows")
+    page.locator(".cet-sankey path").first.wait_for(timeout=90_000)
+    at_rest(page)
+    page.screenshot(path=DOCS / "flows.png", timeout=90_000)
+    print(DOCS / "flows.png")
     page.close()
 
 

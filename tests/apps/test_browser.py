@@ -25,9 +25,15 @@ def address(view_cache: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def shown(address: str) -> Iterator[Map]:
+def opened(address: str) -> Iterator[Map]:
     with chromium() as browser:
         yield Map(browser, address)
+
+
+@pytest.fixture
+def shown(opened: Map, request: pytest.FixtureRequest) -> Map:
+    opened.begin(request.session.testsfailed)
+    return opened
 
 
 def test_the_map_is_drawn_from_edge_to_edge_and_nothing_scrolls(shown: Map) -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from apps.map.view import palette
-from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, select, served
+from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, select, served, settled
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,19 +41,33 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def shown(browser: Browser, address: str) -> Map:
+def opened(browser: Browser, address: str) -> Map:
     return Map(browser, address)
 
 
+@pytest.fixture
+def shown(opened: Map, request: pytest.FixtureRequest) -> Map:
+    opened.begin(request.session.testsfailed)
+    return opened
+
+
 def press(page: Page, key: str) -> None:
+    settled(page)
     page.locator(f".st-key-{key} button:visible").first.click()
+
+
+def press_named(page: Page, name: str) -> None:
+    settled(page)
+    page.get_by_role("button", name=name).click()
 
 
 def no_edits(page: Page) -> None:
     page.wait_for_function("!document.querySelector('.cet-edit')", timeout=_PATIENCE)
+    settled(page)
 
 
 def choose(page: Page, key: str, option: str) -> None:
+    settled(page)
     page.locator(f".st-key-{key} input").first.click()
     page.get_by_role("option", name=option, exact=True).click()
 
@@ -62,6 +76,7 @@ def test_an_edit_on_the_card_is_listed_and_told_and_can_be_undone(shown: Map) ->
     page = shown.page
     shown.wait_for_buildings()
     select(shown, 640, 450)
+    settled(page)
     page.get_by_text("Change", exact=True).first.click()
     choose(page, "change_heating", "Ground heat pump")
     page.locator(".cet-edit").wait_for(timeout=_PATIENCE)
@@ -81,6 +96,7 @@ def test_an_edit_on_the_card_is_listed_and_told_and_can_be_undone(shown: Map) ->
 def test_the_whole_district_is_changed_and_built_in(shown: Map) -> None:
     page = shown.page
     press(page, "several")
+    settled(page)
     page.get_by_text("Whole district", exact=True).click()
     price = page.locator(".st-key-prices_electricity_eur_kwh input")
     price.wait_for(timeout=_PATIENCE)
@@ -99,7 +115,7 @@ def test_the_whole_district_is_changed_and_built_in(shown: Map) -> None:
     field.press("Control+Enter")
     page.get_by_text("Feature 2 is a –: draw a building as a Polygon or a MultiPolygon.").wait_for(timeout=_PATIENCE)
     before = len(shown.data)
-    page.get_by_role("button", name="Build 1 building").click()
+    press_named(page, "Build 1 building")
     page.get_by_text("New buildings: 1").first.wait_for(timeout=_PATIENCE)
     page.get_by_text("430 buildings").first.wait_for(timeout=_PATIENCE)
     shown.wait_until(
@@ -120,7 +136,9 @@ def compare(page: Page, how: str = "Side by side") -> None:
     if not page.locator(".st-key-comparing").count():
         press(page, "tool_compare")
         page.locator(".st-key-comparing").wait_for(timeout=_PATIENCE)
+    settled(page)
     page.get_by_text(how, exact=True).click()
+    settled(page)
     page.frame_locator("iframe.cet-frame").locator("canvas").last.wait_for(timeout=_PATIENCE)
 
 
@@ -192,6 +210,7 @@ def test_what_is_seen_is_taken_along_as_picture_and_files(shown: Map, tmp_path: 
     assert near(picture, palette.PARK) > 500, "the map is in it, not a blank"
     features = json.loads((tmp_path / "taken.geojson").read_text(encoding="utf-8"))["features"]
     assert len(features) > 400
+    settled(page)
     page.get_by_text("Show this as Python").click()
     page.get_by_text("import twin").first.wait_for()
     page.keyboard.press("Escape")
@@ -199,6 +218,10 @@ def test_what_is_seen_is_taken_along_as_picture_and_files(shown: Map, tmp_path: 
 
 def test_the_workshop_speaks_large_and_resets(shown: Map) -> None:
     page = shown.page
+    if page.locator(".cet-edit").count():
+        press(page, "reset")
+        no_edits(page)
+    settled(page)
     page.get_by_text("FI", exact=True).click()
     page.get_by_role("button", name="Työpaja").wait_for(timeout=_PATIENCE)
     press(page, "tool_workshop")
@@ -207,11 +230,11 @@ def test_the_workshop_speaks_large_and_resets(shown: Map) -> None:
     assert float(page.locator(".cet-tour p").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 18
     overflow = "e => e.scrollHeight - e.clientHeight"
     assert page.locator(".st-key-panel").evaluate(overflow) <= 1
-    page.get_by_role("button", name="Maalämpöä kaikille").click()
+    press_named(page, "Maalämpöä kaikille")
     page.get_by_text("vrt. Nykytila").first.wait_for(timeout=_PATIENCE)
-    page.get_by_role("button", name="Aloita alusta").click()
+    press_named(page, "Aloita alusta")
     page.get_by_text("vrt. Nykytila").first.wait_for(state="detached", timeout=_PATIENCE)
-    page.get_by_role("button", name="Maalämpöä kaikille").click()
+    press_named(page, "Maalämpöä kaikille")
     page.get_by_text("vrt. Nykytila").first.wait_for(timeout=_PATIENCE)
     press(page, "leave_workshop")
     page.locator(".st-key-scenario").wait_for(timeout=_PATIENCE)
@@ -219,8 +242,13 @@ def test_the_workshop_speaks_large_and_resets(shown: Map) -> None:
 
 def test_a_report_in_the_page_s_language_prints_on_a4_without_a_cut(shown: Map, tmp_path: Path) -> None:
     page = shown.page
+    settled(page)
+    page.get_by_text("FI", exact=True).click()
+    page.get_by_role("button", name="Työpaja").wait_for(timeout=_PATIENCE)
+    choose(page, "scenario", "Maalämpöä kaikille")
+    page.locator(".cet-edit").first.wait_for(timeout=_PATIENCE)
     press(page, "tool_export")
-    page.get_by_role("button", name="Tee raportti").click()
+    press_named(page, "Tee raportti")
     ready = page.locator(".st-key-take_report button:visible")
     ready.wait_for(timeout=_PATIENCE)
     with page.expect_download() as download:

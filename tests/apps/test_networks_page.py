@@ -17,7 +17,6 @@ from apps.api.network_states import KIND, Look
 from apps.api.network_views import Networks, NetworkView
 from apps.api.snippet import network_snippet
 from apps.map.view import opening as module
-from apps.map.view.link import query_of
 from apps.map.view.opening import Opening
 from apps.texts import LANGUAGES
 from tests.apps.conftest import MAIN
@@ -112,7 +111,7 @@ def test_the_hour_changes_an_index_and_the_state_the_address(small: AppTest) -> 
     assert query(small)["quantity"] == "temperature"
     assert "/networks/heat.geojson" in layer(small, "networks")["data"]
     legend = told(small)
-    for word in ("Supply temperature", "°C", "at least 60.0", "mapped", "laid by algorithm", "Beyond its limit now"):
+    for word in ("Supply temperature", "°C", "at least 60.0", "mapped", "laid by algorithm", "Beyond limit"):
         assert word in legend
     assert "/layers/buildings.geojson" in layer(small, "buildings")["data"], "the buildings are quiet"
     assert not {"pipes", "chargers", "roofs"} & {one["id"] for one in deck(small)["layers"]}
@@ -204,6 +203,63 @@ def test_a_plant_is_built_where_a_building_was_clicked_and_moved_resized_and_clo
     assert not small.exception
 
 
+def test_a_cable_is_laid_by_clicks_named_in_the_list_and_drawn_before(
+    small: AppTest, small_networks: Networks, found: NetworkView
+) -> None:
+    transformer = next(str(name) for name in found.elements.index if found.elements.loc[name, "kind"] == "transformer")
+    small.run()
+    small.session_state["group"] = "network"
+    small.run()
+    small.button(key="add_line").click().run()
+    small.session_state["line_carrier"] = "electricity"
+    small.run()
+    assert small.button(key="line_lay").disabled, "nobody said where"
+    small.session_state["line_places"] = (transformer, "w1")
+    small.run()
+    assert not small.exception
+    assert "Flats" in told(small)
+    (sketch,) = layer(small, "sketch")["data"]
+    along = sketch["geometry"]["coordinates"]
+    small.session_state["line_streets"] = False
+    small.run()
+    assert len(layer(small, "sketch")["data"][0]["geometry"]["coordinates"]) == 2 <= len(along)
+    small.selectbox(key="line_size").select("AXMK 4x300").run()
+    small.button(key="line_lay").click().run()
+    edit = edits(small)[-1]
+    assert (edit.do, edit.id, edit.carrier, edit.size) == ("add", "electricity-new-1", "electricity", "AXMK 4x300")
+    assert len(edit.line) == 2
+    assert "line 1" in sentences(small)[-1]
+    settle(small, small_networks)
+    assert not small.exception
+    after = small_networks.ready(NAME, small_networks._views.key_of(small.session_state["history"].present))
+    assert after is not None
+    assert after.elements.loc["electricity-new-1", "origin"] == "edited"
+
+
+def test_a_cable_is_led_another_way_and_what_does_not_fit_is_told_and_taken_back(
+    small: AppTest, small_networks: Networks, found: NetworkView
+) -> None:
+    cable = next(str(name) for name in found.problems.index if found.problems.loc[name, "kind"] == "cable")
+    small.run()
+    small.session_state["group"], small.session_state["element"] = "network", cable
+    small.session_state["element_part"] = "change"
+    small.run()
+    small.button(key="element_move").click().run()
+    small.session_state["line_places"] = ("w3", "w4")
+    small.run()
+    small.button(key="line_lay").click().run()
+    assert (edits(small)[-1].do, edits(small)[-1].id) == ("move", cable)
+    assert sentences(small)[-1].startswith("Cable"), "it bears its name, not its id"
+    key = small_networks._views.key_of(small.session_state["history"].present)
+    if small_networks.ready(NAME, key) is None:
+        small_networks._working[NAME, key].join(60)
+    small.run()
+    if small_networks.failure(NAME, key) is not None:
+        small.button(key="networks_undo").click().run()
+        assert len(edits(small)) == 2
+    assert not small.exception
+
+
 def test_a_network_is_run_at_other_temperatures_laid_anew_and_led_back(small: AppTest) -> None:
     small.run()
     small.session_state["group"] = "network"
@@ -264,16 +320,16 @@ def test_a_link_leads_back_to_the_same_network_and_element(small: AppTest, found
     small.run()
     small.button(key="network_badge").click().run()
     small.button(key=f"problem_{found.problems.index[0]}").click().run()
-    state = {key: small.session_state[key] for key in small.session_state.filtered_state}
+    kept = ("group", "network_carrier", "network_quantity", "element", "day")
+    state = {key: small.session_state[key] for key in kept}
     written = {"net": f"{state['network_carrier']}.{state['network_quantity']}", "element": state["element"]}
     again = AppTest.from_file(str(MAIN), default_timeout=120)
     for key, value in {**written, "day": state["day"], "hour": "17"}.items():
         again.query_params[key] = value
     again.run()
     assert not again.exception
-    for key in ("group", "network_carrier", "network_quantity", "element", "day"):
+    for key in kept:
         assert again.session_state[key] == state[key], key
-    assert query_of is not None
 
 
 def test_a_district_without_streets_says_why_it_has_no_networks_and_goes_on(view_cache: Any) -> None:

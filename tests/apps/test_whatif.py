@@ -171,7 +171,8 @@ def test_the_workshop_has_big_presets_a_tour_a_reset_and_nothing_to_edit(page: A
 def test_what_the_card_sets_is_what_the_building_has(view: View, kind: str) -> None:
     wanted: dict[str, Any] = {
         "pv": 35, "retrofit": "deep", "heating": "air_water_heat_pump", "setpoints": 19.5,
-        "battery": 50.0, "chargers": 25, "cooled": "district_cooling", "charging": "smart", "hot_water_tank": (1.5, "any"),
+        "cooled": "district_cooling", "battery": 50.0, "chargers": 25, "charging": "smart",
+        "hot_water_tank": (1.5, "any"),
     }  # fmt: skip
     system = "direct_electric" if kind == "hot_water_tank" else "district_heating"
     heated = view.buildings[view.buildings["heating_system"] == system]

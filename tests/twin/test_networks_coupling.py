@@ -21,7 +21,9 @@ from twin import (
     ResultsError,
     ScenarioError,
     causes,
+    contingencies,
     export,
+    followed_ways,
     kpis,
     load_networks,
     make_twin,
@@ -30,6 +32,7 @@ from twin import (
     parse_scenario,
     run,
     run_networks,
+    study_kpis,
     tell,
 )
 from twin.editing import edited_prices
@@ -249,7 +252,8 @@ def test_a_small_cable_and_a_small_pipe_are_found_with_the_building_that_overloa
 
 
 def test_a_cold_substation_names_the_pipe_or_the_supply(district: District) -> None:
-    _, wide = coupled(district, heat=heat_plan("steel_600_s1", "steel_100_s1", design={"least_supply_c": 72.0}))
+    slow = {"least_supply_c": 72.0, "bypass_shared": 1}
+    _, wide = coupled(district, heat=heat_plan("steel_600_s1", "steel_100_s1", design=slow))
     row = wide.elements.loc["heat-w1"]
     assert row["worst"] < 72.0
     assert row["hours_over"] > 0
@@ -288,8 +292,9 @@ def test_peak_and_valley_prices_move_stores(district: District) -> None:
     assert sorted(set(price.round(4).tolist())) == pytest.approx([0.036, 0.09, 0.144, 0.1728], abs=1e-4)
     charge, discharge = (data[f"store_{word}_kwh"].to_numpy()[0] for word in ("charge", "discharge"))
     assert charge.sum() > 10_000.0
-    assert set(price[charge > 1.0].round(4).tolist()) == {np.float32(0.036).round(4).item()}
+    assert (price[charge > 1.0] < 0.1).all()
     assert (price[discharge > 1.0] > 0.08).all()
+    assert charge @ price / charge.sum() < 0.6 * (discharge @ price / discharge.sum())
     told, before = network_kpis(networks), network_kpis(without)
     assert told["border_cost_eur"]["value"] < before["border_cost_eur"]["value"]
     cost = kpis(results)["district"]["energy_cost_eur"]["value"]
@@ -298,14 +303,16 @@ def test_peak_and_valley_prices_move_stores(district: District) -> None:
 
 
 def test_a_tariff_that_is_not_there_is_told() -> None:
-    with pytest.raises(ScenarioError, match="there is no tariff night; take|no tariff night in time_of_use.csv; take"):
+    with pytest.raises(ScenarioError, match=r"there is no tariff night; take|no tariff night in time_of_use.csv; take"):
         edited_prices(prices_of("FI"), PricesEdit(electricity_tariff="night"))
     with pytest.raises(ScenarioError, match="says two prices of electricity"):
         parse_scenario("name: n\nedits: [{what: prices, electricity_tariff: fi_seasonal, electricity_eur_kwh: 0.1}]")
     by_tariff = PricesEdit(electricity_tariff="fi_seasonal", gas_eur_kwh=0.1)
     merged = simplified([by_tariff, PricesEdit(electricity_eur_kwh=0.2)])
     assert merged == (PricesEdit(electricity_eur_kwh=0.2, gas_eur_kwh=0.1),)
-    assert tell(by_tariff) == "electricity by the tariff fi_seasonal, gas 10\u00a0c/kWh" or "fi_seasonal" in tell(by_tariff)
+    assert tell(by_tariff) == "electricity by the tariff fi_seasonal, gas 10\u00a0c/kWh" or "fi_seasonal" in tell(
+        by_tariff
+    )
 
 
 def test_a_plant_without_its_network_is_refused(district: District) -> None:
@@ -465,11 +472,27 @@ def test_a_year_of_the_default_district(helsinki: District, helsinki_results: Re
     told = network_kpis(networks)
     assert 0.5 < told["heat_loss_share"]["value"] < 5.0
     assert 0.5 < told["power_loss_share"]["value"] < 4.0
-    assert told["lowest_voltage"]["value"] > 85.0
+    assert told["lowest_voltage"]["value"] > 90.0
+    assert not any(told[name]["exceeded"] for name in ("branch_loading", "heat_loading", "coldest_supply"))
+    assert not told["elements_over"]["exceeded"]
     assert told["branch_loading"]["value"] < 130.0
     assert set(networks.elements["origin"]) >= {"laid", "mapped", "assumed"}
     assert networks.elements.index.is_unique
     assert (networks.elements.loc[networks.elements["kind"] == "entry", "worst"] > 0.0).all()
-    worst = networks.elements[networks.elements["hours_over"] > 0].sort_values("hours_over").index[-1:]
-    for name in worst:
-        assert len(causes(networks, name))
+    ways = followed_ways(networks, helsinki)
+    heat = ways[ways["carrier"] == "heat"]
+    assert len(heat) == 20
+    assert (heat["followed_m"] >= 0.99 * heat["length_m"]).all()
+    assert "the extract cuts the pipeline" in ways.loc["w83604137", "told"]
+    # Each section of the rings is cut in the hours of the highest load: the open point takes over.
+    cuts = contingencies(networks)
+    rings = networks.net.line["ring"] >= 0
+    opened = networks.net.switch[~networks.net.switch["closed"].astype(bool)]["element"]
+    assert len(cuts) == int(rings.sum()) - len(opened) > 50
+    names = networks.dataset["branch"].to_numpy()
+    assert set(cuts["tie"]) <= set(names[networks.net.line.index.get_indexer(opened)])
+    assert (cuts["unsupplied_kw"] == 0.0).all()
+    assert (cuts["dark_kw"] > 0.0).any()
+    figures = study_kpis(outages=cuts)
+    assert set(figures) == {"n1_failing", "n1_unsupplied", "n1_loading", "n1_voltage"}
+    assert not any(figure["exceeded"] for figure in figures.values())

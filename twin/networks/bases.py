@@ -173,6 +173,7 @@ class _Case:
             "design_kw": laid.load_kw,
             "mapped_m": laid.mapped_m,
             "followed_m": laid.followed_m,
+            "followed_ways": laid.ways,
             "followed": "mapped" if lines is None else "imported",
         }
         return self._base(laid.draft, design, ground, content_key(key, design))

@@ -53,7 +53,8 @@ def _draw(books: dict[str, Book], year: Coupled) -> None:
         asked = total(drawn[carrier])
         lacking = asked - (water.network_kw - water.loss_kw - water.stored_kw)
         book.add("drawn", asked)
-        book.add("missing", np.where(np.abs(lacking) < _ROUNDING * np.maximum(asked, 1.0), 0.0, lacking))
+        passed = np.maximum(asked + book.of("taken") + book.of("charged"), 1.0)
+        book.add("missing", np.where(np.abs(lacking) < _ROUNDING * passed, 0.0, lacking))
         book.lost, book.stored = water.loss_kw, water.stored_kw
     book = books["electricity"]
     book.add("drawn", total(loads.import_kw))

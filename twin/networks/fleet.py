@@ -114,6 +114,7 @@ def fleet_of(
     if "gas" in outside and "gas" not in plans and any("gas" in unit.technology.inputs for unit in units.values()):
         notes.append("there is no gas network here: gas is brought to the plants that burn it (assumed)")
     table = _with_injection(table, plans, units, outside, gas_kw)
+    notes += _starving(units, outside)
     return Fleet(table, units, stores, outside, buy, sell, tuple(notes))
 
 
@@ -147,6 +148,21 @@ def _unit(twin: Twin, row: pd.Series[Any], heat: Temperatures, cold: Temperature
         return Unit(technology_of(kind, size, site), conversion_cost(kind, size)[3] / 1000.0), note
 
     return memo.get(f"plant {row.name}", key, make)
+
+
+def _starving(units: Mapping[str, Unit], outside: Mapping[str, Outside]) -> list[str]:
+    """Name the plants that stand still because nothing gives what they take."""
+    made = {c for unit in units.values() for c in (unit.technology.main, *unit.technology.outputs)}
+    known = {*made, *outside, "electricity"}
+    return [
+        f"{name}: nothing gives {carrier} here, so that it stands still - add a plant that does"
+        for name, unit in units.items()
+        for carrier in unit.technology.inputs
+        if carrier in _MADE_HERE and carrier not in known
+    ]
+
+
+_MADE_HERE = ("hydrogen", "heat", "cold", "gas")
 
 
 def _idle(made: Technology) -> str:

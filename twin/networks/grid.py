@@ -84,7 +84,7 @@ def grid_year(
         p[bus] -= export_kw[building]
     for bus, taken in others_kw.items():
         p[bus] += taken
-    year = power_year(plan.net, p, q, progress=progress)
+    year = power_year(plan.net, p, q, method="auto", progress=progress)
     solved = year.solved
     return GridYear(
         voltage_pu=year.u_pu,

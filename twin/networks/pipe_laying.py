@@ -36,6 +36,8 @@ class Laid:
         What enters in the highest of the design hours, without losses.
     mapped_m, followed_m : float
         Length of mapped or imported ways there are, and of those that the network follows.
+    ways : dict of str to float
+        Length that is followed of each mapped or imported way, by its id [m].
     """
 
     draft: Draft
@@ -43,6 +45,7 @@ class Laid:
     load_kw: float
     mapped_m: float
     followed_m: float
+    ways: dict[str, float]
 
 
 def lay_pipes(
@@ -104,7 +107,19 @@ def lay_pipes(
     highest = float(hours.sum(axis=0).max(initial=0.0))
     mapped = float(graph.length_m[graph.mapped].sum())
     begins = origin if entry_origin == "mapped" else entry_origin
-    return Laid(draft, begins, highest, mapped, way.mapped_length_m)
+    known = set() if diameter_mm is None else set(diameter_mm.index.astype(str))
+    return Laid(draft, begins, highest, mapped, way.mapped_length_m, _ways_along(ground, way, known))
+
+
+def _ways_along(ground: Ground, way: Route, known: set[str]) -> dict[str, float]:
+    """Length that a network follows of each of some ways."""
+    edges = np.unique(np.concatenate([way.edges, way.open_mapped]))
+    found: dict[str, float] = {}
+    for edge in edges[edges < len(ground.streets.ways)].tolist():
+        if ground.graph.mapped[edge]:
+            for name in known.intersection(ground.streets.ways[edge]):
+                found[name] = found.get(name, 0.0) + float(ground.graph.length_m[edge])
+    return dict(sorted(found.items()))
 
 
 def _as_mapped(ground: Ground, tree: Tree, size: Index, sizing: Sizing, diameter_mm: pd.Series | None) -> Index:

@@ -231,7 +231,8 @@ def _how(base: Base) -> str:
     if "design_kw" not in base.design:
         return f"the {base.carrier} network is imported"
     followed = float(base.design.get("followed_m", 0.0))
-    along = f", {followed:.0f} m of it along ways that are {base.design['followed']}" if followed else ""
+    ways = len(base.design.get("followed_ways", ()))
+    along = f", {followed:.0f} m of it along {ways} ways that are {base.design['followed']}" if followed else ""
     return (
         f"the {base.carrier} network is laid along the streets by an algorithm{along}, and sized for "
         f"{float(base.design['design_kw']):.0f} kW; it begins at the district's edge, {begins}"

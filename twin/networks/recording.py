@@ -167,6 +167,8 @@ def _network(plan: NetworkPlan, dims: tuple[str, str], coords: dict[str, Any], v
     for side in ("start", "end"):
         rows = plan.edges[side].to_numpy(dtype=np.int32)
         variables[f"{edge}_{side}"] = (edge, rows, _attrs("", f"Row of the node at its {side}", "assumed"))
+    origin = plan.edges["origin"].to_numpy(dtype=object)
+    variables[f"{edge}_origin"] = (edge, origin, _attrs("", "Mapped, laid, imported, edited or assumed", "input"))
     at = plan.consumers.astype(np.int32)
     variables[f"{plan.carrier}_node_of_building"] = (
         "building",

@@ -8,15 +8,19 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
 import xarray as xr
 
 from twin._errors import ResultsError
 from twin.networks.recording import FORMAT
 from twin.networks.states import State, state_of
 from twin.scenario import Scenario, parse_scenario
+
+if TYPE_CHECKING:
+    from gis_data.district import District
 
 _FILES = ("networks.nc", "elements.parquet", "grid.json")
 _ROWS = 64
@@ -151,6 +155,34 @@ def designs_of(dataset: xr.Dataset) -> dict[str, Any]:
     """Design figures of the networks, by carrier."""
     found: dict[str, Any] = json.loads(str(dataset.attrs.get("network_designs", "{}")))
     return found
+
+
+def followed_ways(networks: NetworkResults, district: District) -> pd.DataFrame:
+    """Compare the pipes that somebody mapped with what the networks laid follow of them.
+
+    Parameters
+    ----------
+    networks : NetworkResults
+    district : District
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: id of the way. `carrier`, `length_m`, `followed_m`, and `told`, why nothing is followed; in it also those
+        that the district's source has without a shape.
+    """
+    pipes, designs = district.tables.get("pipes"), designs_of(networks.dataset)
+    followed = {name: float(m) for design in designs.values() for name, m in design.get("followed_ways", {}).items()}
+    rows = []
+    if pipes is not None:
+        for name, carrier, length in zip(pipes.index.astype(str), pipes["carrier"], pipes.geometry.length, strict=True):
+            why = "" if name in followed else f"no network of {carrier} is laid" if carrier not in designs else "apart"
+            rows.append((name, str(carrier), float(length), followed.get(name, 0.0), why))
+    for problem in district.report.get("problems", ()):
+        if "pipeline" in problem["what"]:
+            rows += [(str(name), "", 0.0, 0.0, str(problem["what"])) for name in problem["ids"]]
+    columns = ["way", "carrier", "length_m", "followed_m", "told"]
+    return pd.DataFrame(rows, columns=columns).set_index("way")
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:

@@ -26,6 +26,9 @@ GRADIENT_PA_M = 300.0
 """Friction that a pipe may take in its worst hour [Pa/m]: networks are laid out for 100 to 250 (Frederiksen and Werner,
 District Heating and Cooling, 2013)."""
 KEEP = ("supply_temp_c", "return_temp_c", "mass_flow_kg_s", "pressure_kpa", "loss_kw", "shortfall_kw")
+SHARED = 5
+"""Substations at the end of a street that share in keeping its pipe warm: assumed; all of them or none would change the
+loss of a dense centre by less than a hundredth."""
 _NUDGE_M = 1e-7
 
 
@@ -127,7 +130,10 @@ def water_year_of(
     back, drop = temperatures.return_c[None], (temperatures.supply_c - temperatures.return_c)[None]
     bypass = np.zeros(len(node))
     if plan.carrier == "heat" and not loop:
-        bypass = bypass_kg_s(tree, sizes.u_w_m_k[size_of], node, temperatures, ground_c=ground_c, least_c=least_c)
+        bypass = bypass_kg_s(
+            tree, sizes.u_w_m_k[size_of], node, temperatures, ground_c=ground_c, least_c=least_c,
+            shared=int(plan.design.get("bypass_shared", SHARED)),
+        )  # fmt: skip
         bypass[len(drawing) :] = 0.0  # plants and stores rest as they like
     year = heat_year(
         tree,
@@ -199,13 +205,20 @@ def _by_plan(
 
 
 def bypass_kg_s(
-    tree: Tree, u_w_m_k: Array, node: Index, temperatures: Temperatures, *, ground_c: Array, least_c: float
+    tree: Tree,
+    u_w_m_k: Array,
+    node: Index,
+    temperatures: Temperatures,
+    *,
+    ground_c: Array,
+    least_c: float,
+    shared: int = SHARED,
 ) -> Array:
-    """Flow that each substation lets pass so that its own service does not go cold, shape (c,) [kg/s].
+    """Flow that each substation lets pass so that its pipes do not go cold, shape (c,) [kg/s].
 
-    Thermostatic valves at the ends of services do this in Nordic networks (Frederiksen and Werner, District Heating and
-    Cooling, 2013, ch. 10). Each is sized for its own pipes alone: that they take half of what the supply of mild days
-    has above the least that must arrive. Mains that stagnate are not helped by it.
+    Thermostatic valves at the ends of services and streets do this in Nordic networks (Frederiksen and Werner, District
+    Heating and Cooling, 2013, ch. 10). Each is sized for its part of the pipes that few others use: that they take half
+    of what the supply of mild days has above the least that must arrive. Larger mains that stagnate are not helped.
 
     Parameters
     ----------
@@ -218,6 +231,8 @@ def bypass_kg_s(
     ground_c : ndarray, shape (T,)
     least_c : float
         Supply that must arrive [°C].
+    shared : int
+        Pipes of up to so many substations are kept warm by them, each taking its part.
     """
     count = np.bincount(node, minlength=len(tree.nodes)).astype(np.int64)
     for k in range(len(count) - 1, -1, -1):
@@ -226,8 +241,8 @@ def bypass_kg_s(
     loss_kw_k = np.where(tree.parent >= 0, u_w_m_k * tree.length_m / 1000.0, 0.0)
     own = np.zeros(len(count))
     for k in range(len(count)):  # parents stand before their children
-        if tree.parent[k] >= 0 and count[k] == 1:
-            own[k] = loss_kw_k[k] + own[tree.parent[k]]
+        if tree.parent[k] >= 0 and 1 <= count[k] <= shared:
+            own[k] = loss_kw_k[k] / count[k] + own[tree.parent[k]]
     mild = float(temperatures.supply_c.min())
     allowed = max((mild - least_c) / 2.0, 1.0)
     return np.asarray(own[node] * (mild - float(ground_c.mean())) / (WATER.cp_kj_kg_k * allowed))

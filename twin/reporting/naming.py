@@ -18,6 +18,8 @@ ORIGINS = ("mapped", "imported", "laid", "edited", "assumed")
 _NODES = (("electricity", "bus"), ("heat", "heat_node"), ("cold", "cold_node"), ("gas", "gas_node"))
 _BY_PIECE = {"plant", "store"}
 _MOST_NAMED = 2
+_WORTH_NAMING, _WORTH_COUNTING = 0.05, 0.01
+"""Shares of what comes together."""
 _ON_THE_WAY = {"pipe", "supply"}
 """Kinds of causes by which a supply is cold, rather than a line full."""
 _REASONS = {"stagnant": "stagnant branch", "cools": "loses heat", "supply": "supply temperature", "small": "too small"}
@@ -181,7 +183,14 @@ class Naming:
             who = first if len(served) == 1 else words("cause.more", names=first, count=len(served) - 1)
             return f"{noun}: {who}"
         _, _, street = str(row["title"]).partition(", ")
-        return f"{noun} {size_title(row['size'], words)}".strip() + (f", {street}" if street else "")
+        return f"{noun} {size_title(row['size'], words)}".strip() + (
+            f", {where}" if (where := street or self._at(row)) else ""
+        )
+
+    def _at(self, row: Any) -> str:
+        """Name the buildings at the ends of a line; empty where there is none."""
+        served = [self.served.get(str(row.get(side, "")), ()) for side in ("start", "end")]
+        return "–".join(dict.fromkeys(self.buildings.get(some[0], some[0]) for some in served if some))
 
     def asset(self, name: str) -> str:
         """Name a building, a plant or an element."""
@@ -193,7 +202,7 @@ class Naming:
             return self.words("cause.others")
         return self.words.get(f"plant_kind.{name.replace('-', '_')}", name)
 
-    def cause(self, causes: pd.DataFrame, timezone: str) -> str:
+    def cause(self, causes: pd.DataFrame, timezone: str, worst: pd.Timestamp | None = None) -> str:
         """Say in a line why an element is at its worst: who, and when.
 
         Parameters
@@ -202,17 +211,24 @@ class Naming:
             As `twin.causes` gives them: in the order of blame.
         timezone : str
             By whose clocks the hour is told.
+        worst : pandas.Timestamp, optional
+            The element's own worst hour; without it, the one at which the first to blame brings most.
         """
         words = self.words
         if causes.empty:
             return words("cause.unknown")
-        stamp = pd.Timestamp(causes["worst_hour"].iloc[0]).tz_localize("UTC").tz_convert(timezone)
-        when = when_text(stamp, words)
+        stamp = pd.Timestamp(causes["worst_hour"].iloc[0]) if worst is None else worst
+        stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
+        when = when_text(stamp.tz_convert(timezone), words)
         if causes["kind"].iloc[0] in _ON_THE_WAY:
             return words("cause.way", where=self.asset(str(causes.index[0])), when=when)
-        who = ", ".join(self.asset(str(name)) for name in causes.index[:_MOST_NAMED])
-        more = len(causes) - _MOST_NAMED
-        who = words("cause.more", names=who, count=more) if more > 0 else who
+        named = max(int((causes["share"].iloc[:_MOST_NAMED] >= _WORTH_NAMING).sum()), 1)
+        names = list(dict.fromkeys(self.asset(str(name)) for name in causes.index[:named]))
+        more = int((causes["share"] >= _WORTH_COUNTING).sum()) - named
+        if more > 0:
+            who = words("cause.more", names=", ".join(names), count=more)
+        else:
+            who = words("cause.both", first=names[0], second=names[1]) if len(names) > 1 else names[0]
         return words("cause.line", who=who, when=when)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from twin._errors import TwinError
 from twin.reporting.colours import CARRIERS, amounts
 from twin.reporting.maps import Line, Maps
 from twin.reporting.naming import ORIGINS, Naming, building_names, served_by, value_text
@@ -19,7 +20,9 @@ from twin.texts import Texts, amount, scaled, spelled, with_unit
 if TYPE_CHECKING:
     from twin.networks.results import NetworkResults
 
-_LISTED = 10
+_LISTED, _LISTED_OF_EACH = 12, 4
+_HELD = ("loading", "temperature", "voltage", "pressure")
+"""States that have limits, in the order in which an element is told by them."""
 _DASHES = {"laid": "5 2.5", "assumed": "1.5 2"}
 """What is mapped, imported or edited is drawn without gaps."""
 _OVER, _EDITED = "#d55e00", "#009e73"
@@ -112,13 +115,15 @@ class NetworkPart:
         words, of = self.words, self.networks[name]
         heading = f"<h3>{escape(words('report.networks.problems', title=self.titles[name]))}</h3>"
         over = of.elements[of.elements["hours_over"] > 0].sort_values("hours_over", ascending=False, kind="stable")
+        # The worst of each kind: one cause that chills a hundred pipes must not hide the one cable that burns.
+        listed = over.groupby(["carrier", "unit"], sort=False, dropna=False).head(_LISTED_OF_EACH).head(_LISTED)
         if over.empty:
             return f"{heading}<p>{escape(words('report.networks.none'))}</p>"
         timezone = str(self.results[name].dataset.attrs["timezone"])
         rows = []
-        for element in over.index[:_LISTED]:
+        for element in listed.index:
             row = over.loc[element]
-            why = self.naming[name].cause(causes(of, str(element)), timezone)
+            why = self.naming[name].cause(causes(of, str(element)), timezone, _worst_hour(of, str(element)))
             cells = (
                 value_text(float(row["worst"]), str(row["unit"]), words),
                 value_text(float(row["limit"]), str(row["unit"]), words),
@@ -132,7 +137,7 @@ class NetworkPart:
             )
         keys = ("element", "worst", "limit", "hours", "cause")
         heads = "".join(f"<th>{escape(words(f'report.networks.{key}'))}</th>" for key in keys)
-        more = len(over) - _LISTED
+        more = len(over) - len(listed)
         rest = f"<p><small>{escape(words('report.networks.more', count=more))}</small></p>" if more > 0 else ""
         return (
             f'{heading}<div class="wide"><table><thead><tr>{heads}</tr></thead>'
@@ -191,6 +196,29 @@ def _cell(kpi: Mapping[str, Any], divisor: float, words: Texts) -> str:
     return f'{text}<small class="{word}">{mark}</small>'
 
 
+def _worst_hour(networks: NetworkResults, element: str) -> pd.Timestamp | None:
+    """Give the hour at which an element is nearest to its limit, or farthest beyond it."""
+    for quantity in _HELD:
+        try:
+            state = networks.state(quantity)
+        except (KeyError, ValueError, TwinError):
+            continue
+        ids = [str(one) for one in state.ids]
+        if element in ids:
+            row = ids.index(element)
+            values = np.asarray(state.values, dtype=np.float32)[row]
+            low, high = (_limit(limit, row) for limit in (state.limit_low, state.limit_high))
+            beyond = np.fmax(np.abs(values) - high, low - values)
+            hour = int(np.nanargmax(beyond)) if np.isfinite(beyond).any() else 0
+            return pd.Timestamp(networks.dataset["time"].to_numpy()[hour])
+    return None
+
+
+def _limit(limit: Any, row: int) -> float:
+    found = np.atleast_1d(np.asarray(np.nan if limit is None else limit, dtype=np.float64))
+    return float(found[row] if len(found) > 1 else found[0])
+
+
 def _sample(told: str, colour: str, dashes: str, width: float) -> str:
     line = f'<path d="M0 6H28" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dashes}"/>'
     return (
@@ -215,4 +243,24 @@ def by_name(networks: Sequence[NetworkResults], results: Mapping[str, Results]) 
         mine = [of for of in networks if str(of.dataset.attrs.get("scenario")) == told]
         if mine:
             found[name] = mine[0]
+    return found
+
+
+def titles_in(networks: Mapping[str, NetworkResults], buildings: pd.DataFrame, words: Texts) -> dict[str, str]:
+    """Give what people call the plants and elements that scenarios change, by id.
+
+    Parameters
+    ----------
+    networks : mapping of str to NetworkResults
+        Those that are known, by the scenario's name; what one has lost, another may still have.
+    buildings : DataFrame
+        For the names of buildings.
+    words : Texts
+        Language.
+    """
+    found: dict[str, str] = {}
+    changed = {getattr(edit, "id", "") for of in networks.values() for edit in of.scenario.edits}
+    for of in networks.values():
+        naming = Naming(of.elements, served_by(of.dataset), building_names(buildings, words), words)
+        found |= {name: naming.element(name) for name in changed if name in of.elements.index and name not in found}
     return found

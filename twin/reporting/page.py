@@ -25,7 +25,7 @@ from twin.reporting.colours import SCENARIOS
 from twin.reporting.days import bought_by_hour, mean_day, monthly
 from twin.reporting.grounds import notes_of, sources
 from twin.reporting.maps import Maps
-from twin.reporting.networks import NetworkPart
+from twin.reporting.networks import NetworkPart, titles_in
 from twin.reporting.networks import by_name as named
 from twin.results import Results, whole_file
 from twin.scenario import tell
@@ -93,7 +93,7 @@ def report(
     made = words("report.made", version=__version__)
     parts = [
         _head(comparison, district, by_name, words),
-        _scenarios(comparison, by_name, words),
+        _scenarios(comparison, by_name, titles_in(named(networks or (), by_name), district.buildings, words), words),
         _table(comparison, words),
         _maps(comparison, by_name, district, quantities, words),
         _charts(comparison, by_name, words),
@@ -151,15 +151,15 @@ def _head(comparison: Comparison, district: District, results: dict[str, Results
     )
 
 
-def _scenarios(comparison: Comparison, results: dict[str, Results], words: Texts) -> str:
+def _scenarios(comparison: Comparison, results: dict[str, Results], names: dict[str, str], words: Texts) -> str:
     cards = []
     for k, (name, result) in enumerate(results.items()):
         scenario, title = result.scenario, comparison.titles[name]
         if name == comparison.baseline:
-            told = [tell(edit, words.language) for edit in scenario.edits] or [words("report.unchanged")]
+            told = [tell(edit, words.language, names) for edit in scenario.edits] or [words("report.unchanged")]
             title = words("report.baseline", title=title) if len(results) > 1 else title
         else:
-            told = [change.told(words.language) for change in comparison.edits[name]] or [words("diff.none")]
+            told = [change.told(words.language, names) for change in comparison.edits[name]] or [words("diff.none")]
         told += [words("report.note", note=note) for note in notes_of(result, words)]
         items = "".join(f"<li>{escape(one)}</li>" for one in told)
         cards.append(

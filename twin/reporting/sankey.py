@@ -16,6 +16,7 @@ from twin.texts import Texts, amount, scaled, spelled
 
 _NODE, _GAP, _TOP = 13.0, 17.0, 8.0
 _LAST = 186.0  # for the names of the last column
+_LETTER, _TWO_LINES = 6.4, 30.0  # width of a letter of a label; height of a node with room for two lines of it
 _ROUNDS = 12
 _LOOP = 34.0
 _SMALL = 2e-4  # of all that flows: less than that no eye sees
@@ -70,7 +71,9 @@ def sankey(
     segments = _segments(seen, nodes)
     per_kwh = _arrange(nodes, segments, height)
     columns = max(node.column for node in nodes.values()) or 1
-    step = (width - _NODE - _LAST) / columns
+    telling = (words, names, divisor, unit)
+    widest = max(len(" ".join(_labels(node, telling))) for node in nodes.values() if node.column == columns)
+    step = (width - _NODE - min(max(_LAST, 8.0 + widest * _LETTER), width / 3)) / columns
 
     def told_of(flow: Any) -> str:
         ends = " → ".join(node_name(str(flow[end]), words, names) for end in ("source", "target"))
@@ -79,23 +82,36 @@ def sankey(
 
     titles = [told_of(flow) for _, flow in seen.iterrows()]
     parts = _bands(seen, segments, nodes, (per_kwh, step), titles)
-    parts += [_box(node, per_kwh, step, (words, names, divisor, unit)) for node in nodes.values()]
+    parts += [_box(node, per_kwh, step, telling, last=node.column == columns) for node in nodes.values()]
     return f"{head}{''.join(parts)}</svg>"
 
 
-def _box(node: _Node, per_kwh: float, step: float, telling: tuple[Texts, Any, float, str]) -> str:
-    """Draw a node with its name and figure; nothing where a band only passes."""
+def _labels(node: _Node, telling: tuple[Texts, Any, float, str]) -> tuple[str, str]:
+    """Write a node's name and figure; nothing where a band only passes."""
+    if node.passing:
+        return "", ""
+    words, names, divisor, unit = telling
+    return node_name(node.name, words, names), f"{amount(node.size / divisor, words.language)}\u00a0{unit}"
+
+
+def _box(node: _Node, per_kwh: float, step: float, telling: tuple[Texts, Any, float, str], *, last: bool) -> str:
+    """Draw a node with its name and figure: below each other, or the name alone, where the next node is near."""
     if node.passing:
         return ""
-    words, names, divisor, unit = telling
     x, tall = node.column * step, max(node.size * per_kwh, 1.0)
-    label = node_name(node.name, words, names)
-    figure = f"{amount(node.size / divisor, words.language)}\u00a0{unit}"
+    label, figure = _labels(node, telling)
+    at, middle = x + _NODE + 5, node.y + tall / 2 + 4
+    told = f'<tspan class="cet-figure">{escape(figure)}</tspan>'
+    if last or len(f"{label} {figure}") * _LETTER <= step - _NODE - 8:
+        text = f'<text x="{at:.1f}" y="{middle:.1f}">{escape(label)} {told}</text>'
+    elif tall >= _TWO_LINES:
+        text = f'<text x="{at:.1f}" y="{middle - 7:.1f}">{escape(label)}</text>'
+        text += f'<text x="{at:.1f}" y="{middle + 8:.1f}">{told}</text>'
+    else:
+        text = f'<text x="{at:.1f}" y="{middle:.1f}">{escape(label)}</text>'
     return (
         f'<rect x="{x:.1f}" y="{node.y:.1f}" width="{_NODE}" height="{tall:.1f}" fill="#3b3b3b">'
-        f"<title>{escape(label)}: {escape(figure)}</title></rect>"
-        f'<text x="{x + _NODE + 5:.1f}" y="{node.y + tall / 2 + 4:.1f}">'
-        f'{escape(label)} <tspan class="cet-figure">{escape(figure)}</tspan></text>'
+        f"<title>{escape(label)}: {escape(figure)}</title></rect>{text}"
     )
 
 

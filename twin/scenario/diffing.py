@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,10 @@ class Change:
         """The difference in English words."""
         return self.told()
 
-    def told(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """Say the difference in words of a language ("en", "fi", "sv")."""
+    def told(self, language: str = DEFAULT_LANGUAGE, names: Mapping[str, str] | None = None) -> str:
+        """Say the difference in words of a language ("en", "fi", "sv"), with what people call plants and pipes."""
         words = texts(language)
-        old, new = (None if edit is None else tell_value(edit, language) for edit in (self.before, self.after))
+        old, new = (None if edit is None else tell_value(edit, language, names) for edit in (self.before, self.after))
         if old is not None and new is not None:
             told = words("diff.instead", new=new, old=old[:1].lower() + old[1:])
         elif new is not None:

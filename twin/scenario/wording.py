@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from twin.scenario.parts import Where
 from twin.texts import DEFAULT_LANGUAGE, Texts, texts
 
 _NBSP = "\u00a0"
+_NO_SERIES = re.compile(r"(?<=\d)_s\d$")
+"""The insulation's series, behind the name of a pipe."""
 _SHOWN_PER = {"_eur_kwh": 100.0, "_kgco2_kwh": 1000.0}
 """Prices are told in cents, emissions in grams."""
 
@@ -24,17 +27,20 @@ def tell(edit: AnyEdit, language: str = DEFAULT_LANGUAGE, names: Mapping[str, st
     language : str
         "en", "fi" or "sv".
     names : Mapping[str, str], optional
-        What people call a building, by its id.
+        What people call a building, a plant or an element of a network, by its id.
     """
-    told = tell_value(edit, language)
+    told = tell_value(edit, language, names)
     where = getattr(edit, "where", None)
     return told if where is None else f"{told} · {tell_where(where, language, names)}"
 
 
-def tell_value(edit: AnyEdit, language: str = DEFAULT_LANGUAGE) -> str:
+def tell_value(edit: AnyEdit, language: str = DEFAULT_LANGUAGE, names: Mapping[str, str] | None = None) -> str:
     """Say what an edit does, without where."""
     words = texts(language)
-    told: str = _TOLD[edit.what](edit, words)
+    if edit.what in _BY_ID:
+        told: str = _BY_ID[edit.what](edit, words, names or {})
+    else:
+        told = _TOLD[edit.what](edit, words)
     share = float(getattr(edit, "share", 1.0))
     return told if edit.what == "pv" or share >= 1.0 else f"{told} {words('edit.share', share=percent(share))}"
 
@@ -143,11 +149,11 @@ def _cooling(edit: Any, words: Texts) -> str:
     return words(f"edit.cooling.{edit.system}{'.begin' if edit.begin else ''}")
 
 
-def _plant(edit: Any, words: Texts) -> str:
+def _plant(edit: Any, words: Texts, names: Mapping[str, str]) -> str:
     size = [(edit.size_kw, "kW"), (edit.capacity_kwh, "kWh")]
     told = ", ".join(_number(value, unit, words) for value, unit in size if value is not None)
-    kind = "" if edit.kind is None else edit.kind.replace("_", " ")
-    return words(f"edit.plant.{edit.do}", id=edit.id, kind=kind, size=told)
+    kind = "" if edit.kind is None else words.get(f"plant_kind.{edit.kind}", edit.kind.replace("_", " "))
+    return words(f"edit.plant.{edit.do}", id=names.get(edit.id, edit.id), kind=kind, size=told)
 
 
 def _network(edit: Any, words: Texts) -> str:
@@ -162,9 +168,10 @@ def _network(edit: Any, words: Texts) -> str:
     return ", ".join(parts)
 
 
-def _element(edit: Any, words: Texts) -> str:
+def _element(edit: Any, words: Texts, names: Mapping[str, str]) -> str:
     what = "" if edit.carrier is None else words(f"network.{edit.carrier}")
-    return words(f"edit.element.{edit.do}", id=edit.id, size=edit.size or "", network=what).strip()
+    size = _NO_SERIES.sub("", edit.size or "").replace("steel_", "DN ")
+    return words(f"edit.element.{edit.do}", id=names.get(edit.id, edit.id), size=size, network=what).strip()
 
 
 _TOLD: dict[str, Any] = {
@@ -182,7 +189,6 @@ _TOLD: dict[str, Any] = {
     "emission_factors": _values,
     "weather": _weather,
     "cooling": _cooling,
-    "plant": _plant,
     "network": _network,
-    "element": _element,
 }
+_BY_ID: dict[str, Any] = {"plant": _plant, "element": _element}

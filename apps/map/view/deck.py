@@ -18,7 +18,7 @@ from apps.api.views import View
 from apps.map.view import palette
 from apps.map.view.addresses import address
 from apps.map.view.camera import Camera
-from apps.map.view.network_layers import network_layers
+from apps.map.view.network_layers import network_layers, sketch_layers
 from apps.texts import Texts
 
 BUILDINGS = "buildings"
@@ -26,7 +26,7 @@ LAYERS = ("streets", "water", "landuse", "trees", "parking", "chargers", "pipes"
 """Layers that can be switched, in the order of their switches."""
 LAYERS_AT_FIRST = ("streets", "water", "landuse", "trees", "chargers", "pipes")
 
-HIDDEN_BY_NETWORKS = ("pipes", "chargers", "roofs")
+HIDDEN_BY_NETWORKS = ("pipes", "chargers", "roofs", "trees", "parking")
 """Layers that are not drawn while networks are looked at."""
 
 _ON_TOP = {"depthCompare": "always"}
@@ -64,6 +64,8 @@ class Picture:
         Drawn once they are computed.
     element : str or None
         Id of the selected element of a network.
+    sketch : sequence of tuple of float
+        Longitude and latitude of a line that is being drawn.
     """
 
     quantity: str
@@ -77,6 +79,7 @@ class Picture:
     look: Look | None = None
     networks: NetworkView | None = None
     element: str | None = None
+    sketch: Sequence[tuple[float, float]] = ()
 
 
 def seen(view: View, picture: Picture) -> Shown:
@@ -129,6 +132,7 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
         body.append(_roofs(view, words))
     if picture.look is not None and picture.networks is not None:
         body += network_layers(picture.networks, picture.look, picture.step, picture.element, words)
+        body += sketch_layers(picture.sketch)
     outlined = [picture.selected] if picture.selected is not None else list(picture.chosen)
     if 0 < len(outlined) <= _OUTLINED:
         body += _outline(view, outlined)

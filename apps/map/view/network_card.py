@@ -10,7 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from apps.api.network_views import NetworkView
-from apps.api.network_words import cause_text, element_title, limit_text, naming, origin_text, unit_of, worst_value
+from apps.api.network_words import (
+    cause_text,
+    element_title,
+    limit_text,
+    naming,
+    origin_text,
+    times_text,
+    unit_of,
+    worst_value,
+)
 from apps.map.view import session
 from apps.map.view.charts import limit_line, show_svg
 from apps.map.view.network_changes import change_element
@@ -21,6 +30,7 @@ from twin.reporting.naming import reason_text, size_title, value_text, when_text
 from twin.texts import tick
 
 _BLAMED = 6
+_WORTH_TELLING = 0.005
 _KNOWN = {"mapped", "imported", "edited"}
 
 
@@ -83,6 +93,9 @@ def _badge(origin: str, words: Texts) -> str:
 
 def _state(networks: NetworkView, row: int, words: Texts) -> None:
     st.html(_attributes(networks, row, words))
+    element = str(networks.elements.index[row])
+    if int(networks.elements["hours_over"].iloc[row]) > 0 and element in networks.causes:
+        st.html(f'<p class="cet-cause">{escape(cause_text(networks, element, networks.causes[element], words))}</p>')
     if networks.hardest.hour[row] < 0:
         st.caption(words("network.no_year"))
         return
@@ -125,6 +138,7 @@ def _attributes(networks: NetworkView, row: int, words: Texts) -> str:
         if limit := limit_text(networks, row, words):
             lines.append(("limit", limit, False))
             lines.append(("over", f"{tick(over, language)}\u00a0h", over > 0))
+        lines.append(("when", times_text(networks, row, words), False))
     rows = "".join(
         f"<tr><th>{escape(words(f'element.{key}'))}</th><td{' class=cet-over' if bad else ''}>{escape(value)}</td></tr>"
         for key, value, bad in lines
@@ -139,7 +153,8 @@ def _why(opening: Opening, networks: NetworkView, element: str, words: Texts) ->
             causes = opening.networks.causes(networks, element)
     else:
         causes = networks.causes[element]
-    st.html(f'<p class="cet-cause">{escape(cause_text(networks, causes, words))}</p>{_blame(networks, causes, words)}')
+    told = cause_text(networks, element, causes, words)
+    st.html(f'<p class="cet-cause">{escape(told)}</p>{_blame(networks, causes, words)}')
 
 
 def blamed(networks: NetworkView, element: str) -> tuple[str, ...]:
@@ -162,7 +177,8 @@ def _blame(networks: NetworkView, causes: pd.DataFrame, words: Texts) -> str:
     """Write whom to blame as bars: part of what comes together in the worst hours."""
     if causes.empty:
         return ""
-    top = causes.head(_BLAMED)
+    weighty = max(int((causes["share"] >= _WORTH_TELLING).sum()), 1)
+    top = causes.head(min(weighty, _BLAMED))
     names = [naming(networks, words.language).asset(str(name)) for name in top.index]
     rows = []
     most = float(top["share"].max()) or 1.0

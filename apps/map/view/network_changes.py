@@ -10,14 +10,16 @@ import streamlit as st
 
 from apps.api.features import building_names
 from apps.api.network_views import NetworkView
+from apps.api.network_words import element_title
 from apps.api.views import View
 from apps.map.view import session
-from apps.texts import Texts
+from apps.texts import LANGUAGES, Texts, texts
 from twin.plants import plant_kinds
 from twin.reporting.naming import sizes_like
 from twin.scenario import ElementEdit, PlantEdit
 
 _PIECES = {"plant", "store", "entry"}
+_LINES = {"pipe", "cable", "service"}
 _PLACES = ("network", "building", "point")
 _NOT_BUILT = {"building_mass", "network_water", "vehicle_to_grid", "battery_home", "hot_water_tank"}
 """Stores that are there without being built, or stand in buildings."""
@@ -39,6 +41,7 @@ def change_element(networks: NetworkView, element: str, words: Texts) -> None:
     if row["kind"] in _PIECES:
         _change_plant(networks, element, words)
         return
+    remember_title(networks, element)
     choice = sizes_like(str(row["size"]))
     if choice:
         titles = {one.name: one.title for one in choice}
@@ -54,6 +57,16 @@ def change_element(networks: NetworkView, element: str, words: Texts) -> None:
         )
     else:
         st.caption(words("element.fixed"))
+    if row["kind"] in _LINES:
+        st.button(
+            words("line.other"),
+            key="element_move",
+            icon=":material/route:",
+            help=words("line.other.help"),
+            width="stretch",
+            on_click=_begin_other_way,
+            args=(element,),
+        )
     st.button(
         words("element.remove"),
         key="element_remove",
@@ -63,6 +76,36 @@ def change_element(networks: NetworkView, element: str, words: Texts) -> None:
         on_click=_remove,
         args=(ElementEdit(do="remove", id=element),),
     )
+
+
+def _begin_other_way(element: str) -> None:
+    session.side("line")
+    st.session_state.update(line_moving=element, line_places=())
+
+
+def remember_title(networks: NetworkView, element: str) -> None:
+    """Keep what people call an element: the list of changes names it, even once it is gone."""
+    known = st.session_state["element_titles"]
+    if element in networks.elements.index and element not in known:
+        st.session_state["element_titles"] = known | {
+            element: {language: element_title(networks, element, texts(language)) for language in LANGUAGES}
+        }
+
+
+def titles_of_edits(words: Texts) -> dict[str, str]:
+    """Give what people call the plants and elements that the session's scenario changes, by id."""
+    known, found, number = st.session_state["element_titles"], {}, 0
+    for edit in session.present().edits:
+        if isinstance(edit, PlantEdit) and edit.do == "add":
+            found[edit.id] = words.get(f"plant_kind.{edit.kind}", edit.id)
+        elif isinstance(edit, ElementEdit) and edit.do == "add":
+            number += 1
+            found[edit.id] = words("line.named", number=number)
+        elif isinstance(edit, ElementEdit) and edit.id not in found:
+            carrier = edit.id.split("-")[0]
+            unnamed = words("line.part", network=words.get(f"network.{carrier}", carrier))
+            found[edit.id] = known[edit.id][words.language] if edit.id in known else unnamed
+    return found
 
 
 def _resize(element: str, before: str) -> None:
@@ -187,7 +230,7 @@ def _kind_and_size(words: Texts) -> dict[str, Any]:
         words("plant.kind"),
         options,
         index=options.index("heat_pump_water"),
-        format_func=lambda name: f"{words(f'carrier.{carrier[name]}')}: {words(f'plant.{name}')}",
+        format_func=lambda name: f"{words(f'carrier.{carrier[name]}')}: {words(f'plant_kind.{name}')}",
         key="plant_kind",
     )
     given: dict[str, Any] = {"kind": kind}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ LINES, POINTS = "networks", "network-points"
 """Layers that can be clicked."""
 _ON_TOP = {"depthCompare": "always"}
 _PIXELS = pdk.types.String("pixels")
-_CASING_M, _BEYOND_CASING_M = 1.4, 5.0
+_CASING_PX, _BEYOND_CASING_PX = 1.6, 4.0
 
 
 def colours_of_look(look: Look) -> list[palette.RGB]:
@@ -61,10 +62,10 @@ def network_layers(networks: NetworkView, look: Look, step: int, selected: str |
     )
     table = "([" + ",".join(f"[{r},{g},{b}]" for r, g, b in colours_of_look(look)) + "])"
     colour = f"@@={table}[__source.object.properties.c[{step}]]"
-    wide, plain = "properties.w * 1.5 + 2", "properties.w"
+    wide, plain = "properties.w * 1.3 + 2", "properties.w"
     found = _halo(networks, selected)
     layers: tuple[tuple[str, Part, str, tuple[float, float]], ...] = (
-        (LINES, "lines", casing, (_BEYOND_CASING_M, _CASING_M)),
+        (LINES, "lines", casing, (_BEYOND_CASING_PX, _CASING_PX)),
         ("network-strokes", "strokes", colour, (0.0, 0.0)),
     )
     for name, part, paint, more in layers:
@@ -74,7 +75,7 @@ def network_layers(networks: NetworkView, look: Look, step: int, selected: str |
                 data_of(networks, look, part, words),
                 {"linestrings": {"getColor": paint, "updateTriggers": {"getColor": trigger}}},
                 get_line_width=f"{now} ? {wide} + {more[0]} : {plain} + {more[1]}",
-                line_width_min_pixels=3 if more[1] else 1.5,
+                line_width_units=_PIXELS,
                 update_triggers={"getLineWidth": trigger},
                 pickable=bool(more[1]),
             )
@@ -93,7 +94,7 @@ def network_layers(networks: NetworkView, look: Look, step: int, selected: str |
             {"points-circle": circle},
             get_point_radius=f"{now} ? properties.w * 1.5 : properties.w",
             point_radius_min_pixels=3.5,
-            point_radius_max_pixels=14,
+            point_radius_max_pixels=11,
             get_line_width=2,
             line_width_units=_PIXELS,
             update_triggers={"getPointRadius": trigger},
@@ -135,4 +136,22 @@ def _halo(networks: NetworkView, selected: str | None) -> list[pdk.Layer]:
             stroked=False,
         )
         for name, colour, width in (("halo-edge", [20, 20, 20], 24), ("halo", [255, 255, 255], 20))
+    ]
+
+
+def sketch_layers(line: Sequence[tuple[float, float]]) -> list[pdk.Layer]:
+    """Draw a line that somebody is drawing, over everything."""
+    if len(line) < 2:
+        return []
+    shape = {"type": "LineString", "coordinates": [list(at) for at in line]}
+    feature = [{"type": "Feature", "properties": {}, "geometry": shape}]
+    return [
+        _layer(
+            name,
+            feature,
+            {"linestrings": {"getColor": colour, "capRounded": True, "jointRounded": True}},
+            get_line_width=width,
+            line_width_units=_PIXELS,
+        )
+        for name, colour, width in (("sketch-edge", [255, 255, 255], 9), ("sketch", list(palette.EDITED), 5))
     ]

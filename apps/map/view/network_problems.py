@@ -6,17 +6,21 @@ from html import escape
 
 import streamlit as st
 
+from apps.api.network_problems import problem_groups
 from apps.api.network_views import NetworkView
 from apps.api.network_words import badge_text, cause_text, element_title, problem_text
 from apps.map.view.networks import show_element
 from apps.texts import Texts, with_unit
 from twin.texts import tick
 
-_LISTED = 8
+_LISTED = {1: 8, 2: 4}
+"""How many of each group stand in the list at once, by the number of groups; the rest is folded away."""
+_LISTED_OF_MANY = 2
+_MOST = 40  # buttons; beyond them, the map and the files tell more
 
 
 def problems_panel(networks: NetworkView, words: Texts) -> None:
-    """Show the list of what is beyond its limit, and the key figures of the networks.
+    """Show the list of what is beyond its limit, or the key figures of the networks.
 
     Parameters
     ----------
@@ -29,23 +33,44 @@ def problems_panel(networks: NetworkView, words: Texts) -> None:
         f'<div class="cet-card-title"><h2>{escape(words("network.title"))}</h2>'
         f"<div>{escape(badge_text(networks, words))}</div></div>"
     )
-    for name in networks.problems.index[:_LISTED]:
-        row = int(networks.elements.index.get_loc(name))
-        title = element_title(networks, str(name), words)
-        cause = cause_text(networks, networks.causes[str(name)], words) if str(name) in networks.causes else ""
-        st.button(
-            f"**{_plain(title)}**  \n{_plain(problem_text(networks, row, words))}  \n:gray[{_plain(cause)}]",
-            key=f"problem_{name}",
-            on_click=show_element,
-            args=(networks, str(name)),
-            width="stretch",
-        )
-    more = len(networks.problems) - _LISTED
-    if more > 0:
-        st.caption(words("network.more", count=more))
-    if networks.problems.empty:
+    part = st.segmented_control(
+        words("network.title"),
+        ("problems", "figures"),
+        format_func=lambda name: words(f"network.part.{name}"),
+        key="problems_part",
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    if part == "figures":
+        st.html(_figures(networks, words))
+    elif networks.problems.empty:
         st.caption(words("network.fine.told"))
-    st.html(_figures(networks, words))
+    else:
+        _groups(networks, words)
+
+
+def _groups(networks: NetworkView, words: Texts) -> None:
+    groups = problem_groups(networks.problems)
+    listed = _LISTED.get(len(groups), _LISTED_OF_MANY)
+    for key, names in groups.items():
+        head = words.get(f"problems.{key}", words.get(f"problems.{key.split('.')[1]}", words("problems.other")))
+        count = tick(len(names), words.language)
+        st.html(f'<div class="cet-group"><b>{escape(head)}</b> <span>{escape(count)}</span></div>')
+        for name in names[:listed]:
+            _problem(networks, name, words)
+        if len(names) > listed:
+            with st.expander(words("network.more", count=len(names) - listed)):
+                for name in names[listed:_MOST]:
+                    _problem(networks, name, words)
+
+
+def _problem(networks: NetworkView, name: str, words: Texts) -> None:
+    row = int(networks.elements.index.get_loc(name))
+    lines = [f"**{_plain(element_title(networks, name, words))}**", _plain(problem_text(networks, row, words))]
+    if name in networks.causes:
+        lines.append(f":gray[{_plain(cause_text(networks, name, networks.causes[name], words))}]")
+    st.button("  \n".join(lines), key=f"problem_{name}", on_click=show_element, args=(networks, name), width="stretch")
 
 
 def _plain(text: str) -> str:
@@ -76,5 +101,4 @@ def _figures(networks: NetworkView, words: Texts) -> str:
             f'<tr title="{escape(words.get(f"network_kpi.{name}.help", ""))}"><th scope="row">{escape(label)}</th>'
             f'<td class="cet-number{over}">{escape(value)}</td><td><small>{escape(told)}</small></td></tr>'
         )
-    head = escape(words("network.figures"))
-    return f'<div class="cet-caption"><b>{head}</b></div><table class="cet-attributes">{"".join(rows)}</table>'
+    return f'<table class="cet-attributes cet-figures">{"".join(rows)}</table>'

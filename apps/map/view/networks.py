@@ -98,8 +98,9 @@ def network_part(opening: Opening, view: View, words: Texts) -> None:
     if networks is not None:
         st.html(network_legend(networks, look, words))
     with st.container(key="network_tools", horizontal=True, gap="small"):
-        for key, name, icon in (("add_plant", "plant", "add"), ("change_network", "network", "tune")):
-            st.button(words(f"network.{key}"), key=key, icon=f":material/{icon}:", on_click=session.side, args=(name,))
+        for key, name in (("add_plant", "plant"), ("add_line", "line"), ("change_network", "network")):
+            waiting = name == "line" and networks is None
+            st.button(words(f"network.{key}"), key=key, on_click=session.side, args=(name,), disabled=waiting)
 
 
 def badge(opening: Opening, view: View, words: Texts) -> None:
@@ -163,6 +164,8 @@ def wait_for_networks(opening: Opening, view: View, words: Texts) -> None:
             st.button(
                 words("network.retry"), key="networks_retry", on_click=opening.networks.retry, args=(district, scenario)
             )
+            if session.history().can_undo:
+                st.button(words("network.undo"), key="networks_undo", icon=":material/undo:", on_click=session.undo)
         return
     opening.networks.begin(district, scenario)
 
@@ -235,6 +238,9 @@ def curve_of_networks(networks: NetworkView, look: Look, element: str | None, wo
         curve, name = np.zeros(len(values)), words(f"state.{look.quantity}")
     else:
         lowest = np.isfinite(what.limits[0])
+        # Water that rests in a closed pipe is nobody's: where some are held to a limit, they alone are told.
+        held = (networks.elements["quantity"].iloc[what.rows] == look.quantity).to_numpy() & np.isfinite(values).any(0)
+        values = values[:, held] if held.any() else values
         curve = np.nanmin(values, axis=1) if lowest else np.nanmax(values, axis=1)
         title = words(f"state.{look.quantity}").lower()
         name = words("network.lowest" if lowest else "network.highest", quantity=title)
@@ -261,7 +267,7 @@ def show_element(networks: NetworkView, element: str) -> None:
     row = int(networks.elements.index.get_loc(element))
     carrier, quantity = str(networks.elements["carrier"].iloc[row]), str(networks.hardest.quantity[row])
     state = st.session_state
-    state["group"], state["element"], state["selected"] = GROUP, element, None
+    state["group"], state["element"], state["selected"], state["element_part"] = GROUP, element, None, "state"
     state["network_carrier"] = carrier
     if quantity:
         state["network_quantity"] = quantity

@@ -32,6 +32,7 @@ from apps.map.view.link import restore
 from apps.map.view.network_card import blamed, element_card
 from apps.map.view.network_changes import plant_panel
 from apps.map.view.network_layers import LINES, POINTS
+from apps.map.view.network_lines import add_place, drawn_line, line_panel
 from apps.map.view.network_operation import network_panel
 from apps.map.view.network_problems import problems_panel
 from apps.map.view.networks import (
@@ -122,6 +123,13 @@ def _first_state() -> None:
         "plant_place": "network",
         "plant_moving": None,
         "network_to_change": "heat",
+        "problems_part": "problems",
+        "element_titles": {},
+        "line_moving": None,
+        "line_places": (),
+        "line_carrier": "heat",
+        "line_size": "",
+        "line_streets": True,
     }
     for key, value in first.items():
         # A widget that was hidden for a run loses its state unless it is written again.
@@ -202,11 +210,14 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
         comparison_bar(opening, words)
     names = tuple(session.title_of(found, opening, words) for found in (session.baseline(), session.present()))
     if is_looking():
-        both = (networks_of(opening, baseline), networks) if st.session_state["mode"] != "map" else (networks, networks)
+        # What changes are held against is computed only where it is drawn too.
+        alone = st.session_state["mode"] == "map"
+        both = (networks if alone else networks_of(opening, baseline), networks)
         _stage((baseline, view), names, quantity, picked, words, networks=both)
-        for missing in (one for one, there in zip((baseline, view), both, strict=True) if there is None):
-            wait_for_networks(opening, missing, words)
-            break
+        if networks is None:
+            wait_for_networks(opening, view, words)
+        elif both[0] is None:
+            wait_for_networks(opening, baseline, words)
     else:
         _stage((baseline, view), names, quantity, picked, words)
     if workshop:
@@ -237,6 +248,9 @@ def _right(opening: Opening, view: View, networks: NetworkView | None, words: Te
     elif side == "network":
         with _card(words):
             network_panel(networks, words)
+    elif side == "line" and networks is not None:
+        with _card(words):
+            line_panel(networks, words)
     elif state["changing"] and editable:
         with _card(words):
             return change_panel(view, words)
@@ -282,7 +296,8 @@ def _stage(
     frame = frame_of(float(screen[0]), float(screen[1]), workshop=state["workshop"]) if screen else Frame()
     picture = Picture(quantity, hour_day(day), step, tuple(state["layers"]), state["selected"], chosen=picked)
     if networks is not None:
-        picture = replace(picture, look=look, networks=networks[1], element=state["element"])
+        selected = state["line_moving"] if state["side"] == "line" else state["element"]
+        picture = replace(picture, look=look, networks=networks[1], element=selected, sketch=drawn_line(networks[1]))
     if mode != "map":
         with st.container(key="maps"):
             compare_maps(
@@ -328,7 +343,10 @@ def _select(event: object) -> None:
         return
     st.session_state["clicked"] = now
     layer, name = now or (None, None)
-    if st.session_state["side"] == "plant" and is_looking() and layer in {BUILDINGS, None}:
+    if st.session_state["side"] == "line" and is_looking():
+        # While a line is drawn, every click is a place that it passes.
+        add_place(name) if name else None
+    elif st.session_state["side"] == "plant" and is_looking() and layer in {BUILDINGS, None}:
         # While a plant looks for its place, a click on a building is the answer.
         st.session_state.update(plant_building=name, plant_place="building") if name else None
     else:

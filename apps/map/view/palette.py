@@ -75,7 +75,7 @@ TREE: RGB = (172, 198, 152)
 PARKING: RGB = (214, 209, 201)
 QUIET_BUILDING = (230, 226, 219, 140)
 """While networks are looked at, see-through."""
-CASING: RGB = (152, 145, 135)
+CASING: RGB = (253, 251, 248)
 EDITED: RGB = (0, 158, 115)
 BEYOND: RGB = (213, 94, 0)
 BEYOND_EDGE: RGB = (0, 0, 0)

@@ -93,9 +93,10 @@ def panel(opening: Opening, view: View, baseline: View, quantity: str, words: Te
     hidden = HIDDEN_BY_NETWORKS if st.session_state["group"] == GROUP else ()
     # What is hidden for now stays switched on: a widget may not show what it does not offer.
     st.session_state["layers_seen"] = [name for name in st.session_state["layers"] if name not in hidden]
+    tables = view.district.tables
     st.pills(
         words("layers"),
-        [name for name in LAYERS if name not in hidden and (name == "roofs" or len(view.district.tables[name]))],
+        [name for name in LAYERS if name not in hidden and (name == "roofs" or len(tables.get(name, ())))],
         selection_mode="multi",
         format_func=lambda name: words(f"layer.{name}"),
         key="layers_seen",

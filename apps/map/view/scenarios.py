@@ -10,6 +10,7 @@ import streamlit as st
 from apps.api.features import building_names
 from apps.api.views import View
 from apps.map.view import session
+from apps.map.view.network_changes import titles_of_edits
 from apps.map.view.opening import Opening
 from apps.texts import Texts
 from twin.scenario import tell
@@ -110,7 +111,7 @@ def _edits(view: View, words: Texts) -> None:
     edits = session.present().edits
     if not edits:
         return
-    names = dict(zip(view.buildings.index, building_names(view, words.language), strict=True))
+    names = dict(zip(view.buildings.index, building_names(view, words.language), strict=True)) | titles_of_edits(words)
     with st.container(key="edits", gap=None):
         for place, edit in enumerate(edits):
             with st.container(key=f"edit_{place}", horizontal=True, gap=None, vertical_alignment="center"):

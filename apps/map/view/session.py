@@ -167,5 +167,6 @@ def to_take_along(opening: Opening, words: Texts) -> Scenario:
 
 
 def side(name: str) -> None:
-    """Open a panel on the right: "problems", "plant", "network", or none."""
-    st.session_state.update(side=name, element=None, selected=None, changing=False, plant_moving=None)
+    """Open a panel on the right: "problems", "plant", "line", "network", or none."""
+    fresh = {"element": None, "selected": None, "plant_moving": None, "line_moving": None, "line_places": ()}
+    st.session_state.update(side=name, changing=False, **fresh)

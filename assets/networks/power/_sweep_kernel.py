@@ -16,7 +16,7 @@ Index = npt.NDArray[np.int64]
 def sweep(  # noqa: PLR0917 - arrays of a compiled loop
     parent: Index, series: Array, shunt: Array, source: Array, p: Array, q: Array, tolerance: float, rounds: int,
     v_re: Array, v_im: Array, j_re: Array, j_im: Array,
-) -> float:  # fmt: skip
+) -> Array:  # fmt: skip
     """Voltages and currents of a block of hours; Shirmohammadi et al. 1988, eqs. 1 to 4.
 
     Parameters
@@ -28,11 +28,11 @@ def sweep(  # noqa: PLR0917 - arrays of a compiled loop
 
     Returns
     -------
-    float
-        Largest change of a voltage in the last round; NaN where it ran away.
+    ndarray, shape (b,)
+        Largest change of a voltage in the last round of each hour; NaN where it ran away.
     """
     n, hours = p.shape
-    change = np.inf
+    change = np.empty(hours)
     for _ in range(rounds):
         for k in range(n):
             g, b = shunt[k, 0], shunt[k, 1]
@@ -46,7 +46,7 @@ def sweep(  # noqa: PLR0917 - arrays of a compiled loop
                 for h in range(hours):
                     j_re[parent[k], h] += j_re[k, h]
                     j_im[parent[k], h] += j_im[k, h]
-        change = 0.0
+        change[:] = 0.0
         for k in range(n):
             if parent[k] < 0:
                 for h in range(hours):
@@ -58,11 +58,11 @@ def sweep(  # noqa: PLR0917 - arrays of a compiled loop
                 new_re = v_re[above, h] - r * j_re[k, h] + x * j_im[k, h]
                 new_im = v_im[above, h] - r * j_im[k, h] - x * j_re[k, h]
                 move = (new_re - v_re[k, h]) ** 2 + (new_im - v_im[k, h]) ** 2
-                change = max(change, move) if move == move else np.nan  # noqa: PLR0124 - NaN is not itself
+                change[h] = max(change[h], move) if move == move else np.nan  # noqa: PLR0124 - NaN is not itself
                 v_re[k, h], v_im[k, h] = new_re, new_im
-        if not change > tolerance * tolerance:
+        if not (change > tolerance * tolerance).any():
             break
-    return math.sqrt(change) if change == change else np.nan  # noqa: PLR0124
+    return np.sqrt(change)
 
 
 @nb.njit(cache=True, error_model="numpy")

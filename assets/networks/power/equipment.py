@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -25,6 +27,11 @@ def cables(level: str | None = None, country: str | None = None) -> pd.DataFrame
     DataFrame
         Index: cable; columns as `attributes_power.csv` says.
     """
+    return _cables(level, country).copy()
+
+
+@cache
+def _cables(level: str | None, country: str | None) -> pd.DataFrame:
     found = table("cables").set_index("cable")
     if level is not None:
         found = found[found["level"] == level]
@@ -48,6 +55,11 @@ def transformers(rated_hv_kv: float | None = None, country: str | None = None) -
     DataFrame
         Index: transformer; columns as `attributes_power.csv` says.
     """
+    return _transformers(rated_hv_kv, country).copy()
+
+
+@cache
+def _transformers(rated_hv_kv: float | None, country: str | None) -> pd.DataFrame:
     found = table("transformers").set_index("transformer")
     if rated_hv_kv is not None:
         found = found[found["rated_hv_kv"] == rated_hv_kv]

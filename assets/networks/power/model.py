@@ -70,13 +70,12 @@ def _add_lines(net: Any, plan: PowerPlan) -> None:
     )  # fmt: skip
     for column in ("level", "station", "feeder", "ring", "mapped_m", "origin"):
         net.line[column] = plan.lines[column].to_numpy()
-    open_lines = plan.lines.index[~plan.lines["closed"].to_numpy(bool)]
-    ring = plan.lines.index[plan.lines["ring"] >= 0]
-    for line in ring:
-        at = int(plan.lines["from_bus"].loc[line])
-        pp.create_switch(
-            net, at, int(line), "l", closed=line not in open_lines, type="LBS", name=f"ring section {line}"
-        )
+    ring = plan.lines[plan.lines["ring"] >= 0]
+    if len(ring):
+        pp.create_switches(
+            net, ring["from_bus"].to_numpy(np.int64), ring.index.to_numpy(np.int64), "l",
+            closed=ring["closed"].to_numpy(bool), type="LBS", name=[f"ring section {line}" for line in ring.index],
+        )  # fmt: skip
 
 
 def _add_transformers(net: Any, plan: PowerPlan) -> None:

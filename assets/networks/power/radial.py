@@ -8,6 +8,7 @@ Newton's method.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -242,7 +243,13 @@ class SweptHours:
     solved: Mask
 
 
-def swept(radial: RadialGrid, p_kw: Array, q_kvar: Array, tolerance: float = 1e-9) -> SweptHours:
+def swept(
+    radial: RadialGrid,
+    p_kw: Array,
+    q_kvar: Array,
+    tolerance: float = 1e-9,
+    progress: Callable[[float], None] | None = None,
+) -> SweptHours:
     """Calculate hours of a radial net.
 
     Parameters
@@ -252,6 +259,8 @@ def swept(radial: RadialGrid, p_kw: Array, q_kvar: Array, tolerance: float = 1e-
         Loads [kW, kvar].
     tolerance : float
         Largest change of a voltage in the last round [p.u.].
+    progress : callable, optional
+        Takes the part done, ten times.
 
     Returns
     -------
@@ -281,15 +290,19 @@ def swept(radial: RadialGrid, p_kw: Array, q_kvar: Array, tolerance: float = 1e-
         change = sweep(
             radial.parent, radial.series, radial.shunt, radial.source, p, q, tolerance, _ROUNDS, v_re, v_im, j_re, j_im
         )
-        if not change <= tolerance:
-            solved[part] = False
-            continue
+        settled = change <= tolerance
+        solved[part], at = settled, part
+        if not settled.all():
+            at = np.arange(part.start, part.stop)[settled]
+            v_re, v_im, j_re, j_im = (np.ascontiguousarray(array[:, settled]) for array in (v_re, v_im, j_re, j_im))
         volt = np.hypot(v_re, v_im) * size[:, None]
-        u[live, part] = volt[radial.place[live]]
-        block = np.empty((len(tree.kind), width), dtype=np.float32)
-        lost = np.zeros(width)
+        u[:, at] = np.where(live[:, None], volt[radial.place], np.nan)
+        block = np.empty((len(tree.kind), v_re.shape[1]), dtype=np.float32)
+        lost = np.zeros(v_re.shape[1])
         branch_flows(tree.kind, tree.near, tree.far, tree.half, tree.amps, v_re, v_im, j_re, j_im, block, lost, spent)
-        percent[:, part], loss[part] = block, lost * (_BASE_VA / 1e3)
+        percent[:, at], loss[at] = block, lost * (_BASE_VA / 1e3)
         flow = (v_re[roots] + 1j * v_im[roots]) * (j_re[roots] - 1j * j_im[roots])
-        supply[part] = flow.sum(axis=0) * (_BASE_VA / 1e3)
+        supply[at] = flow.sum(axis=0) * (_BASE_VA / 1e3)
+        if progress is not None and 10 * part.stop // hours > 10 * first // hours:
+            progress(part.stop / hours)
     return SweptHours(u, percent, loss, supply, spent * (_BASE_VA / 1e3), solved)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
-from assets.networks.power.conversion import convert
-from assets.networks.power.radial import radial_grid, swept
+from assets.networks.power.conversion import GridInput, convert
+from assets.networks.power.radial import is_radial, radial_grid, swept
 from assets.networks.power.solving import METHODS, Array, Mask, checked_loads, chunks, prepare, solve
 from assets.networks.power.tables import column, rows_of
 
@@ -108,7 +108,8 @@ def power_year(
         "t" or "pi", as `pandapower.runpp`.
     method : str
         "newton_raphson" or "iterative_current" (faster on low-voltage nets, 1e-9 p.u. less exact) of power-grid-model;
-        "sweep" for radial nets (`assets.networks.power.radial`), whose hours that do not settle Newton solves.
+        "sweep" for radial nets (`assets.networks.power.radial`), whose hours that do not settle Newton solves;
+        "auto" is "sweep" where the net is radial, else Newton.
     threads : int
         Native threads.
     megabytes : float
@@ -126,10 +127,13 @@ def power_year(
         The net or the loads cannot be calculated; all findings at once.
     """
     p, q = checked_loads(net, p_kw, q_kvar)
-    if method not in (*METHODS, "sweep"):
-        raise InputError([f"no method {method!r}: take {', '.join(METHODS)} or sweep"])
-    if method == "sweep":
-        return _swept_year(net, p, q, trafo_model)
+    if method not in (*METHODS, "sweep", "auto"):
+        raise InputError([f"no method {method!r}: take {', '.join(METHODS)}, sweep or auto"])
+    if method in {"sweep", "auto"}:
+        grid = convert(net, trafo_model=trafo_model)
+        if method == "sweep" or is_radial(grid):
+            return _swept_year(net, grid, p, q, (trafo_model, progress))
+        method = METHODS[0]
     solver = prepare(net, np.flatnonzero((p != 0).any(axis=1) | (q != 0).any(axis=1)), trafo_model=trafo_model)
     hours = p.shape[1]
     u = np.empty((len(net.bus), hours), dtype=np.float32)
@@ -164,9 +168,12 @@ def power_year(
     )
 
 
-def _swept_year(net: Any, p: Array, q: Array, trafo_model: str) -> PowerYear:
+def _swept_year(
+    net: Any, grid: GridInput, p: Array, q: Array, how: tuple[str, Callable[[float], None] | None]
+) -> PowerYear:
     """Sweep over the tree; what does not settle goes to Newton."""
-    found = swept(radial_grid(convert(net, trafo_model=trafo_model)), p, q)
+    trafo_model, progress = how
+    found = swept(radial_grid(grid), p, q, progress=progress)
     lines = len(net.line)
     u, percent, loss, supply, solved = found.u_pu, found.percent, found.loss_kw, found.supply_kva, found.solved
     line_loss, trafo_loss = found.loss_kwh[:lines], found.loss_kwh[lines:]
