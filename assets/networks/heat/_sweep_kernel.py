@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba import njit
 
 from assets.networks.heat._tree_kernel import (
@@ -22,6 +21,7 @@ from assets.networks.heat._tree_kernel import (
     END,
     FLOW,
     INNER,
+    JIT,
     REPLY,
     SEED_KG_S,
     STIR,
@@ -238,6 +238,15 @@ def remember(pipes: Pipes, x: Exchangers, block: Block) -> None:
 
 
 @njit(**INNER)
+def worst_of(block: Block) -> Any:
+    """Worst misfit of all hours."""
+    worst = 0.0
+    for b in range(WIDTH):
+        worst = max(worst, block.worst[b])
+    return worst
+
+
+@njit(**JIT)
 def solve(
     pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, consumers: int, both: bool,
     tolerance: float,
@@ -266,7 +275,7 @@ def solve(
             sweep_return(x, pipes, liquid, block)
         if fed:
             producers_misfit(x, liquid, block, consumers)
-        if np.max(block.worst) <= tolerance or round_ == _ROUNDS - 1:
+        if worst_of(block) <= tolerance or round_ == _ROUNDS - 1:
             break
         if not both:
             couple(x, pipes, liquid, block, consumers)
