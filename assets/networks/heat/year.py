@@ -13,7 +13,7 @@ from assets._errors import InputError
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import Extremes, Kept, Totals
 from assets.networks.heat._prepare import Case, prepare
-from assets.networks.heat._sweep_kernel import solve
+from assets.networks.heat._sweep_kernel import solve, solve_both
 from assets.networks.heat._tree_kernel import WIDTH, Block
 from assets.networks.heat._year_kernel import book_block, scratch, set_hours
 from assets.networks.heat.inputs import Array, Consumers, HeatLimits, Ints, Kind, Producers, refuse
@@ -176,10 +176,11 @@ def heat_year(  # noqa: PLR0917 - these six make a network
         raise InputError([f"pump_efficiency is {pump_efficiency:g}: give a share above 0 and up to 1"])
     totals, extremes, kept = _results(case, keep)
     block = scratch(len(tree.parent), len(case.exchangers.node), len(case.plants.need_kpa))
+    solver = solve_both if case.both else solve
     for t0 in range(0, len(case.hours.ground), WIDTH):
         size = _ask(case, block, t0)
         set_hours(case.exchangers, case.pipes, case.hours, case.liquid, t0, size, block)
-        solve(case.pipes, case.exchangers, case.plants, case.liquid, block, case.consumers, case.both, MISFIT)
+        solver(case.pipes, case.exchangers, case.plants, case.liquid, block, case.consumers, MISFIT)
         book_block(
             case.pipes, case.exchangers, case.plants, case.liquid, case.limits, case.state, block, t0, size,
             case.consumers, pump_efficiency, totals, extremes, kept,
