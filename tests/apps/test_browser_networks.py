@@ -83,12 +83,19 @@ def test_networks_are_computed_when_they_are_looked_at_and_then_coloured(shown: 
     legend = text(page.locator(".st-key-panel .cet-legend"))
     for word in ("Loading", "%", "at most 100 %", "mapped", "laid by algorithm", "assumed", "Beyond limit"):
         assert word in legend, word
-    shown.wait_until(lambda pixels: near(pixels, palette.BEYOND, 24) > 40, "lines beyond their limit")
+    pixels = shown.wait_until(lambda seen: near(seen, palette.BEYOND, 24) > 40, "lines beyond their limit")
     assert {url.rsplit("part=", 1)[1].split("&")[0] for url in shown.data if "/networks/" in url} >= {
         "lines",
         "strokes",
         "points",
     }
+    rows, columns = np.nonzero(np.abs(pixels - np.array(palette.BEYOND)).max(axis=2) <= 24)
+    middle = np.hypot(rows - np.median(rows), columns - np.median(columns)).argmin()
+    page.mouse.move(300 + columns[middle], 140 + rows[middle])
+    page.wait_for_timeout(400)
+    page.mouse.click(300 + columns[middle], 140 + rows[middle])
+    page.locator(".st-key-element_part").wait_for(timeout=_PATIENCE)
+    assert page.locator(".cet-card-title h2").inner_text().split()[0] in {"Heat", "Cable"}, "a click on the map selects"
 
 
 def test_an_overloaded_cable_is_found_in_two_clicks_with_its_cause_and_hours(shown: Map) -> None:

@@ -107,6 +107,8 @@ def network_layers(networks: NetworkView, look: Look, step: int, selected: str |
 def data_of(networks: NetworkView, look: Look, part: Part, words: Texts) -> str:
     """Give the address of the data of a layer; it changes with whatever changes them."""
     query = {"quantity": look.quantity, "day": look.day, "part": part}
+    if look.scale is not None:
+        query |= {"low": repr(look.scale[0]), "high": repr(look.scale[1])}
     return address(networks.view, f"networks/{look.carrier}", words, version=networks.version, **query)
 
 
