@@ -107,6 +107,10 @@ def _add_figures(api: FastAPI, networks: Networks) -> None:
             for name, row in zip(found.problems.index, rows, strict=True)
         ]
 
+    _add_elements(api, networks)
+
+
+def _add_elements(api: FastAPI, networks: Networks) -> None:
     @api.get("/districts/{district}/networks/elements/{element}", responses=PROBLEMS)
     def one(district: str, element: str, scenario: Scenario = AS_IS, language: Language = DEFAULT_LANGUAGE) -> Element:
         """Give an element: what it is, its worst day and year, and what brings it there."""
