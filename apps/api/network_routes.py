@@ -62,6 +62,8 @@ def _add_layer(api: FastAPI, networks: Networks) -> None:
         quantity: str = "loading",
         day: str = _FIRST_DAY,
         part: Part = "lines",
+        low: float | None = None,
+        high: float | None = None,
         scenario: Scenario = AS_IS,
         language: Language = DEFAULT_LANGUAGE,
         stamp: Stamp = "",
@@ -70,7 +72,9 @@ def _add_layer(api: FastAPI, networks: Networks) -> None:
     ) -> Response:
         """Give the elements of a network with a quantity's classes for every step of a day."""
         found = networks.open(district, scenario)
-        body = networks_geojson(found, Look(carrier, quantity, day), part, language)
+        # A scale of its own, or one that is shared with another scenario's networks.
+        scale = None if low is None or high is None or not low < high else (low, high)
+        body = networks_geojson(found, Look(carrier, quantity, day, scale), part, language)
         return geojson_answer(body, found.view.stamp + found.version, stamp, if_none_match, accept_encoding)
 
 
@@ -103,6 +107,10 @@ def _add_figures(api: FastAPI, networks: Networks) -> None:
             for name, row in zip(found.problems.index, rows, strict=True)
         ]
 
+    _add_elements(api, networks)
+
+
+def _add_elements(api: FastAPI, networks: Networks) -> None:
     @api.get("/districts/{district}/networks/elements/{element}", responses=PROBLEMS)
     def one(district: str, element: str, scenario: Scenario = AS_IS, language: Language = DEFAULT_LANGUAGE) -> Element:
         """Give an element: what it is, its worst day and year, and what brings it there."""

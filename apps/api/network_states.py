@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,14 @@ class Look:
         One of `QUANTITIES`, or `KIND`.
     day : str
         A day of the view, or one of the hard days.
+    scale : tuple of float, optional
+        Ends of the colour scale, where two networks share one; without it, the networks' own.
     """
 
     carrier: str
     quantity: str
     day: str
+    scale: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,13 +130,21 @@ def drawn(networks: NetworkView, look: Look) -> Drawn:
     low, high = np.full(len(rows), np.nan, np.float32), np.full(len(rows), np.nan, np.float32)
     low[place], high[place] = steps.low[chosen], steps.high[chosen]
     limits = (_usual(low), _usual(high))
-    scale = _scale(key, steps.values[:, chosen], limits)
+    scale = look.scale or _scale(key, steps.values[:, chosen], limits)
     classes = classes_of(values, scale)
     with np.errstate(invalid="ignore"):
         # What is laid out for a limit may reach it: rounding is not beyond.
         classes[values < low - _NOTHING * np.abs(low)] = BELOW
         classes[values > high + _NOTHING * np.abs(high)] = ABOVE
     return Drawn(look, rows, values, classes, scale, limits, steps.unit)
+
+
+def on_one_scale(networks: Sequence[NetworkView | None], look: Look) -> Look:
+    """Give a look whose scale holds what several networks have: the same colour says the same in all of them."""
+    scales = [drawn(one, look).scale for one in networks if one is not None and look.day in one.rows]
+    if len(scales) < 2 or look.quantity == KIND:
+        return look
+    return replace(look, scale=(min(low for low, _ in scales), max(high for _, high in scales)))
 
 
 def is_diverging(key: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from apps.api import Views
-from apps.api.network_states import KIND, Look
+from apps.api.network_states import KIND, Look, drawn, on_one_scale
 from apps.api.network_views import Networks, NetworkView
 from apps.api.snippet import network_snippet
 from apps.map.view import opening as module
@@ -290,6 +290,25 @@ def test_buildings_are_connected_to_district_cooling(small: AppTest) -> None:
     edit = edits(small)[-1]
     assert isinstance(edit, CoolingEdit)
     assert (edit.system, edit.begin, edit.where.buildings) == ("district_cooling", True, ("w2",))
+
+
+def test_two_scenarios_are_compared_on_one_scale_and_on_days_that_both_have(
+    small: AppTest, small_networks: Networks, found: NetworkView
+) -> None:
+    small_networks.open(NAME)
+    small.run()
+    small.session_state["group"], small.session_state["mode"] = "network", "beside"
+    small.session_state["network_carrier"], small.session_state["network_quantity"] = "heat", "temperature"
+    small.run()
+    assert not small.exception
+    assert small.session_state["day"] in found.rows
+    look = Look("heat", "temperature", "winter_weekday")
+    shared = on_one_scale((small_networks.open(NAME), found), look)
+    for one in (small_networks.open(NAME), found):
+        low, high = drawn(one, look).scale
+        assert shared.scale is not None
+        assert shared.scale[0] <= low < high <= shared.scale[1]
+        assert drawn(one, shared).scale == shared.scale
 
 
 def test_the_years_flows_are_drawn_and_told_in_a_table(small: AppTest) -> None:

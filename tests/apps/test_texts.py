@@ -10,6 +10,7 @@ import pytest
 
 import twin
 from apps.api.days import DAYS
+from apps.api.network_views import QUANTITIES as STATES
 from apps.api.quantities import HOURLY, KINDS, USE_GROUPS
 from apps.api.yearly import YEARLY
 from apps.map.view import palette
@@ -20,6 +21,9 @@ from apps.map.view.legend import quantity_title
 from apps.texts import LANGUAGES, amount, texts, with_unit
 from gis_data import USES
 from twin._errors import UnknownTextError
+from twin.networks.key_figures import network_kpi_catalogue
+from twin.plants import plant_kinds
+from twin.reporting.naming import ORIGINS
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS, TWIN = ROOT / "apps", ROOT / "twin"
@@ -62,6 +66,9 @@ def test_everything_that_data_bring_along_has_a_text() -> None:
     wanted |= {f"day.{day}" for day in DAYS} | {f"layer.{layer}" for layer in LAYERS}
     wanted |= {f"heating.{system}" for system in palette.HEATING} | {f"month.{month}" for month in range(1, 13)}
     wanted |= {f"kpi.{name}{part}" for name in twin.kpi_catalogue().index for part in ("", ".help")}
+    wanted |= {f"network_kpi.{name}" for name in network_kpi_catalogue().index}
+    wanted |= {f"plant_kind.{name}" for name in plant_kinds().index} | {f"origin.{name}" for name in ORIGINS}
+    wanted |= {f"state.{name}{part}" for name in STATES for part in ("", ".short")}
     wanted |= {f"kpi.{name}.short" for name in (*CARDS, "pv_potential_kwh")} | {f"card.{name}" for name in _FIGURES}
     wanted |= {f"weather.{kind}" for kind in ("measured", "typical", "synthetic")}
     wanted |= {f"kind.{kind}" for kind in ("measured", "modelled", "assumed", "synthetic")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -166,18 +167,16 @@ def _by_plan(
     """Bring a year from the tree's order into the plan's."""
     tree = plan.laid_tree
 
-    def nodes(values: Any) -> Any:
-        out = np.full((len(plan.nodes), *np.shape(values)[1:]), np.nan, dtype=np.asarray(values).dtype)
-        out[tree.nodes] = values
-        return out
-
     piped = tree.edge >= 0
+    node_at, edge_at = _places(plan), np.full(len(plan.edges), -1, dtype=np.int64)
+    edge_at[tree.edge[piped]] = np.flatnonzero(piped)
 
-    def edges(values: Any) -> Any:
-        out = np.zeros((len(plan.edges), *np.shape(values)[1:]), dtype=np.asarray(values).dtype)
-        out[tree.edge[piped]] = np.asarray(values)[piped]
-        return out
+    def taken_at(values: Any, at: Index, nothing: float) -> Any:
+        found = np.asarray(values)[at]
+        found[at < 0] = nothing
+        return found
 
+    nodes, edges = partial(taken_at, at=node_at, nothing=np.nan), partial(taken_at, at=edge_at, nothing=0.0)
     shortfall = year.shortfall_by_consumer_kw
     lacking = np.zeros((0, len(taken)), dtype=np.float32) if shortfall is None else shortfall[: len(drawing)]
     missing = lacking.sum(axis=0, dtype=np.float64)

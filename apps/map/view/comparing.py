@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from apps.map.view import session
+from apps.map.view.networks import is_looking
 from apps.map.view.opening import Opening
 from apps.map.view.scenarios import icon_button
 from apps.texts import Texts
@@ -27,7 +28,7 @@ def comparison_bar(opening: Opening, words: Texts) -> None:
     options = list(session.named(opening)) + ([_PINNED] if name is None else [])
     st.session_state["against"] = _PINNED if name is None else name
     # The mode is no widget's own: a widget that a broken-off run did not reach would lose it.
-    st.session_state["mode_seen"] = st.session_state["mode"]
+    st.session_state["mode_seen"] = "beside" if is_looking() else st.session_state["mode"]
     with st.container(key="comparing", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<span class="cet-label">{words("compare.with")}</span>')
         st.selectbox(
@@ -50,7 +51,8 @@ def comparison_bar(opening: Opening, words: Texts) -> None:
         )
         st.segmented_control(
             words("tool.compare"),
-            ["beside", "difference"],
+            # Networks of two scenarios have no difference: each has elements that the other has not.
+            ["beside"] if is_looking() else ["beside", "difference"],
             format_func=lambda mode: words("compare.side" if mode == "beside" else "compare.difference"),
             key="mode_seen",
             required=True,

@@ -80,6 +80,14 @@ def network_layers(networks: NetworkView, look: Look, step: int, selected: str |
                 pickable=bool(more[1]),
             )
         )
+    found.append(_points(data_of(networks, look, "points", words), table, step, trigger))
+    return found
+
+
+def _points(data: str, table: str, step: int, trigger: str) -> pdk.Layer:
+    """Draw plants, transformers and connections as circles, coloured by the table of colours."""
+    now = f"properties.c[{step}] > {CLASSES}"
+    black, edited, at_times = list(palette.BEYOND_EDGE), list(palette.EDITED), list(palette.BEYOND_AT_TIMES)
     edge = f"@@={now} ? {black} : properties.y ? {at_times} : properties.o == 'edited' ? {edited} : [255,255,255]"
     circle = {
         "getFillColor": f"@@={table}[properties.c[{step}]]",
@@ -87,26 +95,25 @@ def network_layers(networks: NetworkView, look: Look, step: int, selected: str |
         "billboard": True,
         "updateTriggers": {"getFillColor": trigger, "getLineColor": trigger},
     }
-    found.append(
-        _layer(
-            POINTS,
-            data_of(networks, look, "points", words),
-            {"points-circle": circle},
-            get_point_radius=f"{now} ? properties.w * 1.5 : properties.w",
-            point_radius_min_pixels=3.5,
-            point_radius_max_pixels=11,
-            get_line_width=2,
-            line_width_units=_PIXELS,
-            update_triggers={"getPointRadius": trigger},
-            pickable=True,
-        )
+    return _layer(
+        POINTS,
+        data,
+        {"points-circle": circle},
+        get_point_radius=f"{now} ? properties.w * 1.5 : properties.w",
+        point_radius_min_pixels=3.5,
+        point_radius_max_pixels=11,
+        get_line_width=2,
+        line_width_units=_PIXELS,
+        update_triggers={"getPointRadius": trigger},
+        pickable=True,
     )
-    return found
 
 
 def data_of(networks: NetworkView, look: Look, part: Part, words: Texts) -> str:
     """Give the address of the data of a layer; it changes with whatever changes them."""
     query = {"quantity": look.quantity, "day": look.day, "part": part}
+    if look.scale is not None:
+        query |= {"low": repr(look.scale[0]), "high": repr(look.scale[1])}
     return address(networks.view, f"networks/{look.carrier}", words, version=networks.version, **query)
 
 

@@ -16,6 +16,7 @@ from twin.texts import tick
 _LISTED = {1: 8, 2: 4}
 """How many of each group stand in the list at once, by the number of groups; the rest is folded away."""
 _LISTED_OF_MANY = 2
+_LARGE = 1000.0
 _MOST = 40  # buttons; beyond them, the map and the files tell more
 
 
@@ -78,11 +79,11 @@ def _plain(text: str) -> str:
     return "".join(f"\\{char}" if char in r"\`*_[]:$~<>#" else char for char in text)
 
 
-def _figure(value: float, unit: str, words: Texts) -> str:
+def _figure(value: float, unit: str, words: Texts, *, large: bool) -> str:
     """Write a key figure; of counts and hours all digits, for none of them is doubtful."""
     if unit in {"", "h/a"} and value == int(value) and abs(value) < 1e6:
         return tick(value, words.language) + ("\u00a0h" if unit else "")
-    return with_unit(value, unit, words.language, large=True)
+    return with_unit(value, unit, words.language, large=large)
 
 
 def _figures(networks: NetworkView, words: Texts) -> str:
@@ -94,9 +95,13 @@ def _figures(networks: NetworkView, words: Texts) -> str:
         label = words.get(f"network_kpi.{name}", str(kpi.get("label", name)))
         limit = kpi.get("limit")
         unit = str(kpi["unit"])
-        told = "" if limit is None else words("network.limit.of", value=_figure(float(limit), unit, words))
+        # Value and limit in the same unit: "0 kWh" beside "limit 0.5 kWh".
+        large = max(abs(float(kpi["value"])), abs(float(limit or 0.0))) >= _LARGE
+        told = ""
+        if limit is not None:
+            told = words("network.limit.of", value=_figure(float(limit), unit, words, large=large))
         over = " cet-over" if kpi.get("exceeded") else ""
-        value = _figure(float(kpi["value"]), unit, words)
+        value = _figure(float(kpi["value"]), unit, words, large=large)
         rows.append(
             f'<tr title="{escape(words.get(f"network_kpi.{name}.help", ""))}"><th scope="row">{escape(label)}</th>'
             f'<td class="cet-number{over}">{escape(value)}</td><td><small>{escape(told)}</small></td></tr>'

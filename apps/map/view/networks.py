@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from apps.api.days import DAYS
-from apps.api.network_states import ALL, KIND, Look, drawn, quantities_of
+from apps.api.network_states import ALL, KIND, Look, drawn, on_one_scale, quantities_of
 from apps.api.network_views import NetworkView
 from apps.api.network_words import badge_text, element_title
 from apps.api.views import View
@@ -39,8 +39,16 @@ def networks_of(opening: Opening, view: View) -> NetworkView | None:
     return opening.networks.ready(view.district.name, view.scenario)
 
 
-def look_of(networks: NetworkView | None) -> Look:
-    """Give what is looked at; what the networks do not have is left for what they have."""
+def look_of(networks: NetworkView | None, beside: NetworkView | None = None) -> Look:
+    """Give what is looked at; what the networks do not have is left for what they have.
+
+    Parameters
+    ----------
+    networks : NetworkView or None
+        Those that are shown, once they are computed.
+    beside : NetworkView or None
+        Others that they are compared with: both are on one scale, on a day that both have.
+    """
     state = st.session_state
     carrier, quantity, day = state["network_carrier"], state["network_quantity"], state["day"]
     if networks is None:
@@ -52,7 +60,9 @@ def look_of(networks: NetworkView | None) -> Look:
         quantity = "loading" if "loading" in known else known[0]
     if day not in networks.rows:
         day = next(iter(networks.hard_days), _FALLBACK_DAY)
-    return Look(carrier, quantity, day)
+    if beside is None or beside is networks:
+        return Look(carrier, quantity, day)
+    return on_one_scale((networks, beside), Look(carrier, quantity, day if day in beside.rows else _FALLBACK_DAY))
 
 
 def hour_day(day: str) -> str:
@@ -60,20 +70,20 @@ def hour_day(day: str) -> str:
     return day if day in DAYS else _FALLBACK_DAY
 
 
-def network_part(opening: Opening, view: View, words: Texts) -> None:
+def network_part(opening: Opening, view: View, baseline: View, words: Texts) -> None:
     """Show the choice of carrier and quantity, the legend, and what can be changed.
 
     Parameters
     ----------
     opening : Opening
         What can be opened.
-    view : View
-        District and scenario.
+    view, baseline : View
+        District and scenario, and what it is held against.
     words : Texts
         Language.
     """
     networks = networks_of(opening, view)
-    look = look_of(networks)
+    look = look_of(networks, None if st.session_state["mode"] == "map" else networks_of(opening, baseline))
     carriers = [ALL, *(networks.carriers if networks is not None else ())]
     left, right = st.columns(2, gap="small")
     st.session_state["network_carrier"] = look.carrier if look.carrier in carriers else ALL

@@ -203,16 +203,17 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
             panel.panel(opening, view, baseline, quantity, words)
     quantity = session.quantity()
     networks = networks_of(opening, view) if is_looking() else None
+    # What changes are held against is computed only where it is drawn too.
+    alone = st.session_state["mode"] == "map"
+    beside = networks_of(opening, baseline) if is_looking() and not alone else None
     with st.container(key="days"):
-        panel.days(view, networks, words)
+        panel.days(view, networks, beside, words)
     picked = _right(opening, view, networks, words)
     if st.session_state["mode"] != "map":
         comparison_bar(opening, words)
     names = tuple(session.title_of(found, opening, words) for found in (session.baseline(), session.present()))
     if is_looking():
-        # What changes are held against is computed only where it is drawn too.
-        alone = st.session_state["mode"] == "map"
-        both = (networks if alone else networks_of(opening, baseline), networks)
+        both = (networks if alone else beside, networks)
         _stage((baseline, view), names, quantity, picked, words, networks=both)
         if networks is None:
             wait_for_networks(opening, view, words)
@@ -284,7 +285,7 @@ def _stage(
 ) -> None:
     """Draw the map and the time bar: a move of the playhead runs this and nothing else."""
     view, state = views[1], st.session_state
-    look = None if networks is None else look_of(networks[1])
+    look = None if networks is None else look_of(networks[1], networks[0])
     day, mode = state["day"] if look is None else look.day, state["mode"]
     step = present_step(day)
     curve = None

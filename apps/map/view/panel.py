@@ -155,7 +155,7 @@ def _colours(opening: Opening, view: View, baseline: View, words: Texts) -> None
     )
     group = st.session_state["group"]
     if group == GROUP:
-        network_part(opening, view, words)
+        network_part(opening, view, baseline, words)
         return
     st.selectbox(
         words("colour_by"),
@@ -180,14 +180,25 @@ def _colours(opening: Opening, view: View, baseline: View, words: Texts) -> None
     st.html(legend(what, view, words, roofs=roofs and not difference, difference=difference) + note)
 
 
-def days(view: View, networks: NetworkView | None, words: Texts) -> None:
-    """Show the choice of the day; where networks are looked at, also of the days of their hardest hours."""
+def days(view: View, networks: NetworkView | None, beside: NetworkView | None, words: Texts) -> None:
+    """Show the choice of the day; where networks are looked at, also of the days of their hardest hours.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    networks, beside : NetworkView or None
+        Those that are looked at, and those they are compared with: then the days that both have.
+    words : Texts
+        Language.
+    """
     hard: list[str] = []
     if st.session_state["group"] == GROUP:
         hard = networks.hard_days if networks is not None else [st.session_state["day"]]
+        hard = [day for day in hard if beside is None or day in beside.rows]
     options = [*DAYS, *(day for day in hard if day not in DAYS)]
     if st.session_state["day"] not in options:
-        st.session_state["day"] = look_of(networks).day if hard else DAYS[0]
+        st.session_state["day"] = look_of(networks, beside).day if hard else DAYS[0]
     st.selectbox(
         words("day"),
         options,

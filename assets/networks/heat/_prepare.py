@@ -12,7 +12,7 @@ from assets.networks._graph_kernel import adjacency, sum_down, walk
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import STEP_S, Limits, State
 from assets.networks.heat._tree_kernel import Exchangers, Liquid, Pipes, Plants
-from assets.networks.heat._year_kernel import Asked, Hours
+from assets.networks.heat._year_kernel import Hours
 from assets.networks.heat.friction import fitted_factors
 from assets.networks.heat.inputs import (
     KINDS,
@@ -32,6 +32,16 @@ from assets.networks.heat.inputs import (
 )
 from assets.networks.heat.pipes import PipeSizes
 from assets.networks.heat.water import Water
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What consumers (c) and producers of given heat (g) ask for, in any layout that broadcasts over the hours."""
+
+    consumer_kw: Any  # (c, T)
+    consumer_aim: Any  # (c, T) temperature to leave at, or drop [K]
+    producer_kw: Array  # (g, T)
+    producer_aim: Array  # (g, T)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba import njit
 
 from assets.networks.heat._tree_kernel import (
@@ -22,6 +21,7 @@ from assets.networks.heat._tree_kernel import (
     END,
     FLOW,
     INNER,
+    JIT,
     REPLY,
     SEED_KG_S,
     STIR,
@@ -238,40 +238,70 @@ def remember(pipes: Pipes, x: Exchangers, block: Block) -> None:
 
 
 @njit(**INNER)
+def worst_of(block: Block) -> Any:
+    """Worst misfit of all hours."""
+    worst = 0.0
+    for b in range(WIDTH):
+        worst = max(worst, block.worst[b])
+    return worst
+
+
+@njit(**INNER)
+def begin(pipes: Pipes, x: Exchangers, liquid: Liquid, block: Block) -> None:
+    """First guess; all that is fed in is taken."""
+    first_guess(pipes, x, liquid, block)
+    for p in range(block.kept.shape[0]):
+        for b in range(WIDTH):
+            block.kept[p, b] = 1.0
+
+
+@njit(**INNER)
+def no_misfit(block: Block) -> None:
+    """Forget the misfits of the round before."""
+    for b in range(WIDTH):
+        block.worst[b] = 0.0
+
+
+@njit(**JIT)
 def solve(
-    pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, consumers: int, both: bool,
-    tolerance: float,
-) -> None:  # fmt: skip
+    pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, consumers: int, tolerance: float
+) -> None:
     """Flows and temperatures of a block of hours; `block.worst` takes the misfits left, relative to each heat.
 
     An hour is solved where every flow that no limit holds, times the temperatures, is within `tolerance` of the heat
     asked for. What is booked is balanced in any hour, solved or not: the last sweep is made of the heat given.
     """
-    first_guess(pipes, x, liquid, block)
-    fed = x.node.size > consumers or both
-    for p in range(plants.need_kpa.size):
-        for b in range(WIDTH):
-            block.kept[p, b] = 1.0
+    begin(pipes, x, liquid, block)
+    fed = x.node.size > consumers
     for round_ in range(_ROUNDS):
-        for b in range(WIDTH):
-            block.worst[b] = 0.0
+        no_misfit(block)
         if fed:
             share_feed(pipes, x, plants, block)
-        if both:
-            sweep_both(x, pipes, liquid, block)
-        else:
-            sweep_supply(x, pipes, liquid, block)
-            consumers_misfit(x, liquid, block, consumers)
-        if fed and not both:
-            sweep_return(x, pipes, liquid, block)
+        sweep_supply(x, pipes, liquid, block)
+        consumers_misfit(x, liquid, block, consumers)
         if fed:
+            sweep_return(x, pipes, liquid, block)
             producers_misfit(x, liquid, block, consumers)
-        if np.max(block.worst) <= tolerance or round_ == _ROUNDS - 1:
+        if worst_of(block) <= tolerance or round_ == _ROUNDS - 1:
             break
-        if not both:
-            couple(x, pipes, liquid, block, consumers)
+        couple(x, pipes, liquid, block, consumers)
         newton(x, block, consumers, tolerance, min(1.0, _PATIENCE / (1.0 + round_)))
     remember(pipes, x, block)
-    if not both:
-        give(x, liquid, block, consumers, tolerance)
-        sweep_return(x, pipes, liquid, block)
+    give(x, liquid, block, consumers, tolerance)
+    sweep_return(x, pipes, liquid, block)
+
+
+@njit(**JIT)
+def solve_both(
+    pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, block: Block, consumers: int, tolerance: float
+) -> None:
+    """As `solve`, where consumers put heat in as well: their drop gives their flow, only producers' is sought."""
+    begin(pipes, x, liquid, block)
+    for round_ in range(_ROUNDS):
+        no_misfit(block)
+        share_feed(pipes, x, plants, block)
+        sweep_both(x, pipes, liquid, block)
+        producers_misfit(x, liquid, block, consumers)
+        if worst_of(block) <= tolerance or round_ == _ROUNDS - 1:
+            break
+        newton(x, block, consumers, tolerance, min(1.0, _PATIENCE / (1.0 + round_)))

@@ -5,6 +5,7 @@ algebra serves all and a pipe's loss is a factor. Flow in a pipe pair is positiv
 root; the return always mirrors it.
 """
 
+# ruff: noqa: PLR0917 - compiled loops take plain arrays by position
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def root_flow(row: Any, block: Block, p: int) -> None:
 
 @njit(**INNER)
 def mix(row: Any, hours: Any, loss: float, factor: int, side: int, way: float) -> None:
-    """A node's temperature in one of the sides as it depends on that of the node above, and what its pipe keeps.
+    """Find a node's temperature in one side as it depends on that of the node above, and what its pipe keeps.
 
     `way` is 1 for the supply, whose water comes down where flow is positive, and -1 for the return.
     """

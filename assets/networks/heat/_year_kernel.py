@@ -1,4 +1,8 @@
-"""The compiled loop over blocks of hours."""
+"""Set a block of hours, and book it once it is solved.
+
+With `_sweep_kernel.solve` between, these are called from outside for each block: compiled into one with that loop, all
+would take half as long again to compile.
+"""
 
 # ruff: noqa: PLR0917 - compiled loops take plain arrays by position
 # mypy: disable-error-code="no-untyped-def"
@@ -23,14 +27,12 @@ from assets.networks.heat._book_kernel import (
     book_pumps,
     keep_consumers,
 )
-from assets.networks.heat._sweep_kernel import solve
 from assets.networks.heat._tree_kernel import (
     AHEAD,
     BEHIND,
     END,
     GROUND,
     HOURS_END,
-    INNER,
     JIT,
     WIDTH,
     Array,
@@ -40,16 +42,7 @@ from assets.networks.heat._tree_kernel import (
     Pipes,
     Plants,
 )
-from assets.networks.heat.water import polynomial
-
-
-class Asked(NamedTuple):
-    """What consumers (c) and producers of given heat (g) ask for in some of the hours."""
-
-    consumer_kw: Array  # (c, hours)
-    consumer_aim: Array  # (c, hours) temperature to leave at, or drop [K]
-    producer_kw: Array  # (g, hours)
-    producer_aim: Array  # (g, hours)
+from assets.networks.heat.water import held, polynomial
 
 
 class Hours(NamedTuple):
@@ -63,57 +56,40 @@ class Hours(NamedTuple):
     back: Array  # (s, T) of what plants give back to the return
 
 
-@njit(**INNER)
-def fill(
-    pipes: Pipes, asked: Asked, x: Exchangers, hours: Hours, liquid: Liquid, first: int, t0: int, size: int,
-    block: Block,
-) -> None:  # fmt: skip
-    """Copy a block of hours of what is asked for, in excess of the ground; the last hour fills it up."""
-    c, s = asked.consumer_kw.shape[0], hours.supply.shape[0]
+@njit(**JIT)
+def set_hours(x: Exchangers, pipes: Pipes, hours: Hours, liquid: Liquid, t0: int, size: int, block: Block) -> None:
+    """Bring a block's hours, and what is asked for in them, into caloric temperatures in excess of the ground's."""
     for b in range(WIDTH):
         t = t0 + min(b, size - 1)
         block.hours[GROUND + b] = hours.ground[t]
         block.hours[AHEAD + b], block.hours[BEHIND + b] = hours.ahead[t], hours.behind[t]
-        for p in range(s):
+        for p in range(hours.supply.shape[0]):
             block.plant_supply[p, b] = hours.supply[p, t] - hours.ground[t]
             block.plant_back[p, b] = hours.back[p, t] - hours.ground[t]
+    terms = held(liquid.caloric)
     for j in range(x.node.size):
-        part = pipes.part[x.node[j]]
+        part, by_drop = pipes.part[x.node[j]], x.by_drop[j]
         for b in range(WIDTH):
-            t = t0 + min(b, size - 1)
-            if j < c:
-                heat, aim = asked.consumer_kw[j, t - first], asked.consumer_aim[j, t - first]
-            else:
-                heat, aim = -asked.producer_kw[j - c, t - first], asked.producer_aim[j - c, t - first]
-            block.asked[j, b] = heat
-            top = hours.ground[t]
-            if x.by_drop[j]:
-                top, aim = hours.supply[part, t], hours.feed[part, t] - liquid.sign * aim
-            bottom = liquid.sign * (aim + polynomial(liquid.caloric, aim))
-            block.aim[j, b] = top - bottom if x.by_drop[j] else bottom - top
+            t, aim = t0 + min(b, size - 1), block.aim[j, b]
+            low = hours.feed[part, t] - liquid.sign * aim if by_drop else aim
+            bottom = liquid.sign * (low + polynomial(terms, low))
+            block.aim[j, b] = hours.supply[part, t] - bottom if by_drop else bottom - hours.ground[t]
 
 
 @njit(**JIT)
-def run_hours(
-    pipes: Pipes, asked: Asked, x: Exchangers, plants: Plants, hours: Hours, liquid: Liquid, limits: Limits,
-    state: State, block: Block, first: int, both: bool, tolerance: float, efficiency: float, totals: Totals,
-    extremes: Extremes, kept: Kept,
+def book_block(
+    pipes: Pipes, x: Exchangers, plants: Plants, liquid: Liquid, limits: Limits, state: State, block: Block, t0: int,
+    size: int, consumers: int, efficiency: float, totals: Totals, extremes: Extremes, kept: Kept,
 ) -> None:  # fmt: skip
-    """Sweep over the hours from `first` that are asked for; results go into `totals`, `extremes` and `kept`."""
-    consumers = asked.consumer_kw.shape[0]
-    end = first + asked.consumer_kw.shape[1]
-    for t0 in range(first, end, WIDTH):
-        size = min(WIDTH, end - t0)
-        fill(pipes, asked, x, hours, liquid, first, t0, size, block)
-        solve(pipes, x, plants, liquid, block, consumers, both, tolerance)
-        for b in range(size):
-            totals.misfit[t0 + b] = block.worst[b]
-        book_heat(pipes, liquid, t0, size, block, state, totals, kept)
-        book_exchange(pipes, x, plants, liquid, limits, consumers, t0, size, block, totals, extremes, kept)
-        book_nodes(pipes, liquid, t0, size, block, state, kept)
-        keep_consumers(pipes, x, liquid, consumers, t0, size, block, kept)
-        book_pressure(pipes, liquid, limits, t0, size, block, extremes, kept)
-        book_pumps(pipes, x, plants, liquid, t0, size, block, efficiency, totals, kept)
+    """Book the block of hours solved last; results go into `totals`, `extremes` and `kept`."""
+    for b in range(size):
+        totals.misfit[t0 + b] = block.worst[b]
+    book_heat(pipes, liquid, t0, size, block, state, totals, kept)
+    book_exchange(pipes, x, plants, liquid, limits, consumers, t0, size, block, totals, extremes, kept)
+    book_nodes(pipes, liquid, t0, size, block, state, kept)
+    keep_consumers(pipes, x, liquid, consumers, t0, size, block, kept)
+    book_pressure(pipes, liquid, limits, t0, size, block, extremes, kept)
+    book_pumps(pipes, x, plants, liquid, t0, size, block, efficiency, totals, kept)
 
 
 def scratch(nodes: int, exchangers: int, parts: int) -> Block:

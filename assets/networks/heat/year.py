@@ -13,7 +13,9 @@ from assets._errors import InputError
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import Extremes, Kept, Totals
 from assets.networks.heat._prepare import Case, prepare
-from assets.networks.heat._year_kernel import Asked, run_hours, scratch
+from assets.networks.heat._sweep_kernel import solve, solve_both
+from assets.networks.heat._tree_kernel import WIDTH, Block
+from assets.networks.heat._year_kernel import book_block, scratch, set_hours
 from assets.networks.heat.inputs import Array, Consumers, HeatLimits, Ints, Kind, Producers, refuse
 from assets.networks.heat.pipes import PipeSizes
 from assets.networks.heat.water import WATER, Water
@@ -24,9 +26,6 @@ NODE_ARRAYS = ("supply_temp_c", "return_temp_c", "mass_flow_kg_s", "velocity_m_s
 CONSUMER_ARRAYS = ("consumer_supply_temp_c", "consumer_return_temp_c", "consumer_flow_kg_s", "shortfall_kw")
 MISFIT = 1e-4
 """Part of each consumer's heat that flow and temperatures may miss it by; what is booked is balanced all the same."""
-_CHUNK = 512
-"""Hours whose loads are copied at a time: whatever their layout, the loops are compiled for one, and the year's loads
-are never copied whole."""
 _COUNTS = ("_hour", "_hours", "_over", "_under")
 UNSOLVED = 1e-3
 """Misfit beyond which an hour counts as unsolved."""
@@ -177,14 +176,27 @@ def heat_year(  # noqa: PLR0917 - these six make a network
         raise InputError([f"pump_efficiency is {pump_efficiency:g}: give a share above 0 and up to 1"])
     totals, extremes, kept = _results(case, keep)
     block = scratch(len(tree.parent), len(case.exchangers.node), len(case.plants.need_kpa))
-    for first in range(0, len(case.hours.ground), _CHUNK):
-        some = slice(first, first + _CHUNK)
-        asked = Asked(*(np.ascontiguousarray(array[:, some], dtype=np.float64) for array in case.asked))
-        run_hours(
-            case.pipes, asked, case.exchangers, case.plants, case.hours, case.liquid, case.limits, case.state, block,
-            first, case.both, MISFIT, pump_efficiency, totals, extremes, kept,
+    solver = solve_both if case.both else solve
+    for t0 in range(0, len(case.hours.ground), WIDTH):
+        size = _ask(case, block, t0)
+        set_hours(case.exchangers, case.pipes, case.hours, case.liquid, t0, size, block)
+        solver(case.pipes, case.exchangers, case.plants, case.liquid, block, case.consumers, MISFIT)
+        book_block(
+            case.pipes, case.exchangers, case.plants, case.liquid, case.limits, case.state, block, t0, size,
+            case.consumers, pump_efficiency, totals, extremes, kept,
         )  # fmt: skip
     return _year(case, water, totals, extremes, kept)
+
+
+def _ask(case: Case, block: Block, t0: int) -> int:
+    """Copy a block of hours of what is asked for, whatever its layout; the last hour fills the block up."""
+    c, some = case.consumers, slice(t0, t0 + WIDTH)
+    size = case.asked.consumer_kw[:, some].shape[1]
+    block.asked[:c, :size], block.aim[:c, :size] = case.asked.consumer_kw[:, some], case.asked.consumer_aim[:, some]
+    block.asked[c:, :size], block.aim[c:, :size] = -case.asked.producer_kw[:, some], case.asked.producer_aim[:, some]
+    if size < WIDTH:
+        block.asked[:, size:], block.aim[:, size:] = block.asked[:, size - 1 : size], block.aim[:, size - 1 : size]
+    return size
 
 
 def _results(case: Case, keep: Sequence[str]) -> tuple[Totals, Extremes, Kept]:

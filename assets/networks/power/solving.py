@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 METHODS = ("newton_raphson", "iterative_current")
-_ROUNDS = 40
+_ROUNDS = 25
 """Of Newton's method: from a flat start it settles within ten, near the collapse within twice as many."""
 _BRANCH = ["i_from", "i_to", "p_from", "p_to"]
 
