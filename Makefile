@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 # One thread for every numeric library, so that tests and benchmarks measure the same on every machine.
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 XDIST ?= 2
+# uv leaves compiling to the first import, which must then be allowed to keep what it compiled.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help app test check bench lock district clean
