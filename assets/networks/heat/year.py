@@ -191,7 +191,7 @@ def heat_year(  # noqa: PLR0917 - these six make a network
 def _ask(case: Case, block: Block, t0: int) -> int:
     """Copy a block of hours of what is asked for, whatever its layout; the last hour fills the block up."""
     c, some = case.consumers, slice(t0, t0 + WIDTH)
-    size = case.asked.consumer_kw[:, some].shape[1]
+    size = min(WIDTH, len(case.hours.ground) - t0)
     block.asked[:c, :size], block.aim[:c, :size] = case.asked.consumer_kw[:, some], case.asked.consumer_aim[:, some]
     block.asked[c:, :size], block.aim[c:, :size] = -case.asked.producer_kw[:, some], case.asked.producer_aim[:, some]
     if size < WIDTH:
