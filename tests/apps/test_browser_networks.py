@@ -90,7 +90,7 @@ def undone(shown: Map) -> Page:
 
 def test_networks_are_computed_when_they_are_looked_at_and_then_coloured(shown: Map) -> None:
     page = shown.page
-    shown.wait_for_buildings()
+    at_rest(page)
     assert not [url for url in shown.data if "/networks/" in url], "nobody has looked at networks yet"
     page.get_by_text("Networks", exact=True).first.click()
     page.locator(".cet-origins").wait_for(timeout=_PATIENCE)
