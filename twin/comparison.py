@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ from twin.indicators import district_kpis, kpi_table
 from twin.key_figures import kpi_catalogue
 from twin.results import Results
 from twin.scenario import Change, diff
+
+if TYPE_CHECKING:
+    from twin.networks.results import NetworkResults
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +31,9 @@ class Comparison:
     changes, changes_pct : pandas.DataFrame
         The same less the baseline, and that in percent of it (NaN where that is zero); without the baseline's column.
     about : pandas.DataFrame
-        Index KPI id; `label`, `unit`, `better`, `kind`, `description`.
+        Index KPI id; `label`, `unit`, `better`, `kind`, `description`, `limit` (NaN without one) and `limit_side`.
+    exceeded : pandas.DataFrame
+        As `figures`: whether each is beyond its limit.
     titles : mapping of str to str
         What people call each scenario.
     edits : mapping of str to tuple of Change
@@ -41,6 +47,7 @@ class Comparison:
     about: pd.DataFrame
     titles: Mapping[str, str]
     edits: Mapping[str, tuple[Change, ...]]
+    exceeded: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,7 +62,9 @@ class Comparison:
         return pd.concat(parts, axis=1)
 
 
-def compare(*results: Results, baseline: str | None = None) -> Comparison:
+def compare(
+    *results: Results, baseline: str | None = None, networks: Mapping[str, NetworkResults] | None = None
+) -> Comparison:
     """Compare the district's KPIs of several results.
 
     Parameters
@@ -65,6 +74,8 @@ def compare(*results: Results, baseline: str | None = None) -> Comparison:
     baseline : str, optional
         Name of the scenario that the others are held against; the first one's by default. Payback and the cost of
         avoided emissions are those against it.
+    networks : mapping of str to NetworkResults, optional
+        By the scenario's name: the key figures of its networks stand below those of its buildings.
 
     Returns
     -------
@@ -84,15 +95,20 @@ def compare(*results: Results, baseline: str | None = None) -> Comparison:
     by_name = dict(zip(names, results, strict=True))
     order = [first, *(name for name in names if name != first)]
     base = by_name[first]
-    columns = {}
+    told: dict[str, dict[str, dict[str, Any]]] = {}
     for name in order:
         same_district(base, by_name[name])
-        told = district_kpis(by_name[name], None if name == first else base)
-        columns[name] = {k: float("nan") if kpi["value"] is None else float(kpi["value"]) for k, kpi in told.items()}
-    values = pd.DataFrame(columns)
+        told[name] = district_kpis(by_name[name], None if name == first else base) | _of_networks(name, networks)
+    values = pd.DataFrame(
+        {name: {key: float("nan") if kpi["value"] is None else float(kpi["value"]) for key, kpi in of.items()}
+         for name, of in told.items()}
+    )  # fmt: skip
     values.index.name = "kpi"
+    over = pd.DataFrame(
+        {name: {key: bool(kpi.get("exceeded")) for key, kpi in of.items()} for name, of in told.items()}
+    )
     changes = values[order[1:]].sub(values[first], axis=0)
-    catalogue = kpi_catalogue().loc[values.index, ["label", "unit", "better", "kind", "description"]]
+    catalogue = _about(told).loc[values.index]
     return Comparison(
         baseline=first,
         figures=values,
@@ -101,7 +117,38 @@ def compare(*results: Results, baseline: str | None = None) -> Comparison:
         about=catalogue,
         titles={name: by_name[name].scenario.told()[0] for name in order},
         edits={name: diff(base.scenario, by_name[name].scenario) for name in order[1:]},
+        exceeded=over.reindex(values.index).fillna(value=False).astype(bool),
     )
+
+
+def _of_networks(name: str, networks: Mapping[str, NetworkResults] | None) -> dict[str, dict[str, Any]]:
+    """Key figures of a scenario's networks; none where they are not given."""
+    if networks is None or name not in networks:
+        return {}
+    from twin.networks.key_figures import network_kpis  # noqa: PLC0415  networks take seconds to load
+
+    return network_kpis(networks[name])
+
+
+def _about(told: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> pd.DataFrame:
+    """Describe every figure, with what it is held against."""
+    columns = ["label", "unit", "better", "kind", "description"]
+    parts = [kpi_catalogue()[columns]]
+    keys = {key for of in told.values() for key in of} - set(parts[0].index)
+    if keys:
+        from twin.networks.key_figures import network_kpi_catalogue  # noqa: PLC0415
+
+        parts.append(network_kpi_catalogue()[columns])
+    frame: pd.DataFrame = pd.concat(parts)
+    frame = frame[~frame.index.duplicated()]
+    limits: dict[str, tuple[float, str]] = {}
+    for of in told.values():
+        for key, kpi in of.items():
+            if kpi.get("limit") is not None:
+                limits[key] = (float(kpi["limit"]), str(kpi.get("limit_side", "most")))
+    frame["limit"] = [limits.get(str(key), (float("nan"), ""))[0] for key in frame.index]
+    frame["limit_side"] = [limits.get(str(key), (float("nan"), ""))[1] for key in frame.index]
+    return frame
 
 
 def building_changes(results_a: Results, results_b: Results) -> pd.DataFrame:

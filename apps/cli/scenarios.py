@@ -116,6 +116,9 @@ def compare(
     ] = None,
     language: Annotated[Language, typer.Option("--language", "-l", help="Language of the report.")] = Language.en,
     every: Annotated[bool, typer.Option("--all", help="Show every figure, not the main ones alone.")] = False,
+    networks: Annotated[
+        bool, typer.Option("--networks", help="Run the networks and plants too: their figures and limits.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,
 ) -> None:
     """Compare scenarios: the first is the baseline."""
@@ -124,20 +127,29 @@ def compare(
     scenarios = [twin.load_scenario(source) for source in sources]
     with progress("Computing the scenarios") as tell:
         district = twin.load_district(name)
-        results = []
+        results, grids = [], []
         for number, scenario in enumerate(scenarios):
             results.append(twin.run(district, scenario, seed=seed, progress=_part(tell, number, len(scenarios))))
-        comparison = twin.compare(*results)
-    _show(comparison, every=every)
+            if networks:
+                grids.append(twin.run_networks(district, scenario, results=results[-1], seed=seed))
+        names = twin.compare(*results).names
+        comparison = twin.compare(*results, networks=dict(zip(names, grids, strict=False)))
+    _show(comparison, every=every, limits=networks)
     if report is not None:
-        ERR.print(f"Written to {twin.report(results, district, report, language=language.value)}", markup=False)
+        written = twin.report(results, district, report, language=language.value, networks=grids)
+        ERR.print(f"Written to {written}", markup=False)
 
 
 def _part(tell: Any, number: int, count: int) -> Any:
     return lambda share, what: tell((number + share) / count, what)
 
 
-def _show(comparison: Comparison, *, every: bool) -> None:
+def _mark(beyond: object) -> str:
+    """Mark a figure that is beyond its limit."""
+    return " [bold red]beyond[/]" if beyond else ""
+
+
+def _show(comparison: Comparison, *, every: bool, limits: bool = False) -> None:
     from twin.texts import amount, scaled  # noqa: PLC0415  as above
 
     table = Table(box=None, pad_edge=False)
@@ -147,14 +159,15 @@ def _show(comparison: Comparison, *, every: bool) -> None:
         table.add_column(name, justify="right")
     for kpi, about in comparison.about.iterrows():
         figures = comparison.figures.loc[kpi]
-        if figures.isna().all() or not (every or kpi in _HEADLINES):
+        beyond = comparison.exceeded.loc[kpi]
+        if figures.isna().all() or not (every or kpi in _HEADLINES or (limits and math.isfinite(about["limit"]))):
             continue
         divisor, unit = scaled(figures.tolist(), str(about["unit"]))
-        cells = [amount(float(figures[comparison.baseline]) / divisor, "en")]
+        cells = [amount(float(figures[comparison.baseline]) / divisor, "en") + _mark(beyond[comparison.baseline])]
         for name in comparison.names[1:]:
             percent = float(comparison.changes_pct.loc[kpi, name])
             change = f" ({percent:+.1f} %)" if math.isfinite(percent) else ""
-            cells.append(f"{amount(float(figures[name]) / divisor, 'en')}{change}")
+            cells.append(f"{amount(float(figures[name]) / divisor, 'en')}{change}{_mark(beyond[name])}")
         table.add_row(str(about["label"]), unit, *cells)
     OUT.print(table)
     for name in comparison.names[1:]:

@@ -27,9 +27,9 @@ title: Cars at the theatre, cool water
 edits:
   - {what: chargers, cars: 1.0, where: {buildings: [w122595207]}}
   - {what: charging, control: uncontrolled, where: {buildings: [w122595207]}}
-  - {what: network, carrier: heat, do: operate, supply_temp_c: 62}
+  - {what: network, carrier: heat, do: operate, supply_temp_c: 60}
 """
-"""All cars of the theatre charge at once, which its cable was not laid for; far substations get too cool water."""
+"""All cars of the theatre charge at once, which its cable was not laid for; water arrives at substations too cool."""
 THEATRE, CABLE = "Suomen Kansallisteatteri", "Cable AXMK 4x50, Itäinen Teatterikuja"
 
 
@@ -90,9 +90,9 @@ def undone(shown: Map) -> Page:
 
 def test_networks_are_computed_when_they_are_looked_at_and_then_coloured(shown: Map) -> None:
     page = shown.page
-    shown.wait_for_buildings()
+    at_rest(page)
     assert not [url for url in shown.data if "/networks/" in url], "nobody has looked at networks yet"
-    page.get_by_text("Networks", exact=True).first.click()
+    page.locator(".st-key-group button", has_text="Networks").click()
     page.locator(".cet-origins").wait_for(timeout=_PATIENCE)
     at_rest(page)
     legend = text(page.locator(".st-key-panel .cet-legend"))
@@ -147,7 +147,7 @@ def test_a_larger_cable_solves_it_and_undo_brings_it_back(shown: Map) -> None:
     assert "changed here" in text(page.locator(".cet-card-title"))
     page = problems(shown)
     assert listed(page, CABLE).count() == 0, "it is beyond its limit no more"
-    assert listed(page, "4x150").count() == 0
+    assert listed(page, CABLE.replace("4x50", "4x150")).count() == 0
     undone(shown)
     page = problems(shown)
     listed(page, CABLE).wait_for(timeout=_PATIENCE)
@@ -157,15 +157,15 @@ def test_a_larger_cable_solves_it_and_undo_brings_it_back(shown: Map) -> None:
 def test_a_cold_substation_is_found_in_two_clicks_and_warmer_water_solves_it(shown: Map) -> None:
     page = problems(shown)
     listed(page, "Heat substation").click()
-    page.locator(".cet-card-title h2", has_text="Heat substation: Kaisaniemenkatu 6").wait_for(timeout=_PATIENCE)
+    page.locator(".cet-card-title h2", has_text="Heat substation: ").wait_for(timeout=_PATIENCE)
     at_rest(page)
     card = text(page.locator(".st-key-card"))
-    for words in ("at least 60.0 °C", "Most is lost on the way in", "District heat from outside", "assumed"):
+    for words in ("at least 60.0 °C", "Most is lost on the way in", "Worst on", "assumed"):
         assert words in card, words
     press(page, "change_network")
     supply = page.locator(".st-key-network_supply_temp_c input")
     supply.wait_for(timeout=_PATIENCE)
-    assert supply.input_value() == "62"
+    assert supply.input_value() == "60"
     supply.fill("80")
     supply.press("Enter")
     page.locator(".cet-edit", has_text="80 °C").wait_for(timeout=_PATIENCE)

@@ -21,6 +21,7 @@ from twin import (
     ResultsError,
     ScenarioError,
     causes,
+    compare,
     contingencies,
     export,
     followed_ways,
@@ -410,6 +411,25 @@ def test_key_figures_are_declared_and_told_with_their_limits(everything: tuple[R
     assert told["border_cost_eur"]["value"] > cost
     loading = kpis(results, networks=networks)["district"]["network_loading"]
     assert loading["value"] == pytest.approx(told["heat_loading"]["value"])
+
+
+def test_a_comparison_tells_the_networks_figures_with_their_limits(
+    plain: tuple[Results, NetworkResults], district: District
+) -> None:
+    edit = "\n- {what: plant, id: outside-heat, do: resize, size_kw: 100}"
+    results, networks = coupled(district, edit)
+    first = plain[0]
+    both = compare(first, results, networks={"n": plain[1], "n (2)": networks})
+    assert both.names == ("n", "n (2)")
+    assert both.figures.loc["missing_kwh", "n"] < 0.5
+    assert both.figures.loc["missing_kwh", "n (2)"] > 1000.0
+    assert both.changes.loc["missing_kwh", "n (2)"] == pytest.approx(
+        network_kpis(networks)["missing_kwh"]["value"], abs=1
+    )
+    assert (both.about.loc["missing_kwh", "limit"], both.about.loc["missing_kwh", "limit_side"]) == (0.5, "most")
+    assert both.exceeded.loc["missing_kwh"].tolist() == [False, True]
+    assert list(network_kpi_catalogue().index) == list(both.figures.index[-len(network_kpi_catalogue()) :])
+    assert "missing_kwh" not in compare(first, results).figures.index
 
 
 def test_what_is_not_there_says_so(district: District) -> None:

@@ -129,7 +129,9 @@ def tap(draft: Draft, x_m: float, y_m: float) -> int:
 
 
 def connect_plants(draft: Draft, plants: pd.DataFrame, sizing: Sizing, share: Mapping[str, float]) -> None:
-    """Join plants to the nearest node of a network; those without a place stand where it begins.
+    """Join plants to the nearest node whose pipes are as wide as theirs, else to the nearest of all.
+
+    Those without a place stand where the network begins.
 
     Parameters
     ----------
@@ -150,11 +152,22 @@ def connect_plants(draft: Draft, plants: pd.DataFrame, sizing: Sizing, share: Ma
         if far > _SAME_PLACE_M:
             if far > FAR_M:
                 draft.notes.append(f"{name} is {far / 1000:.1f} km away from the {draft.carrier} network")
-            here = draft.add_node(x, y, kind="plant", plant=str(name))
             kw = np.array([0.0, min(float(row["size_kw"]), 1e6) * share[str(name)]])
+            wide = _nodes_of(draft, sizing, _size(sizing, kw, far))
+            if wide:
+                node, far = draft.nearest_node(x, y, wide)
+            here = draft.add_node(x, y, kind="plant", plant=str(name))
             draft.add_edge(node, here, kind="service", origin="edited", size=_size(sizing, kw, far))
             node = here
         draft.plants[str(name)] = node
+
+
+def _nodes_of(draft: Draft, sizing: Sizing, size: str) -> list[int]:
+    """Nodes that a pipe of a size, or a wider one, leads to."""
+    least = sizing.names.index(size)
+    wide = set(sizing.names[least:])
+    edges = [draft.edge(row) for row in draft.there()]
+    return sorted({node for edge in edges if edge.size in wide for node in (edge.start, edge.end)})
 
 
 def _size(sizing: Sizing, kw: Array, length_m: float) -> str:

@@ -182,7 +182,8 @@ def looks(
     along : str
         Of edges along streets.
     """
-    last = sum_below(tree, count) <= 1.0
+    # A bridge may pass along the service of a building that the network does not serve: that is none of its own.
+    last = (sum_below(tree, count) <= 1.0) & (count > 0.0)
     kind = ground.streets.kind
     found = []
     for k, edge in enumerate(tree.edge):

@@ -34,7 +34,8 @@ class Consumers:
         Temperature of the water that leaves a consumer [°C]: one value, (c,), (c, T) or (1, T). In ambient networks
         that of chillers is not told by it: give `drop_k` there.
     drop_k : array_like, optional
-        How much water changes in temperature at a consumer, above 0 [K]; the same shapes. Give one of the two.
+        How much water changes in temperature at a consumer, above 0 [K]; the same shapes. Give one of the two. In
+        heating networks water leaves no colder than the ground: what that lacks is missed.
     bypass_kg_s : array_like
         Flow that passes a consumer at least, one value or (c,) [kg/s].
     most_kg_s : array_like, optional

@@ -162,6 +162,13 @@ def heat_year(  # noqa: PLR0917 - these six make a network
     -----
     Friction's own warmth and heat passing between the pipes of a pair are left out.
 
+    An hour is solved where each consumer's (and producer's) flow times its drop is within `MISFIT` of the heat asked
+    for, but for valves shut to their bypass or fully open. Where flow turns round between two plants its temperature
+    has a kink, and steps could go to and fro over it: the part of a step that an exchanger takes is halved each time
+    that its misfit changes its sign without falling to half. Whatever is left after 100 rounds shows in `misfit`. Heat
+    is balanced and water is between the ground's and the warmest feed's temperature in such hours as well: a consumer
+    takes what it asks for, or what comes through where that is less.
+
     References
     ----------
     .. [1] V. D. Stevanovic et al., Prediction of thermal transients in district heating systems. Energy Conversion and
@@ -191,7 +198,7 @@ def heat_year(  # noqa: PLR0917 - these six make a network
 def _ask(case: Case, block: Block, t0: int) -> int:
     """Copy a block of hours of what is asked for, whatever its layout; the last hour fills the block up."""
     c, some = case.consumers, slice(t0, t0 + WIDTH)
-    size = case.asked.consumer_kw[:, some].shape[1]
+    size = min(WIDTH, len(case.hours.ground) - t0)
     block.asked[:c, :size], block.aim[:c, :size] = case.asked.consumer_kw[:, some], case.asked.consumer_aim[:, some]
     block.asked[c:, :size], block.aim[c:, :size] = -case.asked.producer_kw[:, some], case.asked.producer_aim[:, some]
     if size < WIDTH:
