@@ -60,25 +60,21 @@ def test_a_district_from_geojson_is_listed_shown_validated_and_run(hamlet: Path,
     assert all("unit" in kpi for kpi in kpis["district"].values())
 
 
+@pytest.fixture(scope="module")
+def year(hamlet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the hamlet as a district, and its year."""
+    folder = tmp_path_factory.mktemp("year")
+    words = ("--geojson", hamlet / "hamlet.geojson", "--weather", "synthetic", "--out", folder / "hamlet")
+    twin("district", "build", "hamlet", *words, cwd=folder)
+    twin("run", "--district", folder / "hamlet", "--out", folder, cwd=folder)
+    return folder
+
+
 @pytest.mark.parametrize("name", ["out.geojson", "out.parquet", "tables", "out.nc", "out.city.json"])
-def test_results_are_handed_over_in_every_format(name: str, hamlet: Path, tmp_path: Path) -> None:
-    data = tmp_path / "hamlet"
-    twin(
-        "district",
-        "build",
-        "hamlet",
-        "--geojson",
-        hamlet / "hamlet.geojson",
-        "--weather",
-        "synthetic",
-        "--out",
-        data,
-        cwd=tmp_path,
-    )
-    twin("run", "--district", data, "--out", tmp_path, cwd=tmp_path)
+def test_results_are_handed_over_in_every_format(name: str, year: Path) -> None:
     extra = ("--format", "csv") if name == "tables" else ()
-    twin("export", "--district", data, "--results", "results.nc", "--out", name, *extra, cwd=tmp_path)
-    assert (tmp_path / name).exists()
+    twin("export", "--district", year / "hamlet", "--results", "results.nc", "--out", name, *extra, cwd=year)
+    assert (year / name).exists()
 
 
 def test_an_unknown_key_in_a_scenario_is_told_with_its_line_and_the_right_key(tmp_path: Path) -> None:
