@@ -189,7 +189,7 @@ def select(shown: Map, x: float, y: float, tries: int = 8) -> None:
     raise AssertionError(f"no card opened after {tries} clicks at {x}, {y}")
 
 
-def at_rest(page: Page, seconds: float = 120.0) -> None:
+def at_rest(page: Page, seconds: float = 300.0) -> None:
     """Wait until the page stays settled and no year of networks is being computed: a click is not lost then."""
     calm, until = 0, time.monotonic() + seconds
     while calm < 3:
@@ -201,4 +201,5 @@ def at_rest(page: Page, seconds: float = 120.0) -> None:
 
 def press(page: Page, key: str) -> None:
     """Click the button of a key, once it is there."""
+    settled(page)
     page.locator(f".st-key-{key} button:visible").first.click()

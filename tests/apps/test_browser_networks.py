@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (on Debian: apt install chromium)."),
 ]
-_PATIENCE = 90_000
+_PATIENCE = 300_000
 """A year of networks takes seconds, on machines that do something else beside much longer."""
 
 SCENARIO = """

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from apps.map.view import palette
-from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, select, served, settled
+from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, press, select, served, settled
 
 pytestmark = [
     pytest.mark.browser,
@@ -49,11 +49,6 @@ def opened(browser: Browser, address: str) -> Map:
 def shown(opened: Map, request: pytest.FixtureRequest) -> Map:
     opened.begin(request.session.testsfailed)
     return opened
-
-
-def press(page: Page, key: str) -> None:
-    settled(page)
-    page.locator(f".st-key-{key} button:visible").first.click()
 
 
 def press_named(page: Page, name: str) -> None:

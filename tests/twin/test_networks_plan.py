@@ -495,7 +495,8 @@ def towns(draw: st.DrawFn) -> tuple[Site, np.ndarray[Any, Any], np.ndarray[Any, 
     kept = draw(st.lists(st.sampled_from(range(len(lines))), min_size=2, unique=True))
     count = draw(st.integers(2, 10))
     coordinate = st.floats(0.0, 1.0, allow_nan=False)
-    places = [(draw(coordinate) * 80 * wide, draw(coordinate) * 80 * high) for _ in range(count)]
+    # To the millimetre, as all coordinates of a district are.
+    places = [(round(draw(coordinate) * 80 * wide, 3), round(draw(coordinate) * 80 * high, 3)) for _ in range(count)]
     houses = gpd.GeoDataFrame(
         {"use": "office"}, geometry=[box(x, y, x + 8.0, y + 8.0) for x, y in places], crs=CRS,
         index=pd.Index([f"h{k}" for k in range(count)]),
