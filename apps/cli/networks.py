@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -158,7 +159,12 @@ def _show_beyond(found: Any) -> None:
         first = "" if not len(blamed) else f"{blamed.index[0]} ({100 * blamed['share'].iloc[0]:.0f} %)"
         why = "" if not len(blamed) else str(blamed["reason"].iloc[0])
         table.add_row(
-            str(name), row["title"], f"{row['worst']:.3g}", f"{row['limit']:.3g} {row['unit']}".removesuffix(" 1"),
+            str(name), row["title"], f"{row['worst']:.3g}", _limit(row["limit"], row["unit"]),
             str(row["hours_over"]), row["origin"], first, why,
         )  # fmt: skip
     OUT.print(table)
+
+
+def _limit(limit: float, unit: str) -> str:
+    """Tell a limit with its unit; nothing where there is none: what comes in is beyond where anything is missing."""
+    return f"{limit:.3g} {unit}".removesuffix(" 1") if math.isfinite(limit) else ""

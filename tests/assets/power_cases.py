@@ -35,7 +35,8 @@ def published(name: str) -> Any:
 
 
 def run_pandapower(net: Any, **kwargs: Any) -> Any:
-    quiet(pp.runpp, net, calculate_voltage_angles=True, tolerance_mva=1e-10, **kwargs)
+    # Without numba: pandapower would compile for ten seconds in every process.
+    quiet(pp.runpp, net, calculate_voltage_angles=True, tolerance_mva=1e-10, numba=False, **kwargs)
     return net
 
 

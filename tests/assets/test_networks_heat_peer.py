@@ -9,11 +9,18 @@ import pytest
 
 from assets.networks.graph import Graph
 from assets.networks.heat import Consumers, HeatYear, MeshHours, Producers, heat_year, mesh_hours
+from assets.networks.heat import meshed as meshed_solver
 from tests.assets.heat_network_cases import Net, consumers, random_net
 
 TEMPERATURE_K = 0.1
 PRESSURE = 0.01
 KEEP = ("supply_temp_c", "return_temp_c", "mass_flow_kg_s", "pressure_kpa")
+
+
+@pytest.fixture(autouse=True)
+def without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pandapipes would compile for half a minute in every process."""
+    monkeypatch.setitem(meshed_solver._OPTIONS, "use_numba", False)
 
 
 def both(
