@@ -16,7 +16,7 @@ from apps.api.network_views import NetworkView
 from apps.api.views import View
 from assets.networks.graph import Graph, nearest_source, path_edges
 from gis_data.street_graph import street_graph
-from twin.networks.streets import line_along
+from twin.networks.layout.streets import line_along
 
 Place = tuple[float, float]
 """Longitude and latitude [°]."""

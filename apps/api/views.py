@@ -23,7 +23,7 @@ from apps._errors import UnknownDistrictError, UnknownScenarioError
 from apps.api import stored
 from apps.api.days import DayPlan, plan_days
 from apps.api.quantities import HOURLY
-from twin.memo import content_key
+from twin._cache.memo import content_key
 from twin.scenario import AddBuildingsEdit, RemoveBuildingsEdit, Scenario, decode_scenario, simplified
 
 AS_IS = "as-is"

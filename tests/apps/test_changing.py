@@ -18,7 +18,7 @@ from apps.api.snippet import snippet
 from apps.map.view.whole import weather_of
 from apps.texts import LANGUAGES
 from tests.apps.reading import figure, sentences, told
-from twin.prices import prices_of
+from twin.model.prices import prices_of
 from twin.scenario import (
     AddBuildingsEdit,
     BatteryEdit,

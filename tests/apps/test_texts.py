@@ -21,8 +21,8 @@ from apps.map.view.legend import quantity_title
 from apps.texts import LANGUAGES, amount, texts, with_unit
 from gis_data import USES
 from twin._errors import UnknownTextError
-from twin.networks.key_figures import network_kpi_catalogue
-from twin.plants import plant_kinds
+from twin.model.plants import plant_kinds
+from twin.networks.results.kpis import network_kpi_catalogue
 from twin.reporting.naming import ORIGINS
 
 ROOT = Path(__file__).resolve().parents[2]

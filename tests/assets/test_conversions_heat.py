@@ -6,6 +6,7 @@ import hplib.hplib as hpl
 import numpy as np
 import pytest
 
+from assets.building_systems.heat_pump import coefficient_of_performance
 from assets.conversions import (
     back_pressure_efficiencies,
     boiler_efficiency,
@@ -23,7 +24,6 @@ from assets.conversions import (
     trigeneration_year,
 )
 from assets.conversions.boiler import condensed_share, saturation_kpa
-from assets.heat_pump import coefficient_of_performance
 from assets.sources import HeatSource
 from tests.assets.conversion_cases import HOURS, site
 

@@ -6,10 +6,10 @@ import pytest
 
 from gis_data import District, load_district
 from tests.twin.districts import four_buildings
-from twin.memo import Memo
-from twin.pipeline import run
-from twin.results import Results
+from twin._cache.memo import Memo
+from twin.results.results import Results
 from twin.scenario import parse_scenario
+from twin.simulation.run import run
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ import pandas as pd
 
 from gis_data import District
 from tests.bench._tiles import tiled
-from twin.city import run_city
-from twin.indicators import district_kpis, kpi_table
-from twin.memo import Memo
-from twin.pipeline import run
+from twin._cache.memo import Memo
 from twin.reporting import report
-from twin.results import Results, load_results
+from twin.results.kpis import district_kpis, kpi_table
+from twin.results.results import Results, load_results
 from twin.scenario import load_scenario
+from twin.simulation.city import run_city
+from twin.simulation.run import run
 
 
 def test_chunks_of_any_size_give_the_figures_of_a_run_to_the_last_bit(district: District, tmp_path) -> None:

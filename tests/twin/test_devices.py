@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 
 from assets.balance import check_balance
-from assets.heat_pump import heat_pump_year
+from assets.building_systems.heat_pump import heat_pump_year
 from gis_data import District
-from twin.dataset import flows_of
-from twin.devices import load_shares
-from twin.indicators import district_kpis, kpi_table
-from twin.memo import Memo
-from twin.model import make_twin
-from twin.pipeline import run
-from twin.results import Results
+from twin._cache.memo import Memo
+from twin.model.twin import make_twin
+from twin.results.kpis import district_kpis, kpi_table
+from twin.results.results import Results
 from twin.scenario import load_scenario, parse_scenario
+from twin.simulation.dataset import flows_of
+from twin.simulation.device_sizing import load_shares
+from twin.simulation.run import run
 
 SHARED = Memo(keep=3)
 IDS = ["w1", "w2", "w3", "w4"]

@@ -13,10 +13,9 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.dataset import HOURLY
-from twin.indicators import district_kpis, kpi_table, kpis
-from twin.key_figures import kpi_catalogue
-from twin.results import Results, plain
+from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
+from twin.results.results import Results, plain
+from twin.simulation.dataset import HOURLY
 
 
 def tiny(**hourly: Any) -> Results:

@@ -36,14 +36,14 @@ from twin import (
     study_kpis,
     tell,
 )
-from twin.editing import edited_prices
-from twin.memo import Memo
-from twin.networks.coupling import networks_of
-from twin.networks.ledger import INTO, OUT, Book, check_books, check_plants
-from twin.networks.states import QUANTITIES
-from twin.networks.topology import count_below, edges_to, fed_tree, nodes_below
-from twin.prices import prices_of
-from twin.results import Results
+from twin._cache.memo import Memo
+from twin.model.building_edits import edited_prices
+from twin.model.prices import prices_of
+from twin.networks.layout.topology import count_below, edges_to, fed_tree, nodes_below
+from twin.networks.operation.balance_book import INTO, OUT, Book, check_books, check_plants
+from twin.networks.results.states import QUANTITIES
+from twin.networks.run import networks_of
+from twin.results.results import Results
 from twin.scenario import PricesEdit, simplified
 
 PLANTS = """

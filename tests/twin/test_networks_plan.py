@@ -25,21 +25,21 @@ from assets.networks.graph import sum_below
 from assets.networks.power import diversity, power_year
 from gis_data import District
 from tests.twin.districts import CRS, X, Y, four_buildings, four_buildings_with_streets, pipes
+from twin._cache.memo import Memo
 from twin._errors import DistrictDataError, ScenarioError
-from twin.memo import Memo
-from twin.model import Twin, make_twin
+from twin.model.ground import Site
+from twin.model.plants import plant_table
+from twin.model.twin import Twin, make_twin
 from twin.networks import NetworkPlan, design_loads, elements_of, plan_networks, tree_gas_pipes, tree_pipes
-from twin.networks.elements import buildings_behind
-from twin.networks.heat_plan import water_design
-from twin.networks.pipe_laying import lay_pipes
-from twin.networks.pipe_plan import only_the_served, plan_of
-from twin.networks.pipe_sizing import sizing_of
-from twin.networks.plan import ORIGINS
-from twin.networks.streets import make_ground
-from twin.plants import plant_table
-from twin.results import Results
+from twin.networks.layout.heat_plan import water_design
+from twin.networks.layout.laying import lay_pipes
+from twin.networks.layout.pipe_plan import only_the_served, plan_of
+from twin.networks.layout.plan import ORIGINS
+from twin.networks.layout.sizing import sizing_of
+from twin.networks.layout.streets import make_ground
+from twin.networks.results._old_elements import buildings_behind
+from twin.results.results import Results
 from twin.scenario import parse_scenario
-from twin.site import Site
 
 PEAKS = pd.DataFrame(
     {"electricity": [60.0, 120.0, 8.0, 1.0], "heat": [150.0, 200.0, 20.0, 0.0], "cold": [0.0, 90.0, 0.0, 0.0],

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from twin.geometry import building_edges, land_around, roof_points
-from twin.memo import Memo, content_key
-from twin.prices import CARRIERS, emission_factors_of, prices_of
+from twin._cache.memo import Memo, content_key
+from twin.model.geometry import building_edges, land_around, roof_points
+from twin.model.prices import CARRIERS, emission_factors_of, prices_of
 
 
 def test_edges_go_round_outlines_holes_and_parts_with_the_building_on_the_left() -> None:

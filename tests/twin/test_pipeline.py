@@ -12,13 +12,13 @@ import pytest
 
 from assets.balance import check_balance
 from gis_data import District
+from twin._cache.memo import Memo
 from twin._errors import DistrictDataError, ScenarioError
-from twin.dataset import HOURLY, flows_of
-from twin.indicators import kpi_table
-from twin.memo import Memo
-from twin.pipeline import run
-from twin.results import Results
+from twin.results.kpis import kpi_table
+from twin.results.results import Results
 from twin.scenario import load_scenario, parse_scenario
+from twin.simulation.dataset import HOURLY, flows_of
+from twin.simulation.run import run
 
 SHARED = Memo(keep=3)
 BALANCE = ["balance of heat", "balance of electricity"]

@@ -13,9 +13,9 @@ from assets.sources.plants import SourceSite, source_cost, source_plants, source
 from assets.storage.registry import store_kinds
 from gis_data import District
 from twin import ScenarioError, kpis, make_twin, parse_scenario, run
-from twin.memo import Memo
-from twin.networks.sites import conversion_site, ground_c, network_temperatures, water_body
-from twin.plants import plant_costs, plant_kinds, plant_table
+from twin._cache.memo import Memo
+from twin.model.plants import plant_costs, plant_kinds, plant_table
+from twin.networks.operation.site_conditions import conversion_site, ground_c, network_temperatures, water_body
 
 
 def twin_with(district: District, *edits: str):

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.memo import Memo
-from twin.rows import joined_keys, remembered, row_keys
+from twin._cache.memo import Memo
+from twin._cache.rows import joined_keys, remembered, row_keys
 
 
 def squares(values: np.ndarray, asked: list):

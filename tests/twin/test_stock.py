@@ -13,13 +13,13 @@ from shapely.geometry import box, mapping
 
 from gis_data import District
 from tests.twin.districts import CRS, at
+from twin._cache.memo import Memo
 from twin._errors import ScenarioError
-from twin.indicators import kpi_table
-from twin.memo import Memo
-from twin.model import make_twin
-from twin.pipeline import run
-from twin.results import Results
+from twin.model.twin import make_twin
+from twin.results.kpis import kpi_table
+from twin.results.results import Results
 from twin.scenario import AddBuildingsEdit, PvEdit, RemoveBuildingsEdit, Scenario, Where, load_scenario, parse_scenario
+from twin.simulation.run import run
 
 
 def feature(shape: object, **properties: object) -> dict:

@@ -13,10 +13,10 @@ import pandas as pd
 import shapely
 
 from twin._errors import ExportError
-from twin.networks.key_figures import network_kpis
-from twin.networks.ledger import INTO, OUT
-from twin.networks.results import NetworkResults
-from twin.results import plain, whole_file
+from twin.networks.operation.balance_book import INTO, OUT
+from twin.networks.results.kpis import network_kpis
+from twin.networks.results.results import NetworkResults
+from twin.results.results import plain, whole_file
 
 WGS84 = "EPSG:4326"
 FORMATS = ("geojson", "geoparquet", "csv", "netcdf")

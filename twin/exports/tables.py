@@ -14,9 +14,9 @@ import pandas as pd
 import shapely
 
 from twin._errors import ExportError
-from twin.dataset import HOURLY
-from twin.indicators import district_kpis, kpi_table
-from twin.results import Results, plain, whole_file
+from twin.results.kpis import district_kpis, kpi_table
+from twin.results.results import Results, plain, whole_file
+from twin.simulation.dataset import HOURLY
 
 if TYPE_CHECKING:
     from gis_data.district import District

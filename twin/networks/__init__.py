@@ -14,23 +14,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twin.networks.elements import elements_of
-    from twin.networks.gas_plan import tree_gas_pipes
-    from twin.networks.heat_plan import tree_pipes
-    from twin.networks.loads import DesignLoads, design_loads
-    from twin.networks.plan import CARRIERS, NetworkPlan
-    from twin.networks.planning import plan_networks
+    from twin.networks.layout.design_loads import DesignLoads, design_loads
+    from twin.networks.layout.gas_plan import tree_gas_pipes
+    from twin.networks.layout.heat_plan import tree_pipes
+    from twin.networks.layout.plan import CARRIERS, NetworkPlan
+    from twin.networks.layout.planning import plan_networks
+    from twin.networks.results._old_elements import elements_of
 
 # Imported when first asked for: networks bring geometry and solvers, which take seconds to load.
 _HOME = {
-    "CARRIERS": "twin.networks.plan",
-    "DesignLoads": "twin.networks.loads",
-    "NetworkPlan": "twin.networks.plan",
-    "design_loads": "twin.networks.loads",
-    "elements_of": "twin.networks.elements",
-    "plan_networks": "twin.networks.planning",
-    "tree_gas_pipes": "twin.networks.gas_plan",
-    "tree_pipes": "twin.networks.heat_plan",
+    "CARRIERS": "twin.networks.layout.plan",
+    "DesignLoads": "twin.networks.layout.design_loads",
+    "NetworkPlan": "twin.networks.layout.plan",
+    "design_loads": "twin.networks.layout.design_loads",
+    "elements_of": "twin.networks.results._old_elements",
+    "plan_networks": "twin.networks.layout.planning",
+    "tree_gas_pipes": "twin.networks.layout.gas_plan",
+    "tree_pipes": "twin.networks.layout.heat_plan",
 }
 
 __all__ = [

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from twin.rests import NO_COSTS, sources_of
-from twin.results import Results
+from twin.results.results import Results
+from twin.results.sources import NO_COSTS, sources_of
 from twin.scenario import tell
 from twin.texts import Texts
 

@@ -13,7 +13,7 @@ from apps.api.keeping import kept
 from apps.api.views import View
 from apps.map.view import session
 from apps.texts import Texts
-from twin.drawn import Drawn, read_drawn
+from twin.model.new_buildings import Drawn, read_drawn
 from twin.scenario import AddBuildingsEdit
 
 _LISTED = 8

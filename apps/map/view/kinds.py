@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from apps.texts import Texts
-from assets.supply import heating_systems
+from assets.building_systems.supply import heating_systems
 from twin.scenario import (
     AnyEdit,
     BatteryEdit,

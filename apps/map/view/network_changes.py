@@ -14,7 +14,7 @@ from apps.api.network_words import element_title
 from apps.api.views import View
 from apps.map.view import session
 from apps.texts import LANGUAGES, Texts, texts
-from twin.plants import plant_kinds
+from twin.model.plants import plant_kinds
 from twin.reporting.naming import sizes_like
 from twin.scenario import ElementEdit, PlantEdit
 

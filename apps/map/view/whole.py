@@ -12,7 +12,7 @@ from apps.api.views import View
 from apps.map.view import session
 from apps.texts import Texts, amount
 from twin import list_presets
-from twin.editing import prices_and_factors
+from twin.model.building_edits import prices_and_factors
 from twin.scenario import EmissionFactorsEdit, PricesEdit, Scenario, WeatherEdit
 
 _CENTS, _GRAMS = 100.0, 1000.0
