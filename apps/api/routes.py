@@ -18,7 +18,7 @@ from apps.api.features import cached_buildings, cached_layer
 from apps.api.models import PROBLEMS, DistrictInfo, Health, Kpi, Kpis, Problem, Series
 from apps.api.network_routes import add_networks
 from apps.api.network_views import Networks
-from apps.api.quantities import HOURLY
+from apps.api.quantities import FIRST, HOURLY
 from apps.api.values import building_curve, rows_of
 from apps.api.views import AS_IS, Views
 from apps.texts import DEFAULT_LANGUAGE
@@ -125,7 +125,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
     def buildings(
         district: str,
         *,
-        quantity: str = HOURLY[0].key,
+        quantity: str = FIRST,
         day: str = DAYS[0],
         scenario: Scenario = AS_IS,
         against: Against = "",

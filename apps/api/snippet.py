@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from apps.api.days import TYPICAL_DAYS
 from apps.api.network_states import ALL, KIND, Look
-from apps.api.quantities import HOURLY
+from apps.api.quantities import hourly
 from apps.api.values import quantity_of
 from apps.api.views import View
 from twin.scenario import Scenario, dump_scenario
@@ -94,7 +94,7 @@ def _begin(view: View, scenario: Scenario) -> list[str]:
 
 
 def _hourly(view: View, key: str, day: str, step: int) -> list[str]:
-    quantity = next(item for item in HOURLY if item.key == key)
+    quantity = hourly(key)
     names = ", ".join(f'"{name}"' for name in quantity.sources if name in view.steps)
     return [
         "data = results.dataset",

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from apps.api.quantities import HOURLY, Quantity
+from apps.api.quantities import FIRST, HOURLY, Quantity, hourly
 from apps.api.values import QUANTITIES, district_curve
 from apps.api.views import View
 from apps.map.view.palette import CARRIERS
@@ -170,7 +170,7 @@ def curve_of(quantity: str) -> Quantity:
     chosen = QUANTITIES[quantity]
     if chosen.group == "hour":
         return chosen
-    return next((hourly for hourly in HOURLY if hourly.carrier and hourly.carrier == chosen.carrier), HOURLY[0])
+    return next((one for one in HOURLY if one.carrier and one.carrier == chosen.carrier), hourly(FIRST))
 
 
 def _nothing() -> None:
