@@ -18,7 +18,8 @@ from apps.api.network_views import Networks, NetworkView
 from apps.api.network_words import cause_text, element_title, problem_text, unit_of, worst_value
 from apps.api.seen import as_csv
 from apps.api.views import AS_IS
-from apps.texts import DEFAULT_LANGUAGE, texts
+from apps.texts import DEFAULT_LANGUAGE, Texts, texts
+from twin.texts import Note
 
 _FIRST_DAY = SPECIAL_DAYS[1]
 Carrier = Annotated[str, Query(description="electricity, heat, cold, gas or all")]
@@ -133,7 +134,7 @@ def _add_elements(api: FastAPI, networks: Networks) -> None:
             worst_date=found.hardest.date_of(row),
             worst_day=[_number(value) for value in found.hardest.day[row]],
             cause=cause_text(found, element, causes, words),
-            causes=[{"asset": str(name), **_plain(row)} for name, row in causes.iterrows()],
+            causes=[{"asset": str(name), **_plain(row, words)} for name, row in causes.iterrows()],
         )
 
     @api.get("/districts/{district}/flows", responses=PROBLEMS)
@@ -150,11 +151,11 @@ def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _plain(row: Any) -> dict[str, Any]:
+def _plain(row: Any, words: Texts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, (int, float, np.integer, np.floating)):
             found[str(name)] = _number(value)
         else:
-            found[str(name)] = str(value)
+            found[str(name)] = value.told(words.language) if isinstance(value, Note) else str(value)
     return found
