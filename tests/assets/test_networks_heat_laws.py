@@ -16,8 +16,8 @@ HOURS = 30
 
 
 def network(seed: int, kind: str, feeders: int) -> tuple[Tree, np.ndarray, np.ndarray, Producers, HeatYear]:
-    """A random tree of long, thin pipes, what a pipe loses being several kelvin; loads that stay as they are, so that the
-    last hour is a steady state."""
+    """A random tree of long, thin pipes, what a pipe loses being several kelvin; the last hour is a steady state, since
+    the loads stay as they are."""
     rng = np.random.default_rng(seed)
     nodes = 25
     parent = np.array([-1] + [int(rng.integers(max(0, i - 4), i)) for i in range(1, nodes)])
@@ -35,13 +35,13 @@ def network(seed: int, kind: str, feeders: int) -> tuple[Tree, np.ndarray, np.nd
     producers = Producers(where, given, return_temp_c=9.0 if kind == "ambient" else None)
     pipes = rng.integers(2, 6, nodes)
     feed = 14.0 if kind == "ambient" else FEED
-    year = heat_year(
-        tree, pipes, asked, producers, feed, GROUND, sizes=SIZES, kind=kind, water=WATER, keep="all"
-    )  # type: ignore[arg-type]
+    year = heat_year(tree, pipes, asked, producers, feed, GROUND, sizes=SIZES, kind=kind, water=WATER, keep="all")  # type: ignore[arg-type]
     return tree, pipes, node, producers, year
 
 
-CASES = [(seed, kind, feeders) for seed in range(8) for kind, feeders in (("heating", 0), ("heating", 2), ("ambient", 0))]
+CASES = [
+    (seed, kind, feeders) for seed in range(8) for kind, feeders in (("heating", 0), ("heating", 2), ("ambient", 0))
+]
 
 
 @pytest.mark.parametrize(("seed", "kind", "feeders"), CASES)

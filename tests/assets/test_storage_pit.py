@@ -127,4 +127,5 @@ def test_ground_beside_and_below_by_hand() -> None:
     np.testing.assert_allclose(pit.ground_ua_kw_k[0, 1:], outer[1:], rtol=1e-3)
     np.testing.assert_allclose(pit.ground_kwh_k[0, 1:], (walls * reach * 2.2 / 3.6)[1:], rtol=1e-3)
     # The topmost: its cover of 0.15 W/(m² K), and its sides through half a metre of soil to the air.
-    assert pit.ua_kw_k[0, 0] == pytest.approx(0.15e-3 * width[0] ** 2 + side[0] * k / (reach / 2 + 0.5) / 1000, rel=1e-3)
+    topmost = 0.15 * width[0] ** 2 + side[0] * k / (reach / 2 + 0.5)
+    assert pit.ua_kw_k[0, 0] == pytest.approx(topmost / 1000, rel=1e-3)
