@@ -8,17 +8,17 @@ import numpy as np
 from fastapi import FastAPI, Query, Response
 
 from apps._errors import UnknownElementError
-from apps.api.answers import AcceptEncoding, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
-from apps.api.days import SPECIAL_DAYS
-from apps.api.models import PROBLEMS, Element, Flow, Kpi, Kpis, NetworkProblem
-from apps.api.network_features import Part, networks_geojson
-from apps.api.network_files import network_table, networks_as_geojson
-from apps.api.network_states import Look
-from apps.api.network_views import Networks, NetworkView
-from apps.api.network_words import cause_text, element_title, problem_text, unit_of, worst_value
-from apps.api.seen import as_csv
-from apps.api.views import AS_IS
+from apps.api.responses import AcceptEncoding, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
+from apps.api.schemas import PROBLEMS, Element, Flow, Kpi, Kpis, NetworkProblem
 from apps.texts import DEFAULT_LANGUAGE, texts
+from apps.views.building_export import as_csv
+from apps.views.days import SPECIAL_DAYS
+from apps.views.district_views import AS_IS
+from apps.views.networks.element_export import network_table, networks_as_geojson
+from apps.views.networks.element_geojson import Part, networks_geojson
+from apps.views.networks.element_states import Look
+from apps.views.networks.element_wording import cause_text, element_title, problem_text, unit_of, worst_value
+from apps.views.networks.network_views import Networks, NetworkView
 
 _FIRST_DAY = SPECIAL_DAYS[1]
 Carrier = Annotated[str, Query(description="electricity, heat, cold, gas or all")]

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 import twin
-from apps.api import View, Views, create_api
-from apps.api.features import TABLES
-from apps.api.quantities import CLASSES
-from apps.api.values import QUANTITIES, district_curve, shown
+from apps.api import create_api
+from apps.views.district_views import View, Views
+from apps.views.layer_geojson import TABLES
+from apps.views.map_quantities import QUANTITIES, district_curve, shown
+from apps.views.quantities import CLASSES
 from tests.apps.asking import Client
 
 BASE = "/districts/helsinki-centre"

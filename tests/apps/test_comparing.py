@@ -14,14 +14,15 @@ import pandas as pd
 import pytest
 
 import twin
-from apps.api import View, Views, create_api
-from apps.api.comparing import compared
-from apps.api.keeping import kept
-from apps.api.quantities import CLASSES
-from apps.api.seen import as_csv, as_geojson, seen_table
-from apps.api.snippet import snippet
-from apps.api.values import shown
-from apps.map.view import palette
+from apps.api import create_api
+from apps.map.view.deck import palette
+from apps.views.building_export import as_csv, as_geojson, seen_table
+from apps.views.district_views import View, Views
+from apps.views.map_comparison import compared
+from apps.views.map_quantities import shown
+from apps.views.python_snippet import snippet
+from apps.views.quantities import CLASSES
+from apps.views.view_cache import kept
 from tests.apps.asking import Client
 from twin.scenario import PvEdit, RetrofitEdit, Scenario, Where
 

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import shapely
 
-from apps.api import Views, create_api
-from apps.api.network_hours import reach_of
-from apps.api.network_states import ABOVE, ALL, BELOW, KIND, Look, drawn, quantities_of
-from apps.api.network_views import Networks, NetworkView
-from apps.api.quantities import CLASSES
+from apps.api import create_api
 from apps.texts import LANGUAGES, texts
+from apps.views.district_views import Views
+from apps.views.networks.element_states import ABOVE, ALL, BELOW, KIND, Look, drawn, quantities_of
+from apps.views.networks.network_views import Networks, NetworkView
+from apps.views.networks.worst_hours import reach_of
+from apps.views.quantities import CLASSES
 from tests.apps.asking import Client
 from tests.twin.districts import four_buildings
 from twin.reporting.naming import ORIGINS, served_by, sizes, sizes_like

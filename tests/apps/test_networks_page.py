@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from apps.api import Views
-from apps.api.network_states import KIND, Look, drawn, on_one_scale
-from apps.api.network_views import Networks, NetworkView
-from apps.api.snippet import network_snippet
 from apps.map.view import opening as module
 from apps.map.view.opening import Opening
 from apps.texts import LANGUAGES
+from apps.views.district_views import Views
+from apps.views.networks.element_states import KIND, Look, drawn, on_one_scale
+from apps.views.networks.network_views import Networks, NetworkView
+from apps.views.python_snippet import network_snippet
 from tests.apps.conftest import MAIN
 from tests.apps.reading import sentences, told
 from tests.twin.districts import four_buildings

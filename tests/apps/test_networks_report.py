@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import twin
-from apps.api.network_problems import main_span, problem_groups, worst_of_each
-from apps.api.network_views import Networks
-from apps.api.network_ways import line_between, places_of
-from apps.api.network_words import times_text
-from apps.api.views import AS_IS
 from apps.texts import LANGUAGES, texts
+from apps.views.district_views import AS_IS
+from apps.views.networks.element_wording import times_text
+from apps.views.networks.line_routes import line_between, places_of
+from apps.views.networks.network_views import Networks
+from apps.views.networks.problem_groups import main_span, problem_groups, worst_of_each
 
 NAME = "four-buildings"
 

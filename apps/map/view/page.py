@@ -15,27 +15,22 @@ import streamlit as st
 
 import gis_data
 from apps._errors import AppError
-from apps.api.days import DAYS
-from apps.api.network_states import ALL
-from apps.api.network_views import NetworkView
-from apps.api.views import View
 from apps.map.view import panel, session
-from apps.map.view.camera import Frame, fit, frame_beside, frame_of
-from apps.map.view.card import card
-from apps.map.view.changing import change_panel
-from apps.map.view.comparing import comparison_bar
-from apps.map.view.deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
-from apps.map.view.decks import compare_maps
-from apps.map.view.figures import figures
-from apps.map.view.legend import quantity_title
-from apps.map.view.link import restore
-from apps.map.view.network_card import blamed, element_card
-from apps.map.view.network_changes import plant_panel
-from apps.map.view.network_layers import LINES, POINTS
-from apps.map.view.network_lines import add_place, drawn_line, line_panel
-from apps.map.view.network_operation import network_panel
-from apps.map.view.network_problems import problems_panel
-from apps.map.view.networks import (
+from apps.map.view.cards.building_card import card
+from apps.map.view.cards.element_card import blamed, element_card
+from apps.map.view.cards.kpi_cards import figures
+from apps.map.view.cards.problem_list import problems_panel
+from apps.map.view.changes.change_panel import change_panel
+from apps.map.view.changes.element_changes import plant_panel
+from apps.map.view.changes.line_drawing import add_place, drawn_line, line_panel
+from apps.map.view.changes.network_settings import network_panel
+from apps.map.view.comparison_bar import comparison_bar
+from apps.map.view.deck.camera import Frame, fit, frame_beside, frame_of
+from apps.map.view.deck.compared_decks import compare_maps
+from apps.map.view.deck.legend import quantity_title
+from apps.map.view.deck.map_deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
+from apps.map.view.deck.network_layers import LINES, POINTS
+from apps.map.view.networks.network_panel import (
     badge,
     curve_of_networks,
     hour_day,
@@ -45,9 +40,14 @@ from apps.map.view.networks import (
     wait_for_networks,
 )
 from apps.map.view.opening import Opening, chosen
-from apps.map.view.timebar import FIRST_STEP, present_step, time_bar
+from apps.map.view.share.view_link import restore
+from apps.map.view.time_bar import FIRST_STEP, present_step, time_bar
 from apps.map.view.workshop import tour, workshop_panel
 from apps.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
+from apps.views.days import DAYS
+from apps.views.district_views import View
+from apps.views.networks.element_states import ALL
+from apps.views.networks.network_views import NetworkView
 from twin import TwinError
 
 _POLL_S = 0.15

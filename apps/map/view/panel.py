@@ -8,24 +8,24 @@ from typing import Any
 
 import streamlit as st
 
-from apps.api.comparing import compared
-from apps.api.days import DAYS
-from apps.api.network_views import NetworkView
-from apps.api.quantities import HOURLY, KINDS
-from apps.api.values import shown
-from apps.api.views import View
-from apps.api.yearly import YEARLY
 from apps.map.view import session
-from apps.map.view.deck import HIDDEN_BY_NETWORKS, LAYERS
-from apps.map.view.flows import flows_dialog
-from apps.map.view.legend import day_title, legend, quantity_title
-from apps.map.view.networks import GROUP, look_of, network_part
+from apps.map.view.cards.energy_flow_dialog import flows_dialog
+from apps.map.view.cards.table_dialog import show_table
+from apps.map.view.changes.scenario_steps import scenario_part
+from apps.map.view.deck.legend import day_title, legend, quantity_title
+from apps.map.view.deck.map_deck import HIDDEN_BY_NETWORKS, LAYERS
+from apps.map.view.networks.network_panel import GROUP, look_of, network_part
 from apps.map.view.opening import Opening
-from apps.map.view.scenarios import scenario_part
-from apps.map.view.table import show_table
-from apps.map.view.taking import export_dialog, share_dialog
+from apps.map.view.share.share_dialogs import export_dialog, share_dialog
 from apps.map.view.workshop import start_workshop
 from apps.texts import LANGUAGES, Texts
+from apps.views.days import DAYS
+from apps.views.district_views import View
+from apps.views.map_comparison import compared
+from apps.views.map_quantities import shown
+from apps.views.networks.network_views import NetworkView
+from apps.views.quantities import HOURLY, KINDS
+from apps.views.yearly_quantities import YEARLY
 from twin.scenario.wording import tell_value
 
 GROUPS = {
