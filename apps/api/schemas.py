@@ -66,7 +66,7 @@ class NetworkProblem(Answer):
     title: str = Field(description="Name for people")
     carrier: str
     hours_over: int = Field(description="Hours of the year beyond the limit")
-    told: str = Field(description="How far, and how long, in words")
+    description: str = Field(description="How far, and how long, in words")
     cause: str | None = Field(description="Who and when, in words; null where it was not looked for yet")
 
 

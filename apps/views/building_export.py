@@ -12,11 +12,13 @@ import shapely
 from apps.texts import texts
 from apps.views.district_views import View
 from apps.views.layer_geojson import building_names, labels_of
-from apps.views.map_comparison import compared
-from apps.views.map_quantities import Shown, shown
+from apps.views.map_comparison import compare_quantity
+from apps.views.map_quantities import MapQuantity, map_quantity
 
 
-def seen_table(view: View, key: str, when: tuple[str, int], language: str, *, less: View | None = None) -> pd.DataFrame:
+def building_table(
+    view: View, key: str, when: tuple[str, int], language: str, *, less: View | None = None
+) -> pd.DataFrame:
     """Give a row for each building with the value that the map shows of it.
 
     Parameters
@@ -39,7 +41,9 @@ def seen_table(view: View, key: str, when: tuple[str, int], language: str, *, le
         there is none; a word for kinds), unit.
     """
     day, step = when
-    what: Shown = shown(view, key, day) if less is None else compared(view, less, key, day, "difference")
+    what: MapQuantity = (
+        map_quantity(view, key, day) if less is None else compare_quantity(view, less, key, day, "difference")
+    )
     place = step if len(what.classes) > 1 else 0
     numbers = what.values  # noqa: PD011  a field of ours
     value: Any = labels_of(what, texts(language))[place] if what.kinds else numbers[place]
@@ -65,7 +69,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
     Parameters
     ----------
     table : pandas.DataFrame
-        Of `seen_table`.
+        Of `building_table`.
     """
     text: str = table.to_csv(lineterminator="\n")
     return text.encode("utf-8-sig")
@@ -79,7 +83,7 @@ def as_geojson(view: View, table: pd.DataFrame) -> bytes:
     view : View
         District and scenario.
     table : pandas.DataFrame
-        Of `seen_table`.
+        Of `building_table`.
     """
     shapes = shapely.to_geojson(shapely.set_precision(view.buildings.geometry.to_numpy(), 1e-7))
     rows = json.loads(table.to_json(orient="records"))

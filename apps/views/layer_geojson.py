@@ -13,10 +13,10 @@ import shapely
 from apps._errors import UnknownTableError
 from apps.texts import amount, texts
 from apps.views.district_views import View
-from apps.views.map_comparison import How, compared
-from apps.views.map_quantities import Shown, shown
+from apps.views.map_comparison import How, compare_quantity
+from apps.views.map_quantities import MapQuantity, map_quantity
 from apps.views.quantities import classes_of, scale_of
-from apps.views.view_cache import kept
+from apps.views.view_cache import cached_per_view
 
 _DECIMALS = 6  # of a degree: a tenth of a metre
 _PARK_KINDS = {"park", "forest", "grass", "cemetery", "sport"}
@@ -27,14 +27,14 @@ _FOOT_KINDS = ("footway", "path", "steps", "cycleway", "pedestrian", "track", "c
 _ROOF_LIFT_M = 0.25  # keeps a roof plane from flickering in the building's own top
 
 
-def buildings_geojson(view: View, what: Shown, language: str, *, signed: bool = False) -> bytes:
+def buildings_geojson(view: View, what: MapQuantity, language: str, *, signed: bool = False) -> bytes:
     """Write the buildings with the classes and texts of a quantity for every step of a day.
 
     Parameters
     ----------
     view : View
         District and scenario.
-    what : Shown
+    what : MapQuantity
         The quantity on a day.
     language : str
         Language of the texts.
@@ -92,12 +92,12 @@ def _word(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def labels_of(what: Shown, words: Any, *, signed: bool = False) -> npt.NDArray[np.object_]:
+def labels_of(what: MapQuantity, words: Any, *, signed: bool = False) -> npt.NDArray[np.object_]:
     """Write every value in words.
 
     Parameters
     ----------
-    what : Shown
+    what : MapQuantity
         Values of a quantity, shape (steps, buildings).
     words : Texts
         Language.
@@ -313,18 +313,18 @@ def write_collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
     return f'{{"type":"FeatureCollection","features":[{features}]}}'.encode()
 
 
-@kept(6)
+@cached_per_view(6)
 def cached_buildings(
     view: View, key: str, day: str, language: str, *, baseline: View | None = None, how: How = "beside"
 ) -> bytes:
     """Give `buildings_geojson`, kept for the next session that asks; with a baseline, held against it."""
     if baseline is None:
-        return buildings_geojson(view, shown(view, key, day), language)
-    what = compared(view, baseline, key, day, how)
+        return buildings_geojson(view, map_quantity(view, key, day), language)
+    what = compare_quantity(view, baseline, key, day, how)
     return buildings_geojson(view, what, language, signed=how == "difference")
 
 
-@kept(6)
+@cached_per_view(6)
 def cached_layer(view: View, table: str, language: str) -> bytes:
     """Give `layer_geojson`, kept for the next session that asks."""
     return layer_geojson(view, table, language)

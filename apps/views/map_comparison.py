@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 
 from apps.views.district_views import View
-from apps.views.map_quantities import Array, Shown, shown
+from apps.views.map_quantities import Array, MapQuantity, map_quantity
 from apps.views.quantities import CLASSES, classes_of, nice_ceiling, quantile
-from apps.views.view_cache import kept
+from apps.views.view_cache import cached_per_view
 
 How = Literal["beside", "difference"]
 """`beside` colours both on one scale; `difference` is the view less the baseline."""
@@ -18,8 +18,8 @@ How = Literal["beside", "difference"]
 _NOTHING = 1e-6  # of the scale: less than that is rounding
 
 
-@kept(12)
-def compared(view: View, baseline: View, key: str, day: str, how: How) -> Shown:
+@cached_per_view(12)
+def compare_quantity(view: View, baseline: View, key: str, day: str, how: How) -> MapQuantity:
     """Prepare a quantity of a view for a comparison.
 
     Parameters
@@ -37,12 +37,12 @@ def compared(view: View, baseline: View, key: str, day: str, how: How) -> Shown:
 
     Returns
     -------
-    Shown
+    MapQuantity
         "beside": the view's own values on the scale of both. "difference": view less baseline, the scale with zero in
         the middle, unchanged buildings in class `CLASSES`; a building that only one of them has counts as unchanged.
         Kinds have no difference: all are unchanged.
     """
-    mine, other = shown(view, key, day), shown(baseline, key, day)
+    mine, other = map_quantity(view, key, day), map_quantity(baseline, key, day)
     if how == "beside":
         if mine.kinds:
             return mine
@@ -53,10 +53,10 @@ def compared(view: View, baseline: View, key: str, day: str, how: How) -> Shown:
     high = _reach(view, change)
     none = ~np.isfinite(change) | (np.abs(change) <= _NOTHING * high)
     classes = np.where(none, CLASSES, classes_of(np.where(none, 0.0, change), (-high, high))).astype(np.int16)
-    return Shown(mine.quantity, np.where(none, 0.0, change), classes, (-high, high))
+    return MapQuantity(mine.quantity, np.where(none, 0.0, change), classes, (-high, high))
 
 
-def _change(view: View, baseline: View, mine: Shown, other: Shown) -> Array:
+def _change(view: View, baseline: View, mine: MapQuantity, other: MapQuantity) -> Array:
     """Subtract building by building; what has no value (no panels) counts as zero where the other has one."""
     place = baseline.buildings.index.get_indexer(view.buildings.index)
     before = np.where(place >= 0, other.values[:, place], np.nan)

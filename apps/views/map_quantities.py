@@ -22,7 +22,7 @@ from apps.views.quantities import (
     scale_of,
     use_group,
 )
-from apps.views.view_cache import kept
+from apps.views.view_cache import cached_per_view
 from apps.views.yearly_quantities import YEARLY
 
 Array = npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in (*HOUR
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class MapQuantity:
     """A quantity as the map draws it.
 
     Attributes
@@ -70,8 +70,8 @@ def rows_of(view: View, day: str) -> slice:
     return slice(*view.rows[day])
 
 
-@kept(12)
-def shown(view: View, key: str, day: str) -> Shown:
+@cached_per_view(12)
+def map_quantity(view: View, key: str, day: str) -> MapQuantity:
     """Prepare a quantity for the map.
 
     Parameters
@@ -90,11 +90,11 @@ def shown(view: View, key: str, day: str) -> Shown:
     if quantity.group == "hour":
         every = _hourly(view, quantity)
         scale = _hourly_scale(view, quantity, every, day)
-        return Shown(quantity, every[rows], classes_of(every[rows], scale), scale)
+        return MapQuantity(quantity, every[rows], classes_of(every[rows], scale), scale)
     values = _yearly(view, quantity)[None, :]
     built = quantity.key == "built"
     scale = scale_of(values, _footprint(view), from_zero=not built, step=10.0 if built else 1.0)
-    return Shown(quantity, values, classes_of(values, scale), scale)
+    return MapQuantity(quantity, values, classes_of(values, scale), scale)
 
 
 def _hourly_scale(view: View, quantity: Quantity, every: Array, day: str) -> tuple[float, float]:
@@ -151,7 +151,7 @@ def _floor_area(view: View) -> Array:
     return np.asarray(np.where(area > 0, area, np.nan))
 
 
-def _kinds(view: View, quantity: Quantity) -> Shown:
+def _kinds(view: View, quantity: Quantity) -> MapQuantity:
     names: Sequence[object] = view.buildings[quantity.sources[0]].fillna("none").tolist()
     if quantity.key == "use":
         order = tuple(USE_GROUPS)
@@ -162,7 +162,7 @@ def _kinds(view: View, quantity: Quantity) -> Shown:
             counts[str(name)] = counts.get(str(name), 0) + 1
         order = tuple(sorted(counts, key=lambda kind: (kind == "none", -counts[kind], kind)))[:CLASSES]
     classes = kinds_of(names, order)[None, :]
-    return Shown(quantity, classes.astype(np.float64), classes, (0.0, 0.0), order)
+    return MapQuantity(quantity, classes.astype(np.float64), classes, (0.0, 0.0), order)
 
 
 def district_curve(view: View, key: str, day: str) -> Array:

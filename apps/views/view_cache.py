@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def kept(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def cached_per_view(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Remember a function's last answers by view: they go when the view goes, so that memory returns.
 
     Parameters

@@ -6,7 +6,7 @@ import streamlit as st
 
 from apps.map.view import session
 from apps.map.view.changes.scenario_steps import icon_button
-from apps.map.view.networks.network_panel import is_looking
+from apps.map.view.networks.network_panel import networks_shown
 from apps.map.view.opening import Opening
 from apps.texts import Texts
 
@@ -28,7 +28,7 @@ def comparison_bar(opening: Opening, words: Texts) -> None:
     options = list(session.named(opening)) + ([_PINNED] if name is None else [])
     st.session_state["against"] = _PINNED if name is None else name
     # The mode is no widget's own: a widget that a broken-off run did not reach would lose it.
-    st.session_state["mode_seen"] = "beside" if is_looking() else st.session_state["mode"]
+    st.session_state["mode_seen"] = "beside" if networks_shown() else st.session_state["mode"]
     with st.container(key="comparing", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<span class="cet-label">{words("compare.with")}</span>')
         st.selectbox(
@@ -52,7 +52,7 @@ def comparison_bar(opening: Opening, words: Texts) -> None:
         st.segmented_control(
             words("tool.compare"),
             # Networks of two scenarios have no difference: each has elements that the other has not.
-            ["beside"] if is_looking() else ["beside", "difference"],
+            ["beside"] if networks_shown() else ["beside", "difference"],
             format_func=lambda mode: words("compare.side" if mode == "beside" else "compare.difference"),
             key="mode_seen",
             required=True,

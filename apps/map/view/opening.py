@@ -23,7 +23,7 @@ class Opening:
     views : Views
         Shared by all sessions and the API.
     district, scenario : str
-        Shown first.
+        MapQuantity first.
     """
 
     views: Views = field(default_factory=Views)

@@ -69,7 +69,7 @@ def time_bar(view: View, quantity: str, day: str, step: int, words: Texts, *, cu
     words : Texts
         Language.
     curve : Curve, optional
-        Shown instead of the quantity's.
+        MapQuantity instead of the quantity's.
 
     Returns
     -------

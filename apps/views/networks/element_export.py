@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from apps.texts import texts
-from apps.views.networks.element_states import ALL, KIND, Look, drawn
+from apps.views.networks.element_states import ALL, KIND, Look, element_quantity
 from apps.views.networks.element_wording import element_title, unit_of, worst_value
 from apps.views.networks.network_views import NetworkView
 
@@ -42,7 +42,7 @@ def network_table(
         buildings, loss_kwh, worst, worst_unit, worst_hour (local time), limit_low, limit_high, hours_over; and value,
         quantity and unit of the step that is shown.
     """
-    words, hardest = texts(language), networks.hardest
+    words, worst = texts(language), networks.worst
     rows = np.arange(len(networks.elements))
     if carrier != ALL:
         rows = np.flatnonzero((networks.elements["carrier"] == carrier).to_numpy())
@@ -54,11 +54,11 @@ def network_table(
             found[name] = table[name].to_numpy()
     found["worst"] = np.round(np.array([worst_value(networks, row) for row in rows.tolist()], dtype=float), 4)
     found["worst_unit"] = [unit_of(networks, row) for row in rows.tolist()]
-    found["worst_hour"] = [hardest.time[h].isoformat() if h >= 0 else "" for h in hardest.hour[rows].tolist()]
-    found["limit_low"], found["limit_high"] = hardest.limit_low[rows], hardest.limit_high[rows]
+    found["worst_hour"] = [worst.time[h].isoformat() if h >= 0 else "" for h in worst.hour[rows].tolist()]
+    found["limit_low"], found["limit_high"] = worst.limit_low[rows], worst.limit_high[rows]
     found["hours_over"] = table["hours_over"].to_numpy()
     if seen is not None and seen[0].quantity != KIND:
-        what = drawn(networks, replace(seen[0], carrier=carrier))
+        what = element_quantity(networks, replace(seen[0], carrier=carrier))
         values = what.values  # noqa: PD011  a field of ours
         found["value"] = np.round(values[min(seen[1], len(values) - 1)].astype(float), 4)
         found["quantity"], found["unit"] = what.look.quantity, what.unit

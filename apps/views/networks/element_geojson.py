@@ -11,10 +11,10 @@ import shapely
 
 from apps.texts import Texts, texts
 from apps.views.layer_geojson import write_collection
-from apps.views.networks.element_states import ALL, CARRIERS, Drawn, Look, drawn
+from apps.views.networks.element_states import ALL, CARRIERS, ElementQuantity, Look, element_quantity
 from apps.views.networks.element_wording import element_title, origin_text
 from apps.views.networks.network_views import NetworkView
-from apps.views.view_cache import kept
+from apps.views.view_cache import cached_per_view
 from twin.reporting.naming import size_title, sizes, value_text
 
 Part = Literal["lines", "strokes", "points"]
@@ -30,7 +30,7 @@ _POINT_M = 4.0
 _ALWAYS = ("plant", "store", "entry", "transformer")
 
 
-@kept(8)
+@cached_per_view(8)
 def networks_geojson(networks: NetworkView, look: Look, part: Part, language: str) -> bytes:
     """Write the elements of a network with the classes and texts of a quantity for every step of a day.
 
@@ -52,7 +52,7 @@ def networks_geojson(networks: NetworkView, look: Look, part: Part, language: st
         whether it is beyond its limit at any hour of the year, `c` the class of each step; and but for strokes `n` its
         name, `u` size and origin in words, `t0`, `t1`, … the value of each step in words.
     """
-    words, what = texts(language), drawn(networks, look)
+    words, what = texts(language), element_quantity(networks, look)
     table = networks.elements.iloc[what.rows]
     geometry = table.geometry.to_numpy()
     is_point = shapely.get_type_id(geometry) == 0
@@ -60,7 +60,7 @@ def networks_geojson(networks: NetworkView, look: Look, part: Part, language: st
     told = np.isfinite(what.values).any(axis=0) | table["kind"].isin(_ALWAYS).to_numpy()
     chosen = np.flatnonzero(is_point & told if part == "points" else ~is_point)
     # The worst come last and lie on top.
-    reach = np.nan_to_num(networks.hardest.reach[what.rows[chosen]])
+    reach = np.nan_to_num(networks.worst.reach[what.rows[chosen]])
     chosen = chosen[np.argsort(reach, kind="stable")]
     table, shapes = table.iloc[chosen], geometry[chosen]
     if part != "points":
@@ -80,7 +80,9 @@ def networks_geojson(networks: NetworkView, look: Look, part: Part, language: st
     return write_collection(shapes, [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)])
 
 
-def _told(networks: NetworkView, what: Drawn, chosen: npt.NDArray[np.int64], words: Texts) -> dict[str, Sequence[Any]]:
+def _told(
+    networks: NetworkView, what: ElementQuantity, chosen: npt.NDArray[np.int64], words: Texts
+) -> dict[str, Sequence[Any]]:
     table = networks.elements.iloc[what.rows[chosen]]
     under = [
         " · ".join(part for part in (size_title(size, words), origin_text(origin, words)) if part)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from apps._errors import UnknownQuantityError
 from apps.views.networks.network_views import QUANTITIES, NetworkView
 from apps.views.quantities import CLASSES, classes_of, nice_ceiling, scale_of
-from apps.views.view_cache import kept
+from apps.views.view_cache import cached_per_view
 
 ALL = "all"
 """Every carrier at once."""
@@ -50,7 +50,7 @@ class Look:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class ElementQuantity:
     """A quantity of networks as the map draws it.
 
     Attributes
@@ -96,8 +96,8 @@ def quantities_of(networks: NetworkView, carrier: str) -> list[str]:
     return [name for name in QUANTITIES if name in networks.steps and np.isin(networks.steps[name].rows, mine).any()]
 
 
-@kept(8)
-def drawn(networks: NetworkView, look: Look) -> Drawn:
+@cached_per_view(8)
+def element_quantity(networks: NetworkView, look: Look) -> ElementQuantity:
     """Prepare a quantity of a carrier's networks for the map.
 
     Parameters
@@ -121,7 +121,7 @@ def drawn(networks: NetworkView, look: Look) -> Drawn:
         number = {name: place for place, name in enumerate(CARRIERS)} if key == KIND else {}
         kind = [number.get(str(name), CLASSES) for name in networks.elements["carrier"]]
         kinds = np.broadcast_to(np.array(kind, dtype=np.int16)[rows], shape)
-        return Drawn(look, rows, np.full(shape, np.nan, dtype=np.float32), kinds, (0.0, 1.0), none, "")
+        return ElementQuantity(look, rows, np.full(shape, np.nan, dtype=np.float32), kinds, (0.0, 1.0), none, "")
     steps = networks.steps[key]
     chosen = np.flatnonzero(np.isin(steps.rows, rows))
     place = np.searchsorted(rows, steps.rows[chosen])
@@ -136,12 +136,12 @@ def drawn(networks: NetworkView, look: Look) -> Drawn:
         # What is laid out for a limit may reach it: rounding is not beyond.
         classes[values < low - _NOTHING * np.abs(low)] = BELOW
         classes[values > high + _NOTHING * np.abs(high)] = ABOVE
-    return Drawn(look, rows, values, classes, scale, limits, steps.unit)
+    return ElementQuantity(look, rows, values, classes, scale, limits, steps.unit)
 
 
 def on_one_scale(networks: Sequence[NetworkView | None], look: Look) -> Look:
     """Give a look whose scale holds what several networks have: the same colour says the same in all of them."""
-    scales = [drawn(one, look).scale for one in networks if one is not None and look.day in one.rows]
+    scales = [element_quantity(one, look).scale for one in networks if one is not None and look.day in one.rows]
     if len(scales) < 2 or look.quantity == KIND:
         return look
     return replace(look, scale=(min(low for low, _ in scales), max(high for _, high in scales)))

@@ -16,7 +16,7 @@ import twin
 from apps.views.days import SPECIAL_DAYS, DayPlan, plan_dates
 from apps.views.district_views import AS_IS, View, Views
 from apps.views.networks.problem_groups import problem_groups, worst_of_each
-from apps.views.networks.worst_hours import Hardest, hardest_hours, limits_of
+from apps.views.networks.worst_hours import WorstHours, find_worst_hours, limits_of
 from twin.reporting.naming import served_by
 
 Array = npt.NDArray[np.float32]
@@ -24,9 +24,9 @@ Array = npt.NDArray[np.float32]
 QUANTITIES = ("loading", "voltage", "temperature", "return_temperature", "pressure", "flow", "loss", "hydrogen")
 """What networks can be coloured by."""
 _SHARES = {"loading", "hydrogen"}
-_TOLD = 10  # problems whose causes are looked for at once, and whose days can be shown
+_CAUSES = 10  # problems whose causes are looked for at once, and whose days can be shown
 _KEPT = 6  # cut-down networks, of some 10 MB each
-_WHOLE = 2  # years of networks in memory, of some 100 MB each
+_YEARS = 2  # years of networks in memory, of some 100 MB each
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +68,8 @@ class NetworkView:
         By quantity.
     rows, dates : Mapping
         Rows of `Steps.values` of each day, and ISO dates of those that are one day: as of a view, and the days of the
-        hardest hours by their date.
-    hardest : Hardest
+        worst hours by their date.
+    worst : WorstHours
         Worst hour, day and days of the year of every element.
     problems : pandas.DataFrame
         Elements that are beyond their limit at some hour, the worst first: columns of `elements` and `severity`.
@@ -89,7 +89,7 @@ class NetworkView:
     steps: Mapping[str, Steps]
     rows: Mapping[str, tuple[int, int]]
     dates: Mapping[str, str]
-    hardest: Hardest
+    worst: WorstHours
     problems: pd.DataFrame
     causes: Mapping[str, pd.DataFrame]
     served: Mapping[str, tuple[str, ...]]
@@ -103,8 +103,8 @@ class NetworkView:
         return [name for name in ("electricity", "heat", "cold", "gas") if name in there]
 
     @property
-    def hard_days(self) -> list[str]:
-        """Dates of the hardest hours, which can be shown as days."""
+    def worst_days(self) -> list[str]:
+        """Dates of the worst hours, which can be shown as days."""
         return [day for day in self.rows if day[:1].isdigit()]
 
 
@@ -120,7 +120,7 @@ class Networks:
     def __init__(self, views: Views) -> None:
         self._views = views
         self._open: OrderedDict[tuple[str, str], NetworkView] = OrderedDict()
-        self._whole: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._years: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._working: dict[tuple[str, str], threading.Thread] = {}
         self._failed: dict[tuple[str, str], Exception] = {}
         self._done: dict[tuple[str, str], tuple[float, str]] = {}
@@ -211,16 +211,16 @@ class Networks:
             found: pd.DataFrame = twin.causes(self._compute(key, networks.view)[1], element)
         return found
 
-    def whole(self, networks: NetworkView) -> Any:
+    def full_year(self, networks: NetworkView) -> Any:
         """Give the whole year of networks; computed again where it was let go."""
         with self._running:
             return self._compute((networks.view.district.name, networks.view.scenario), networks.view)[1]
 
     def _compute(self, key: tuple[str, str], view: View) -> tuple[Any, Any]:
         with self._guard:
-            if key in self._whole:
-                self._whole.move_to_end(key)
-                found: tuple[Any, Any] = self._whole[key]
+            if key in self._years:
+                self._years.move_to_end(key)
+                found: tuple[Any, Any] = self._years[key]
                 return found
         scenario = self._views.scenario(key[1])
 
@@ -230,8 +230,8 @@ class Networks:
         results = twin.run(view.district, scenario)
         whole = twin.run_networks(view.district, scenario, results=results, progress=report)
         with self._guard:
-            self._whole[key] = (results, whole)
-            _trim(self._whole, _WHOLE)
+            self._years[key] = (results, whole)
+            _trim(self._years, _YEARS)
         return results, whole
 
 
@@ -247,17 +247,17 @@ def _cut(view: View, results: Any, whole: Any) -> NetworkView:
     elements["hours_over"] = elements["hours_over"].fillna(0).astype(np.int64)
     states = {name: state for name in QUANTITIES if (state := _state(whole, name)) is not None}
     time = pd.DatetimeIndex(whole.dataset["time"].to_numpy())
-    hardest = hardest_hours(elements, states, time, view.district.timezone)
-    elements = elements.assign(quantity=hardest.quantity)
+    worst = find_worst_hours(elements, states, time, view.district.timezone)
+    elements = elements.assign(quantity=worst.quantity)
     over = elements["hours_over"].to_numpy() > 0
-    problems = elements.drop(columns="geometry").assign(severity=hardest.severity)[over]
+    problems = elements.drop(columns="geometry").assign(severity=worst.severity)[over]
     problems = pd.DataFrame(problems).sort_values(["severity", "hours_over"], ascending=False, kind="stable")
-    worst = worst_of_each(problem_groups(problems), _TOLD)
+    told = worst_of_each(problem_groups(problems), _CAUSES)
     plan = plan_dates(
         time,
         view.district.timezone,
         view.district.country,
-        {name: view.dates[name] for name in SPECIAL_DAYS} | _hard_dates(elements, hardest, worst),
+        {name: view.dates[name] for name in SPECIAL_DAYS} | _worst_dates(elements, worst, told),
     )
     return NetworkView(
         view=view,
@@ -266,9 +266,9 @@ def _cut(view: View, results: Any, whole: Any) -> NetworkView:
         steps={name: _steps(name, state, elements, plan) for name, state in states.items()},
         rows=plan.rows,
         dates=plan.dates,
-        hardest=hardest,
+        worst=worst,
         problems=problems,
-        causes={name: twin.causes(whole, name) for name in worst},
+        causes={name: twin.causes(whole, name) for name in told},
         served=served_by(whole.dataset),
         kpis=twin.network_kpis(whole),
         flows=twin.energy_flows(results, whole),
@@ -284,14 +284,14 @@ def _state(whole: Any, name: str) -> Any:
     return state if len(state.ids) else None
 
 
-def _hard_dates(elements: Any, hardest: Hardest, worst: Sequence[str]) -> dict[str, str]:
+def _worst_dates(elements: Any, worst: WorstHours, names: Sequence[str]) -> dict[str, str]:
     """Choose the days on which the worst elements, and each network, have their worst hour."""
-    chosen = list(worst)
+    chosen = list(names)
     for carrier in elements["carrier"].unique():
-        mine = np.flatnonzero((elements["carrier"] == carrier).to_numpy() & (hardest.hour >= 0))
+        mine = np.flatnonzero((elements["carrier"] == carrier).to_numpy() & (worst.hour >= 0))
         if mine.size:
-            chosen.append(str(elements.index[mine[np.argmax(hardest.reach[mine])]]))
-    dates = {hardest.date_of(elements.index.get_loc(name)) for name in chosen}
+            chosen.append(str(elements.index[mine[np.argmax(worst.reach[mine])]]))
+    dates = {worst.date_of(elements.index.get_loc(name)) for name in chosen}
     return {date: date for date in sorted(dates - {""})}
 
 

@@ -20,7 +20,7 @@ _AT_ONCE = 256  # elements whose years are looked at together: 9 MB each time
 
 
 @dataclass(frozen=True, eq=False)
-class Hardest:
+class WorstHours:
     """The worst of every element.
 
     Attributes
@@ -61,7 +61,7 @@ class Hardest:
         return self.time[hour].date().isoformat() if hour >= 0 else ""
 
 
-def hardest_hours(elements: Any, states: Mapping[str, Any], time: pd.DatetimeIndex, timezone: str) -> Hardest:
+def find_worst_hours(elements: Any, states: Mapping[str, Any], time: pd.DatetimeIndex, timezone: str) -> WorstHours:
     """Find the worst hour and day of every element.
 
     Parameters
@@ -78,7 +78,7 @@ def hardest_hours(elements: Any, states: Mapping[str, Any], time: pd.DatetimeInd
     local = local_time(time, timezone)
     n, first = len(elements), _first_hours(local)
     blank = np.full(n, np.nan, dtype=np.float32)
-    found = Hardest(
+    found = WorstHours(
         quantity=np.full(n, "", dtype=object),
         hour=np.full(n, -1, dtype=np.int64),
         reach=np.full(n, np.nan),
@@ -97,7 +97,7 @@ def hardest_hours(elements: Any, states: Mapping[str, Any], time: pd.DatetimeInd
     return found
 
 
-def _fill(found: Hardest, name: str, state: Any, index: pd.Index, first: npt.NDArray[np.int64]) -> None:
+def _fill(found: WorstHours, name: str, state: Any, index: pd.Index, first: npt.NDArray[np.int64]) -> None:
     place = index.get_indexer([str(one) for one in state.ids])
     mine = np.flatnonzero(place >= 0)
     mine = mine[found.quantity[place[mine]] == ""]

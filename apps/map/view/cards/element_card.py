@@ -63,7 +63,7 @@ def element_card(opening: Opening, networks: NetworkView, element: str, words: T
             key="back_to_problems",
             icon=":material/arrow_back:",
             type="tertiary",
-            on_click=session.side,
+            on_click=session.open_side,
             args=("problems",),
         )
     parts = ["state", "why", "change"] if editable else ["state", "why"]
@@ -96,24 +96,24 @@ def _state(networks: NetworkView, row: int, words: Texts) -> None:
     element = str(networks.elements.index[row])
     if int(networks.elements["hours_over"].iloc[row]) > 0 and element in networks.causes:
         st.html(f'<p class="cet-cause">{escape(cause_text(networks, element, networks.causes[element], words))}</p>')
-    if networks.hardest.hour[row] < 0:
+    if networks.worst.hour[row] < 0:
         st.caption(words("network.no_year"))
         return
     unit, colour = unit_of(networks, row), CARRIERS.get(str(networks.elements["carrier"].iloc[row]), CARRIERS[""])
-    limits = (float(networks.hardest.limit_low[row]), float(networks.hardest.limit_high[row]))
-    worst = networks.hardest.time[int(networks.hardest.hour[row])]
+    limits = (float(networks.worst.limit_low[row]), float(networks.worst.limit_high[row]))
+    worst = networks.worst.time[int(networks.worst.hour[row])]
     date = words("date", day=worst.day, month=words(f"month.{worst.month}"))
     told = words("element.chart.day", date=date)
     st.html(f'<div class="cet-caption"><b>{escape(told)}</b><small>{escape(unit)}</small></div>')
     labels = {hour: f"{hour:02d}" for hour in range(0, 24, 6)}
-    day = networks.hardest.day[row].tolist()
+    day = networks.worst.day[row].tolist()
     hours = [f"{hour:02d}:00  {value_text(value, unit, words)}" for hour, value in enumerate(day)]
     show_svg(limit_line(day, limits, told, words, colour=colour, labels=labels, said=hours), "chart-element-day")
     told = words("element.chart.year")
     st.html(f'<div class="cet-caption"><b>{escape(told)}</b><small>{escape(unit)}</small></div>')
-    dates = networks.hardest.time.normalize().unique()
+    dates = networks.worst.time.normalize().unique()
     months = {int(k): words(f"month.{dates[k].month}") for k in np.flatnonzero(dates.day == 1) if dates[k].month % 2}
-    year = networks.hardest.year[row].tolist()
+    year = networks.worst.year[row].tolist()
     days = [
         f"{words('date', day=date.day, month=words(f'month.{date.month}'))}  {value_text(value, unit, words)}"
         for date, value in zip(dates, year, strict=True)
@@ -123,7 +123,7 @@ def _state(networks: NetworkView, row: int, words: Texts) -> None:
 
 def _attributes(networks: NetworkView, row: int, words: Texts) -> str:
     table, language = networks.elements.iloc[row], words.language
-    unit, hour = unit_of(networks, row), int(networks.hardest.hour[row])
+    unit, hour = unit_of(networks, row), int(networks.worst.hour[row])
     over = int(table["hours_over"])
     lines: list[tuple[str, str, bool]] = [("size", size_title(table["size"], words), False)]
     if float(table["length_m"]) > 0:
@@ -133,7 +133,7 @@ def _attributes(networks: NetworkView, row: int, words: Texts) -> str:
     if np.isfinite(table["loss_kwh"]) and float(table["loss_kwh"]) > 0:
         lines.append(("loss", with_unit(float(table["loss_kwh"]), "kWh", language, large=True), False))
     if hour >= 0:
-        when = when_text(networks.hardest.time[hour], words)
+        when = when_text(networks.worst.time[hour], words)
         lines.append(("worst", f"{value_text(worst_value(networks, row), unit, words)} · {when}", over > 0))
         if limit := limit_text(networks, row, words):
             lines.append(("limit", limit, False))
@@ -157,7 +157,7 @@ def _why(opening: Opening, networks: NetworkView, element: str, words: Texts) ->
     st.html(f'<p class="cet-cause">{escape(told)}</p>{_blame(networks, causes, words)}')
 
 
-def blamed(networks: NetworkView, element: str) -> tuple[str, ...]:
+def causing_buildings(networks: NetworkView, element: str) -> tuple[str, ...]:
     """Give the buildings that bring an element to its worst, for the map to outline.
 
     Parameters

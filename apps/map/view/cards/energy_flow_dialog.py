@@ -9,7 +9,7 @@ import streamlit as st
 import twin
 from apps._errors import AppError
 from apps.map.view.cards.charts import show_svg
-from apps.map.view.networks.network_panel import networks_of, wait_here
+from apps.map.view.networks.network_panel import await_networks, networks_of
 from apps.map.view.opening import Opening
 from apps.texts import Texts
 from apps.views.district_views import View
@@ -34,7 +34,7 @@ def flows_dialog(opening: Opening, view: View, words: Texts) -> None:
     @st.dialog(words("flows.title", district=view.district.title), width="large")
     def dialog() -> None:
         try:
-            networks = networks_of(opening, view) or wait_here(opening, view, words)
+            networks = networks_of(opening, view) or await_networks(opening, view, words)
         except (AppError, twin.TwinError) as error:
             st.warning(words("flows.failed", why=str(error)))
             return

@@ -11,7 +11,7 @@ from apps.map.view.deck.legend import quantity_title
 from apps.texts import Texts, amount
 from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
-from apps.views.map_quantities import shown
+from apps.views.map_quantities import map_quantity
 from apps.views.yearly_quantities import YEARLY
 
 _COLUMNS = (
@@ -49,7 +49,7 @@ def show_table(view: View, quantity: str, words: Texts) -> None:
 
 
 def _told(view: View, key: str) -> bool:
-    return bool(np.isfinite(shown(view, key, "year").values).any())
+    return bool(np.isfinite(map_quantity(view, key, "year").values).any())
 
 
 def table_html(view: View, quantity: str, words: Texts) -> str:
@@ -66,10 +66,10 @@ def table_html(view: View, quantity: str, words: Texts) -> str:
     """
     wanted = [item for item in YEARLY if item.key in {*_COLUMNS, quantity} and _told(view, item.key)]
     order_by = quantity if quantity in {item.key for item in wanted} else wanted[0].key if wanted else None
-    columns = [shown(view, item.key, "year").values[0] for item in wanted]
+    columns = [map_quantity(view, item.key, "year").values[0] for item in wanted]
     order = np.arange(len(view.buildings))
     if order_by is not None:
-        order = np.argsort(-np.nan_to_num(shown(view, order_by, "year").values[0], nan=-np.inf), kind="stable")
+        order = np.argsort(-np.nan_to_num(map_quantity(view, order_by, "year").values[0], nan=-np.inf), kind="stable")
     names = building_names(view, words.language)
     head = [words("table.building"), words("attribute.use"), words("attribute.built"), words("attribute.floor_area")]
     units = ["", "", "", "m²"] + [item.unit for item in wanted]

@@ -12,7 +12,7 @@ from apps.map.view import session
 from apps.texts import Texts
 from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
-from apps.views.view_cache import kept
+from apps.views.view_cache import cached_per_view
 from twin.model.new_buildings import Drawn, read_drawn
 from twin.scenario import AddBuildingsEdit
 
@@ -65,7 +65,7 @@ def new_buildings(view: View, words: Texts) -> None:
     )
 
 
-@kept(2)
+@cached_per_view(2)
 def _read(view: View, text: str) -> Drawn:
     outlines: Any = gpd.GeoSeries(view.buildings.geometry).to_crs(view.district.crs)
     return read_drawn(text, outlines, view.district.title)

@@ -20,7 +20,7 @@ from twin.scenario import Where, selected
 WAYS = ("use", "list", "area", "all")
 
 
-def change_several(view: View, words: Texts) -> tuple[str, ...]:
+def change_group(view: View, words: Texts) -> tuple[str, ...]:
     """Show the choice of several buildings and a change of them.
 
     Parameters

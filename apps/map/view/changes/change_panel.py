@@ -9,7 +9,7 @@ import streamlit as st
 
 from apps.map.view import session
 from apps.map.view.changes.added_buildings import new_buildings
-from apps.map.view.changes.building_groups import change_several
+from apps.map.view.changes.building_groups import change_group
 from apps.map.view.changes.district_settings import emission_factors, prices, weather
 from apps.map.view.changes.edit_widgets import edit_of, show_value, value_of, values_of, widget
 from apps.texts import Texts
@@ -103,7 +103,7 @@ def change_panel(view: View, words: Texts) -> tuple[str, ...]:
         width="stretch",
     )
     if part == "buildings":
-        return change_several(view, words)
+        return change_group(view, words)
     topic = st.segmented_control(
         words("change.topic"),
         TOPICS,

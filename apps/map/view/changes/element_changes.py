@@ -79,7 +79,7 @@ def change_element(networks: NetworkView, element: str, words: Texts) -> None:
 
 
 def _begin_other_way(element: str) -> None:
-    session.side("line")
+    session.open_side("line")
     st.session_state.update(line_moving=element, line_places=())
 
 
@@ -178,7 +178,7 @@ def _resize_plant(plant: str, key: str, field: str) -> None:
 
 
 def _begin_to_move(plant: str) -> None:
-    session.side("plant")
+    session.open_side("plant")
     st.session_state["plant_moving"] = plant
 
 
@@ -272,7 +272,7 @@ def _build(given: dict[str, Any], at: tuple[float, float] | None, moving: str | 
         session.apply(PlantEdit(do="move", id=moving, at=at))
     else:
         session.apply(PlantEdit.model_validate({"do": "add", "id": _free_id(str(given["kind"])), "at": at, **given}))
-    session.side("")
+    session.open_side("")
 
 
 def _free_id(kind: str) -> str:

@@ -23,7 +23,7 @@ _MOST_PLACES = 12
 
 def begin_line(element: str | None = None) -> None:
     """Open the panel: for a new line, or for another way of an element."""
-    session.side("line")
+    session.open_side("line")
     st.session_state.update(line_moving=element, line_places=())
 
 
@@ -55,7 +55,7 @@ def line_panel(networks: NetworkView, words: Texts) -> None:
     if items:
         st.html(f'<ol class="cet-places">{items}</ol>')
     st.toggle(words("line.streets"), key="line_streets", help=words("line.streets.help"))
-    line = drawn_line(networks)
+    line = sketched_line(networks)
     left, right = st.columns([2, 3], gap="small")
     with left:
         st.button(
@@ -78,7 +78,7 @@ def line_panel(networks: NetworkView, words: Texts) -> None:
         )
 
 
-def drawn_line(networks: NetworkView | None) -> tuple[Place, ...]:
+def sketched_line(networks: NetworkView | None) -> tuple[Place, ...]:
     """Give the line as it is drawn so far; empty where nobody draws."""
     state = st.session_state
     if networks is None or state["side"] != "line":
@@ -146,12 +146,12 @@ def _lay(networks: NetworkView, line: tuple[Place, ...], size: str | None) -> No
     if moving is not None:
         remember_title(networks, moving)
         session.apply(ElementEdit(do="move", id=moving, line=line))
-        session.side("")
+        session.open_side("")
         st.session_state["element"] = moving
         return
     carrier = _carrier(networks)
     taken: Any = {edit.id for edit in session.present().edits if isinstance(edit, ElementEdit)}
     name = next(name for number in range(1, 10_000) if (name := f"{carrier}-new-{number}") not in taken)
     session.apply(ElementEdit.model_validate({"do": "add", "id": name, "carrier": carrier, "size": size, "line": line}))
-    session.side("")
+    session.open_side("")
     st.session_state["element"] = name

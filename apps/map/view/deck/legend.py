@@ -9,16 +9,16 @@ from apps.texts import Texts, amount
 from apps.views.days import DAYS
 from apps.views.district_views import View
 from apps.views.layer_geojson import roof_scale
-from apps.views.map_quantities import Shown
+from apps.views.map_quantities import MapQuantity
 from apps.views.quantities import CLASSES
 
 
-def legend(what: Shown, view: View, words: Texts, *, roofs: bool, difference: bool = False) -> str:
+def legend(what: MapQuantity, view: View, words: Texts, *, roofs: bool, difference: bool = False) -> str:
     """Write the legend as HTML.
 
     Parameters
     ----------
-    what : Shown
+    what : MapQuantity
         What the buildings are coloured by.
     view : View
         District and scenario.
@@ -94,7 +94,7 @@ def _scale(
     )
 
 
-def _change(what: Shown, words: Texts) -> str:
+def _change(what: MapQuantity, words: Texts) -> str:
     """Write the legend of a difference: zero in the middle."""
     name = words("compare.change", quantity=quantity_title(what.quantity.key, words))
     unit = what.quantity.unit + (words("per.year_long") if what.quantity.per_year else "")
@@ -116,7 +116,7 @@ def _none(words: Texts) -> str:
     return f'<div class="cet-swatch cet-none"><i style="background:rgb({r},{g},{b})"></i>{name}</div>'
 
 
-def _kinds(what: Shown, words: Texts) -> str:
+def _kinds(what: MapQuantity, words: Texts) -> str:
     prefix = "use_group" if what.quantity.key == "use" else "heating"
     colours = palette.kind_colours(what.quantity.key, what.kinds)
     present = set(what.classes.ravel().tolist())

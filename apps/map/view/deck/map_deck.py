@@ -16,8 +16,8 @@ from apps.map.view.deck.data_urls import address
 from apps.map.view.deck.network_layers import network_layers, sketch_layers
 from apps.texts import Texts
 from apps.views.district_views import View
-from apps.views.map_comparison import How, compared
-from apps.views.map_quantities import Shown, shown
+from apps.views.map_comparison import How, compare_quantity
+from apps.views.map_quantities import MapQuantity, map_quantity
 from apps.views.networks.element_states import Look
 from apps.views.networks.network_views import NetworkView
 
@@ -61,7 +61,7 @@ class Picture:
     look : Look or None
         What is looked at of networks; the buildings are quiet then.
     networks : NetworkView or None
-        Drawn once they are computed.
+        ElementQuantity once they are computed.
     element : str or None
         Id of the selected element of a network.
     sketch : sequence of tuple of float
@@ -82,7 +82,7 @@ class Picture:
     sketch: Sequence[tuple[float, float]] = ()
 
 
-def seen(view: View, picture: Picture) -> Shown:
+def building_quantity(view: View, picture: Picture) -> MapQuantity:
     """Give what the buildings are coloured by.
 
     Parameters
@@ -93,11 +93,11 @@ def seen(view: View, picture: Picture) -> Shown:
         What to show.
     """
     if picture.against is None:
-        return shown(view, picture.quantity, picture.day)
-    return compared(view, picture.against, picture.quantity, picture.day, picture.how)
+        return map_quantity(view, picture.quantity, picture.day)
+    return compare_quantity(view, picture.against, picture.quantity, picture.day, picture.how)
 
 
-def colours_of(what: Shown, how: str) -> list[palette.RGB]:
+def colours_of(what: MapQuantity, how: str) -> list[palette.RGB]:
     """List the colours of the classes of what is seen."""
     if how == "difference":
         return palette.ramp(palette.DIVERGING)
@@ -152,7 +152,9 @@ def deck(view: View, picture: Picture, camera: Camera, words: Texts) -> pdk.Deck
             max_pitch=75,
             **({"transition_duration": camera.flight_ms} if camera.flight_ms else {}),
         ),
-        tooltip=_tooltip(picture.step if picture.look is not None or seen(view, picture).values.shape[0] > 1 else 0),
+        tooltip=_tooltip(
+            picture.step if picture.look is not None or building_quantity(view, picture).values.shape[0] > 1 else 0
+        ),
     )
 
 
@@ -221,7 +223,7 @@ def _carrier_expression() -> str:
 
 
 def _buildings(view: View, picture: Picture, words: Texts) -> pdk.Layer:
-    what = seen(view, picture)
+    what = building_quantity(view, picture)
     step = picture.step if what.values.shape[0] > 1 else 0
     how = picture.how if picture.against is not None else ""
     plain = "roofs" in picture.layers and how != "difference"

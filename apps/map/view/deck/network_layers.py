@@ -13,7 +13,7 @@ from apps.map.view.deck import palette
 from apps.map.view.deck.data_urls import address
 from apps.texts import Texts
 from apps.views.networks.element_geojson import Part
-from apps.views.networks.element_states import CARRIERS, KIND, Look, drawn, is_diverging
+from apps.views.networks.element_states import CARRIERS, KIND, Look, element_quantity, is_diverging
 from apps.views.networks.network_views import NetworkView
 from apps.views.quantities import CLASSES
 
@@ -50,7 +50,7 @@ def network_layers(networks: NetworkView, look: Look, step: int, selected: str |
     words : Texts
         Language.
     """
-    step = min(step, len(drawn(networks, look).classes) - 1)
+    step = min(step, len(element_quantity(networks, look).classes) - 1)
     trigger = f"{look.carrier} {look.quantity} {look.day} {step}"
     now = f"properties.c[{step}] > {CLASSES}"
     inside = f"__source.object.{now}"

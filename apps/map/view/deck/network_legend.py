@@ -7,7 +7,7 @@ from html import escape
 
 from apps.map.view.deck import palette
 from apps.texts import Texts
-from apps.views.networks.element_states import KIND, Drawn, Look, drawn, is_diverging
+from apps.views.networks.element_states import KIND, ElementQuantity, Look, element_quantity, is_diverging
 from apps.views.networks.element_wording import origin_text
 from apps.views.networks.network_views import NetworkView
 from twin.reporting.naming import ORIGINS, value_text
@@ -25,12 +25,12 @@ def network_legend(networks: NetworkView, look: Look, words: Texts) -> str:
     words : Texts
         Language.
     """
-    what = drawn(networks, look)
+    what = element_quantity(networks, look)
     colours = _carriers(networks, words) if look.quantity == KIND else _scale(what, words)
     return f'<div class="cet-legend">{colours}{_beyond(what, words)}{_origins(networks, what, words)}</div>'
 
 
-def _scale(what: Drawn, words: Texts) -> str:
+def _scale(what: ElementQuantity, words: Texts) -> str:
     key = what.look.quantity
     diverging = is_diverging(key)
     low, high = what.scale
@@ -52,7 +52,7 @@ def _scale(what: Drawn, words: Texts) -> str:
     )
 
 
-def _limit(what: Drawn, words: Texts) -> str:
+def _limit(what: ElementQuantity, words: Texts) -> str:
     low, high = what.limits
     unit = "" if what.unit == "p.u." else what.unit
     if math.isfinite(low) and math.isfinite(high):
@@ -72,7 +72,7 @@ def _carriers(networks: NetworkView, words: Texts) -> str:
     return f'<div class="cet-legend-kinds">{items}</div>'
 
 
-def _beyond(what: Drawn, words: Texts) -> str:
+def _beyond(what: ElementQuantity, words: Texts) -> str:
     if what.look.quantity == KIND or not any(math.isfinite(limit) for limit in what.limits):
         return ""
     r, g, b = palette.BEYOND_AT_TIMES
@@ -85,7 +85,7 @@ def _beyond(what: Drawn, words: Texts) -> str:
     )
 
 
-def _origins(networks: NetworkView, what: Drawn, words: Texts) -> str:
+def _origins(networks: NetworkView, what: ElementQuantity, words: Texts) -> str:
     there = set(networks.elements["origin"].iloc[what.rows])
     items = "".join(
         f'<span title="{escape(words(f"origin.{name}.help"))}"><i class="cet-line cet-line-{name}"></i>'

@@ -18,7 +18,7 @@ from apps.map.view.time_bar import Curve, jump_to, screen_now
 from apps.texts import Texts
 from apps.views.days import DAYS
 from apps.views.district_views import View
-from apps.views.networks.element_states import ALL, KIND, Look, drawn, on_one_scale, quantities_of
+from apps.views.networks.element_states import ALL, KIND, Look, element_quantity, on_one_scale, quantities_of
 from apps.views.networks.element_wording import badge_text, element_title
 from apps.views.networks.network_views import NetworkView
 from twin.reporting.naming import value_text
@@ -29,7 +29,7 @@ _POLL_S = 0.4
 _FALLBACK_DAY = "peak_electricity"
 
 
-def is_looking() -> bool:
+def networks_shown() -> bool:
     """Tell whether networks are looked at."""
     return bool(st.session_state["group"] == GROUP)
 
@@ -39,7 +39,7 @@ def networks_of(opening: Opening, view: View) -> NetworkView | None:
     return opening.networks.ready(view.district.name, view.scenario)
 
 
-def look_of(networks: NetworkView | None, beside: NetworkView | None = None) -> Look:
+def network_look(networks: NetworkView | None, beside: NetworkView | None = None) -> Look:
     """Give what is looked at; what the networks do not have is left for what they have.
 
     Parameters
@@ -59,7 +59,7 @@ def look_of(networks: NetworkView | None, beside: NetworkView | None = None) -> 
     if quantity not in known:
         quantity = "loading" if "loading" in known else known[0]
     if day not in networks.rows:
-        day = next(iter(networks.hard_days), _FALLBACK_DAY)
+        day = next(iter(networks.worst_days), _FALLBACK_DAY)
     if beside is None or beside is networks:
         return Look(carrier, quantity, day)
     return on_one_scale((networks, beside), Look(carrier, quantity, day if day in beside.rows else _FALLBACK_DAY))
@@ -83,7 +83,7 @@ def network_part(opening: Opening, view: View, baseline: View, words: Texts) -> 
         Language.
     """
     networks = networks_of(opening, view)
-    look = look_of(networks, None if st.session_state["mode"] == "map" else networks_of(opening, baseline))
+    look = network_look(networks, None if st.session_state["mode"] == "map" else networks_of(opening, baseline))
     carriers = [ALL, *(networks.carriers if networks is not None else ())]
     left, right = st.columns(2, gap="small")
     st.session_state["network_carrier"] = look.carrier if look.carrier in carriers else ALL
@@ -110,7 +110,7 @@ def network_part(opening: Opening, view: View, baseline: View, words: Texts) -> 
     with st.container(key="network_tools", horizontal=True, gap="small"):
         for key, name in (("add_plant", "plant"), ("add_line", "line"), ("change_network", "network")):
             waiting = name == "line" and networks is None
-            st.button(words(f"network.{key}"), key=key, on_click=session.side, args=(name,), disabled=waiting)
+            st.button(words(f"network.{key}"), key=key, on_click=session.open_side, args=(name,), disabled=waiting)
 
 
 def badge(opening: Opening, view: View, words: Texts) -> None:
@@ -131,7 +131,7 @@ def badge(opening: Opening, view: View, words: Texts) -> None:
         told, kind = badge_text(networks, words), "fine" if networks.problems.empty else "over"
     elif failed is not None:
         told, kind = words("network.failed.short"), "over"
-    elif is_looking():
+    elif networks_shown():
         told, kind = words("network.busy"), "open"
     else:
         told, kind = words("network.look"), "open"
@@ -148,10 +148,10 @@ def badge(opening: Opening, view: View, words: Texts) -> None:
 def _open_problems() -> None:
     st.session_state["group"] = GROUP
     st.session_state["selected"] = st.session_state["element"] = None
-    session.side("problems")
+    session.open_side("problems")
 
 
-def wait_for_networks(opening: Opening, view: View, words: Texts) -> None:
+def poll_networks(opening: Opening, view: View, words: Texts) -> None:
     """Let the networks be computed beside the page, and tell how far that is; the page itself goes on.
 
     Parameters
@@ -189,7 +189,7 @@ def wait_for_networks(opening: Opening, view: View, words: Texts) -> None:
     progress()
 
 
-def wait_here(opening: Opening, view: View, words: Texts) -> NetworkView:
+def await_networks(opening: Opening, view: View, words: Texts) -> NetworkView:
     """Give the networks of a view; while they are computed, tell how far that is.
 
     Parameters
@@ -238,7 +238,7 @@ def curve_of_networks(networks: NetworkView, look: Look, element: str | None, wo
     """
     if look.quantity == KIND:
         look = Look(look.carrier, "loading", look.day)
-    what = drawn(networks, look)
+    what = element_quantity(networks, look)
     values: Any = what.values
     column = np.flatnonzero(networks.elements.index[what.rows] == element)
     if column.size and np.isfinite(values[:, column[0]]).all():
@@ -275,16 +275,16 @@ def show_element(networks: NetworkView, element: str) -> None:
         Its id.
     """
     row = int(networks.elements.index.get_loc(element))
-    carrier, quantity = str(networks.elements["carrier"].iloc[row]), str(networks.hardest.quantity[row])
+    carrier, quantity = str(networks.elements["carrier"].iloc[row]), str(networks.worst.quantity[row])
     state = st.session_state
     state["group"], state["element"], state["selected"], state["element_part"] = GROUP, element, None, "state"
     state["network_carrier"] = carrier
     if quantity:
         state["network_quantity"] = quantity
-    date = networks.hardest.date_of(row)
+    date = networks.worst.date_of(row)
     if date in networks.rows:
         state["day"] = date
-        jump_to(int(networks.hardest.time[networks.hardest.hour[row]].hour))
+        jump_to(int(networks.worst.time[networks.worst.hour[row]].hour))
     screen = screen_now()
     home = fit(tuple(networks.view.district.bounds), frame_of(*screen) if screen else Frame())
     again = bool(state.get("flown"))

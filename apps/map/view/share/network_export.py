@@ -9,14 +9,14 @@ from apps.map.view.deck.palette import RGB
 from apps.texts import Texts
 from apps.views.building_export import as_csv
 from apps.views.networks.element_export import network_table, networks_as_geojson
-from apps.views.networks.element_states import ALL, KIND, Look, drawn
+from apps.views.networks.element_states import ALL, KIND, Look, element_quantity
 from apps.views.networks.network_views import NetworkView
 from apps.views.quantities import CLASSES
 from twin.reporting.naming import value_text
 
 
 @dataclass(frozen=True, eq=False)
-class Taken:
+class Export:
     """What is seen, for the files and the picture.
 
     Attributes
@@ -41,7 +41,7 @@ class Taken:
     csv: bytes
 
 
-def taken_networks(networks: NetworkView, look: Look, step: int, words: Texts) -> Taken:
+def network_export(networks: NetworkView, look: Look, step: int, words: Texts) -> Export:
     """Prepare the networks that are looked at for taking along.
 
     Parameters
@@ -55,12 +55,12 @@ def taken_networks(networks: NetworkView, look: Look, step: int, words: Texts) -
     words : Texts
         Language.
     """
-    what = drawn(networks, look)
+    what = element_quantity(networks, look)
     low, high = what.scale
     ends = [value_text(low + (high - low) * share, what.unit, words) for share in (0.0, 0.5, 1.0)]
     table = network_table(networks, words.language, carrier=look.carrier, seen=(look, step))
     network = words("network.title") if look.carrier == ALL else words(f"network.{look.carrier}")
-    return Taken(
+    return Export(
         title=f"{network}: {words(f'state.{look.quantity}')}",
         key=f"{look.carrier}-{look.quantity}".replace("_", "-"),
         colours=[] if look.quantity == KIND else colours_of_look(look)[:CLASSES],

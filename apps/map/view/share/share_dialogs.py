@@ -16,16 +16,16 @@ import twin
 from apps.map.view import session
 from apps.map.view.deck.legend import day_title, quantity_title
 from apps.map.view.deck.map_deck import colours_of
-from apps.map.view.networks.network_panel import hour_day, is_looking, look_of, networks_of
+from apps.map.view.networks.network_panel import hour_day, network_look, networks_of, networks_shown
 from apps.map.view.opening import Opening
-from apps.map.view.share.network_export import Taken, taken_networks
+from apps.map.view.share.network_export import Export, network_export
 from apps.map.view.share.view_link import query_of
 from apps.map.view.time_bar import present_step
 from apps.texts import Texts, with_unit
-from apps.views.building_export import as_csv, as_geojson, seen_table
+from apps.views.building_export import as_csv, as_geojson, building_table
 from apps.views.district_views import View
-from apps.views.map_comparison import compared
-from apps.views.map_quantities import shown
+from apps.views.map_comparison import compare_quantity
+from apps.views.map_quantities import map_quantity
 from apps.views.python_snippet import network_snippet, snippet
 from apps.views.quantities import CLASSES
 from twin.scenario import Scenario, dump_scenario
@@ -97,19 +97,19 @@ def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> 
     @st.dialog(words("export.title"), width="medium")
     def dialog() -> None:
         baseline = opening.views.open(view.district.name, opening.views.key_of(session.baseline()))
-        networks = networks_of(opening, view) if is_looking() else None
-        look = look_of(networks)
+        networks = networks_of(opening, view) if networks_shown() else None
+        look = network_look(networks)
         day = hour_day(st.session_state["day"]) if networks is None else look.day
         step = present_step(day)
         if networks is None:
-            found = _taken((view, baseline), quantity, day, words)
+            found = _building_export((view, baseline), quantity, day, words)
         else:
-            found = taken_networks(networks, look, step, words)
+            found = network_export(networks, look, step, words)
         when = f"{day_title(view, day, words)} {step:02d}:00" if day != "year" else words(f"month.{step + 1}")
-        if networks is None and shown(view, quantity, day).values.shape[0] == 1:
-            when = words("per.year_long").strip() if shown(view, quantity, day).quantity.per_year else "–"
+        if networks is None and map_quantity(view, quantity, day).values.shape[0] == 1:
+            when = words("per.year_long").strip() if map_quantity(view, quantity, day).quantity.per_year else "–"
         st.html(f'<p class="cet-told">{escape(words("export.told", quantity=found.title, when=when))}</p>')
-        scenario = session.to_take_along(opening, words)
+        scenario = session.scenario_to_export(opening, words)
         name = f"{view.district.name}-{scenario.name}-{found.key}"
         title = f"{view.district.title} · {_scenario_shown(opening, words)} · {found.title} · {when}"
         _component("take_picture", _caption(view, title, found, words) | {"file": f"{name}.png"})
@@ -135,18 +135,18 @@ def _scenario_shown(opening: Opening, words: Texts) -> str:
     return words("compare.map", first=session.title_of(session.baseline(), opening, words), second=scenario)
 
 
-def _taken(views: tuple[View, View], quantity: str, day: str, words: Texts) -> Taken:
+def _building_export(views: tuple[View, View], quantity: str, day: str, words: Texts) -> Export:
     """Prepare the buildings that are seen for taking along."""
     (view, baseline), mode = views, st.session_state["mode"]
-    what = shown(view, quantity, day) if mode == "map" else compared(view, baseline, quantity, day, mode)
+    what = map_quantity(view, quantity, day) if mode == "map" else compare_quantity(view, baseline, quantity, day, mode)
     low, high = what.scale
     colours = [] if what.kinds else colours_of(what, mode)[:CLASSES]
     ends = [with_unit(low + (high - low) * share, what.quantity.unit, words.language) for share in (0.0, 0.5, 1.0)]
     if what.quantity.key == "built":
         ends = [str(round(low + (high - low) * share)) for share in (0.0, 0.5, 1.0)]
     difference = baseline if mode == "difference" else None
-    table = seen_table(view, quantity, (day, present_step(day)), words.language, less=difference)
-    return Taken(
+    table = building_table(view, quantity, (day, present_step(day)), words.language, less=difference)
+    return Export(
         title=quantity_title(quantity, words),
         key=quantity,
         colours=colours,
@@ -156,7 +156,7 @@ def _taken(views: tuple[View, View], quantity: str, day: str, words: Texts) -> T
     )
 
 
-def _caption(view: View, title: str, found: Taken, words: Texts) -> dict[str, Any]:
+def _caption(view: View, title: str, found: Export, words: Texts) -> dict[str, Any]:
     """Write what stands under the picture: what it shows, of which scenario, in which colours, and from whom."""
     credit = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
     return {
@@ -193,7 +193,7 @@ def _report(opening: Opening, view: View, scenario: Scenario, name: str, words: 
         results = [twin.run(view.district, one) for one in scenarios]
         # Networks belong into a report where somebody has looked at them: without that they would be a long wait.
         known = [opening.networks.ready(view.district.name, opening.views.key_of(one)) for one in scenarios]
-        networks = [opening.networks.whole(one) for one in known if one is not None]
+        networks = [opening.networks.full_year(one) for one in known if one is not None]
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "report.html"
             language = words.language
