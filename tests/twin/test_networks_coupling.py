@@ -45,6 +45,7 @@ from twin.networks.results.states import QUANTITIES
 from twin.networks.run import networks_of
 from twin.results.results import Results
 from twin.scenario import PricesEdit, simplified
+from twin.texts import Note
 
 PLANTS = """
 - {what: heating, system: gas_boiler, where: {buildings: [w3]}}
@@ -241,7 +242,10 @@ def test_a_small_cable_and_a_small_pipe_are_found_with_the_building_that_overloa
         data = networks.dataset
         at = int(np.flatnonzero(data["time"].to_numpy() == found["worst_hour"].iloc[0].to_datetime64())[0])
         assert of_element(networks, "loading", name)[at] > 1.0
-    assert "too small a pipe" in causes(networks, "heat-corner-w2")["reason"].iloc[0]
+    reason = causes(networks, "heat-corner-w2")["reason"].iloc[0]
+    most = networks.elements.loc["heat-corner-w2", "worst"]
+    assert reason == Note("small", ("steel_100_s1",), {"percent": pytest.approx(100.0 * most)})
+    assert str(reason).startswith("too small a pipe: steel_100_s1 carries up to 1")
     told = network_kpis(networks)
     assert told["branch_loading"]["exceeded"]
     assert told["heat_loading"]["exceeded"]
@@ -260,13 +264,17 @@ def test_a_cold_substation_names_the_pipe_or_the_supply(district: District) -> N
     assert row["hours_over"] > 0
     found = causes(wide, "heat-w1")
     assert found.index[0] == "heat-entry-corner"
-    assert "stagnant branch" in found["reason"].iloc[0]
+    reason = found["reason"].iloc[0].plain()
+    assert reason["kind"] == "stagnant"
+    assert reason["values"]["metres"] == wide.elements.loc[found.index[0], "length_m"]
     assert network_kpis(wide)["coldest_supply"]["limit"] == 72.0
     cool = {"supply_temp_c": 62.0, "mild_temp_c": 58.0, "return_temp_c": 40.0, "least_supply_c": 60.0}
     _, low = coupled(district, heat=heat_plan("steel_150_s1", "steel_100_s1", design=cool))
     found = causes(low, "heat-w1")
     assert found.index[0] == "outside-heat"
-    assert "supply temperature" in found["reason"].iloc[0]
+    reason = found["reason"].iloc[0]
+    assert (reason.kind, reason.plain()["values"]["least_c"]) == ("supply", 60.0)
+    assert reason.told("fi").startswith("menolämpötila")
 
 
 def test_a_limited_outside_leaves_heat_missing(district: District) -> None:

@@ -19,6 +19,7 @@ from twin.results.results import Results
 from twin.scenario import load_scenario, parse_scenario
 from twin.simulation.dataset import HOURLY, flows_of
 from twin.simulation.run import run
+from twin.texts import Note
 
 SHARED = Memo(keep=3)
 BALANCE = ["balance of heat", "balance of electricity"]
@@ -204,14 +205,19 @@ def test_a_country_without_catalogues_takes_finland_s_and_says_so(
 ) -> None:
     results = run(replace(district, country=country, timezone=timezone), memo=SHARED)
     assert total(results, "space_heat_kwh") > 0
-    assert results.dataset.attrs["notes"].startswith(
-        "Finland's archetypes, shares of heating systems, prices, emission"
+    (note,) = results.notes
+    assert note == Note("borrowed", ("uses", "heating_shares", "tariffs", "emission_factors"),
+                        {"country": country or "none"})  # fmt: skip
+    there = {"EE": "EE", "US": "US", "": "the sea"}[country]
+    assert str(note) == (
+        f"Finland’s archetypes, shares of heating systems, prices, emission factors: there are none for {there}"
     )
     assert results.dataset.attrs["country"] == country
 
 
 def test_finland_s_own_catalogues_need_no_note(as_it_is: Results) -> None:
-    assert as_it_is.dataset.attrs["notes"] == ""
+    assert as_it_is.notes == ()
+    assert as_it_is.dataset.attrs["notes"] == "[]"
 
 
 def test_tables_that_do_not_fit_are_told(district: District) -> None:
@@ -230,7 +236,8 @@ def test_results_cannot_be_written_into_what_other_runs_share(as_it_is: Results)
 
 def test_an_edit_that_touches_nothing_is_noted(district: District) -> None:
     results = edited(district, "{what: pv, share: 0.5, where: {use: [hospital]}}")
-    assert results.dataset.attrs["notes"] == "edit 1 (pv) touches no building"
+    assert results.notes == (Note("idle", values={"number": 1, "what": "pv"}),)
+    assert list(map(str, results.notes)) == ["edit 1 (pv) touches no building"]
 
 
 def test_the_district_is_left_as_it_was(district: District) -> None:

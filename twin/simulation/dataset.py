@@ -19,12 +19,13 @@ from twin.model.building_edits import SETPOINTS
 from twin.model.geometry import rows_of
 from twin.scenario import dump_scenario
 from twin.simulation.investments import MEASURES, Investments
+from twin.texts import dump_notes
 
 if TYPE_CHECKING:
     from twin.model.twin import Twin
     from twin.simulation.sunlight import Light
 
-FORMAT = "city-energy-twin results 1"
+FORMAT = "city-energy-twin results 2"
 HOURLY: Mapping[str, tuple[str, str, str]] = {
     "space_heat_kwh": ("kWh", "modelled", "Heat for rooms"),
     "hot_water_kwh": ("kWh", "modelled", "Heat for hot water"),
@@ -200,7 +201,7 @@ def provenance(twin: Twin) -> dict[str, Any]:
         "scenario_name": twin.scenario.name,
         "scenario": dump_scenario(twin.scenario),
         "seed": twin.seed,
-        "notes": "; ".join(twin.notes),
+        "notes": dump_notes(twin.notes),
         "versions": json.dumps(_versions(), sort_keys=True),
         "price_sources": json.dumps(dict(twin.prices.source), sort_keys=True, ensure_ascii=False),
         "emission_factor_sources": json.dumps(dict(twin.factors.source), sort_keys=True, ensure_ascii=False),

@@ -21,6 +21,7 @@ from twin.networks.operation.gas_network import GasNetworkYear, gas_network_year
 from twin.networks.operation.heat_network import WaterYear, water_year_of
 from twin.networks.operation.power_network import GridYear, grid_year
 from twin.networks.operation.site_conditions import Temperatures, ground_c, network_temperatures, usual_temperatures
+from twin.texts import Note
 
 if TYPE_CHECKING:
     from twin.model.twin import Twin
@@ -54,7 +55,7 @@ class Coupled:
     gas: GasNetworkYear | None
     least_c: dict[str, float] = field(default_factory=dict)
     books: dict[str, Book] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def money(self) -> dict[str, float]:
@@ -145,9 +146,7 @@ class _Year:
             c: float(plans[c].design.get("least_supply_c", usual_temperatures(plans[c].design, c).least_c))
             for c in self.balance
         }
-        self.notes = [
-            f"nothing gives {c} here; add a plant (`what: plant`) that does" for c in self.balance if not self._given(c)
-        ]
+        self.notes = [Note("nothing_gives", values={"carrier": c}) for c in self.balance if not self._given(c)]
 
     def settle(self) -> tuple[Operation, dict[str, WaterYear]]:
         """Run water networks and plants in turns."""

@@ -11,13 +11,14 @@ import xarray as xr
 
 from twin.networks.layout.places import bus_of, node_of
 from twin.networks.operation.balance_book import INTO, OUT
+from twin.texts import dump_notes
 
 if TYPE_CHECKING:
     from twin.networks.layout.plan import NetworkPlan
     from twin.networks.operation.coupled_year import Coupled
     from twin.results.results import Results
 
-FORMAT = "city-energy-twin networks 1"
+FORMAT = "city-energy-twin networks 2"
 _M = "modelled"
 WATER: Mapping[str, tuple[str, str, str, str]] = {
     "supply_temp_c": ("node", "supply_temp_c", "°C", "Supply temperature"),
@@ -256,10 +257,9 @@ def _buildings(year: Coupled, variables: dict[str, Any]) -> None:
 
 def _attrs_of(year: Coupled, results: Results) -> dict[str, Any]:
     attrs = dict(results.dataset.attrs)
-    notes = [str(attrs.get("notes", ""))] + [note for plan in year.plans.values() for note in plan.notes]
-    notes += list(year.notes)
+    notes = [*results.notes, *(note for plan in year.plans.values() for note in plan.notes), *year.notes]
     attrs["format"] = FORMAT
-    attrs["notes"] = "; ".join(note for note in notes if note)
+    attrs["notes"] = dump_notes(notes)
     attrs["networks"] = ", ".join(year.plans)
     attrs["network_designs"] = json.dumps(
         {carrier: _plain(plan.design) for carrier, plan in year.plans.items()}, sort_keys=True, default=str
