@@ -46,7 +46,7 @@ PEAKS = pd.DataFrame(
     index=["w1", "w2", "w3", "w4"],
 )  # fmt: skip
 TO_DEGREES = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
-MEMO = Memo(keep=12)
+MEMO = Memo()
 
 
 def twin_of(district: District, *edits: str, folder: Path | None = None) -> Twin:
@@ -512,7 +512,7 @@ def test_every_consumer_of_any_town_is_reached(town: tuple[Site, Any, Any]) -> N
     """All are in the tree, what enters is what they draw (to 1e-6), and no pipe is narrower than those behind it."""
     site, member, kw = town
     design = water_design("heat", (site.coldest_c, "FI"))
-    ground = make_ground(site, "heat", Memo(keep=0))
+    ground = make_ground(site, "heat", Memo(0))
     laid = lay_pipes("heat", ground, member, (kw, kw[:, None]), sizing_of(design))
     rows = {int(k): int(k) for k in member}
     plan = plan_of(only_the_served(laid.draft, rows, len(site.buildings)), design, site.crs)
@@ -542,7 +542,7 @@ def test_a_bridge_along_a_strangers_service_is_no_service_of_its_own() -> None:
     )  # fmt: skip
     site = Site(CRS, houses, -20.0, table)
     design = water_design("heat", (site.coldest_c, "FI"))
-    ground = make_ground(site, "heat", Memo(keep=0))
+    ground = make_ground(site, "heat", Memo(0))
     laid = lay_pipes("heat", ground, np.array([0, 1]), (np.ones(2), np.ones((2, 1))), sizing_of(design))
     plan = plan_of(only_the_served(laid.draft, {0: 0, 1: 1}, 3), design, site.crs)
     is_sound(plan)
