@@ -20,12 +20,13 @@ from twin.model.geometry import rows_of
 from twin.results.schema import as_declared, names_of, variable_of
 from twin.scenario import dump_scenario
 from twin.simulation.investments import MEASURES, Investments
+from twin.texts import dump_notes
 
 if TYPE_CHECKING:
     from twin.model.twin import Twin
     from twin.simulation.sunlight import Light
 
-FORMAT = "city-energy-twin results 1"
+FORMAT = "city-energy-twin results 2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +133,7 @@ def provenance(twin: Twin) -> dict[str, Any]:
         "scenario_name": twin.scenario.name,
         "scenario": dump_scenario(twin.scenario),
         "seed": twin.seed,
-        "notes": "; ".join(twin.notes),
+        "notes": dump_notes(twin.notes),
         "versions": json.dumps(_versions(), sort_keys=True),
         "price_sources": json.dumps(dict(twin.prices.source), sort_keys=True, ensure_ascii=False),
         "emission_factor_sources": json.dumps(dict(twin.factors.source), sort_keys=True, ensure_ascii=False),

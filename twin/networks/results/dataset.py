@@ -11,14 +11,16 @@ import xarray as xr
 
 from twin.networks.layout.places import bus_of, node_of
 from twin.networks.operation.balance_book import INTO, OUT
+from twin.networks.operation.building_loads import total
 from twin.results.schema import ID, as_declared, variable_of
+from twin.texts import dump_notes
 
 if TYPE_CHECKING:
     from twin.networks.layout.plan import NetworkPlan
     from twin.networks.operation.coupled_year import Coupled
     from twin.results.results import Results
 
-FORMAT = "city-energy-twin networks 1"
+FORMAT = "city-energy-twin networks 2"
 _WATER = ("supply_temp_c", "return_temp_c", "pressure_kpa", "flow_kg_s", "edge_loss_kw", "loss_kw", "pump_kw")
 """Fields of `WaterYear` that become variables of heat and cold networks in single precision."""
 
@@ -58,12 +60,21 @@ def _single(values: Any) -> Any:
 def _books(year: Coupled) -> dict[str, Any]:
     books = year.books
     words = {f"{word}_kwh": np.stack([book.of(word) for book in books.values()]) for word in (*INTO, *OUT)}
-    return words | {
-        "carrier": np.array(list(books), dtype=object),
-        "network_loss_kwh": np.stack([book.lost for book in books.values()]),
-        "network_stored_kwh": np.stack([book.stored for book in books.values()]),
-        "booster_kwh": _single(year.loads.booster_kw),
+    border = {
+        f"border_{field}": np.array([getattr(year.crossings[name], field) for name in books], dtype=np.float64)
+        for field in ("cost_eur", "income_eur", "co2_kg")
     }
+    booster = year.loads.booster_kw
+    return (
+        words
+        | border
+        | {
+            "carrier": np.array(list(books), dtype=object),
+            "network_loss_kwh": np.stack([book.lost for book in books.values()]),
+            "network_stored_kwh": np.stack([book.stored for book in books.values()]),
+            "booster_kwh": _single(np.zeros(len(year.twin.weather.table)) if booster is None else total(booster)),
+        }
+    )
 
 
 def _plants(year: Coupled) -> dict[str, Any]:
@@ -184,21 +195,38 @@ def _buildings(year: Coupled) -> dict[str, Any]:
     loads = year.loads
     net = np.asarray(loads.import_kw) - np.asarray(loads.export_kw)
     drawn = {"heat": loads.heat_kw, "cold": loads.cold_kw, "gas": loads.gas_kw, "electricity": net}
-    return {f"building_{c}_kw": _single(values) for c, values in drawn.items() if c in year.plans}
+    found = {f"building_{c}_kw": _single(values) for c, values in drawn.items() if c in year.plans}
+    return found | _account_of_buildings(year)
+
+
+def _account_of_buildings(year: Coupled) -> dict[str, Any]:
+    """Keep what changes on each building's bill: what it lacks, what nobody took of it, its heat pump on a loop."""
+    found = {f"building_missing_{carrier}_kwh": _single(lacking) for carrier, lacking in year.shortages.items()}
+    unfed = year.loads.unfed["electricity"]
+    if len(unfed.rows):
+        values = np.zeros(np.shape(year.loads.export_kw), dtype=np.float32)
+        values[unfed.rows] = unfed.kw
+        found["building_unfed_kwh"] = _single(values)
+    if year.loads.booster_kw is not None:
+        found["building_booster_kwh"] = _single(year.loads.booster_kw)
+    return found
 
 
 def _attrs_of(year: Coupled, results: Results) -> dict[str, Any]:
     attrs = dict(results.dataset.attrs)
-    notes = [str(attrs.get("notes", ""))] + [note for plan in year.plans.values() for note in plan.notes]
-    notes += list(year.notes)
+    notes = [*results.notes, *(note for plan in year.plans.values() for note in plan.notes), *year.notes]
     attrs["format"] = FORMAT
-    attrs["notes"] = "; ".join(note for note in notes if note)
+    attrs["notes"] = dump_notes(notes)
     attrs["networks"] = ", ".join(year.plans)
     attrs["network_designs"] = json.dumps(
         {carrier: _plain(plan.design) for carrier, plan in year.plans.items()}, sort_keys=True, default=str
     )
-    costs = year.money
-    return attrs | {name: float(value) for name, value in costs.items()}
+    crossings = year.crossings.values()
+    return attrs | {
+        "bought_eur": sum(crossing.cost_eur for crossing in crossings),
+        "sold_eur": sum(crossing.income_eur for crossing in crossings),
+        "co2_t": sum(crossing.co2_kg for crossing in crossings) / 1000.0,
+    }
 
 
 def _plain(design: Mapping[str, Any]) -> dict[str, Any]:
