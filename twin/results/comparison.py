@@ -74,7 +74,8 @@ def compare(
         Name of the scenario that the others are held against; the first one's by default. Payback and the cost of
         avoided emissions are those against it.
     networks : mapping of str to NetworkResults, optional
-        By the scenario's name: the key figures of its networks stand below those of its buildings.
+        By the scenario's name: the key figures of its networks stand below those of its buildings. Where every scenario
+        has some, all are told with them, as `kpis` does; otherwise none is.
 
     Returns
     -------
@@ -94,10 +95,17 @@ def compare(
     by_name = dict(zip(names, results, strict=True))
     order = [first, *(name for name in names if name != first)]
     base = by_name[first]
+    scope = networks if networks is not None and set(names) <= set(networks) else {}
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for name in order:
         same_district(base, by_name[name])
-        told[name] = district_kpis(by_name[name], None if name == first else base) | _of_networks(name, networks)
+        own = district_kpis(
+            by_name[name],
+            None if name == first else base,
+            networks=scope.get(name),
+            baseline_networks=None if name == first else scope.get(first),
+        )
+        told[name] = own | _of_networks(name, networks)
     values = pd.DataFrame(
         {name: {key: float("nan") if kpi["value"] is None else float(kpi["value"]) for key, kpi in of.items()}
          for name, of in told.items()}
