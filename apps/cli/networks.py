@@ -20,7 +20,9 @@ _TECHNOLOGIES = {"pv": "solar panels", "ev": "charging", "heat_pump": "heat pump
 
 
 def networks(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for networks, kpis.json, network_kpis.json and flows.csv.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for networks, kpis.json, network_kpis.json and flows.csv.")
+    ],
     name: Annotated[str, typer.Option("--district", "-d", help="District: a name or a folder.")] = "helsinki-centre",
     scenario: Annotated[
         str | None, typer.Option("--scenario", "-s", help="Scenario file (YAML) or preset; without it, as it is.")

@@ -183,7 +183,7 @@ def balance_of(results: Results, sums: tuple[Totals, Totals], networks: NetworkR
         added = book.drop(index=there).add(table.reindex(book.index.difference(there)), fill_value=0.0)
         table = pd.concat([table.drop(index=book.index, errors="ignore"), book.loc[there], added])
     columns = [*INTO, *OUT, *AT_THE_BORDER]
-    return table.reindex(columns=columns).fillna(0.0).rename_axis("carrier")
+    return table.reindex(columns=columns).astype(np.float64).fillna(0.0).rename_axis("carrier")
 
 
 def _bought_apart(dataset: xr.Dataset, carrier: str, buildings: Totals, whole: Totals) -> pd.Series[float]:

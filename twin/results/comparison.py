@@ -112,7 +112,8 @@ def compare(
     )  # fmt: skip
     values.index.name = "kpi"
     over = pd.DataFrame(
-        {name: {key: bool(kpi.get("exceeded")) for key, kpi in of.items()} for name, of in told.items()}
+        {name: [bool(of.get(str(key), {}).get("exceeded")) for key in values.index] for name, of in told.items()},
+        index=values.index,
     )
     changes = values[order[1:]].sub(values[first], axis=0)
     catalogue = _about(told).loc[values.index]
@@ -124,7 +125,7 @@ def compare(
         about=catalogue,
         titles={name: by_name[name].scenario.told()[0] for name in order},
         edits={name: diff(base.scenario, by_name[name].scenario) for name in order[1:]},
-        exceeded=over.reindex(values.index).fillna(value=False).astype(bool),
+        exceeded=over,
     )
 
 
