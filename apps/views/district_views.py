@@ -31,7 +31,7 @@ AS_IS = "as-is"
 
 Progress = Callable[[float, str], None] | None
 
-_FORMAT = 4
+_FORMAT = 5
 _OPEN = 14  # views in memory, of 5 to 15 MB each, beside the districts as they are
 _KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
 _AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
@@ -241,7 +241,9 @@ def _view(district: Any, name: str, scenario: Any, progress: Progress) -> View:
     found = disk_cache.read(file) if on_disk else None
     if found is None:
         results = twin.run(district, scenario, progress=progress)
-        found = _summary(results, twin.kpis(results), district)
+        # Payback and the cost of avoided emissions are told against the district as it is.
+        as_it_is = None if name == AS_IS else twin.run(district)
+        found = _summary(results, twin.kpis(results, as_it_is), district)
         if on_disk:
             disk_cache.write(file, found)
     return _assemble(district, name, stamp, found, _tables(district, scenario))

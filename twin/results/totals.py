@@ -83,7 +83,7 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
         `export_income_eur`, `district_heat_cost_eur`, `fuel_cost_eur`, `import_co2_kg`, `fuel_co2_kg`,
         `overheating_kh`, `floor_area_m2`, `pv_kwp`, `battery_kwh`, `investment_eur`, `investment_annuity_eur`,
         `usable_m2`, `irradiation_kwh`, `facade_m2`, `facade_irradiation_kwh`, `pv_potential_kwh`,
-        `pv_potential_kwp`; for the district `local_use_kwh`,
+        `pv_potential_kwp`; for the district `local_use_kwh`, `peak_gas_kw` and the like of each carrier bought,
         `public_charging_kwh` and `overheated` and `heated`, numbers of buildings. Of the district, public charging
         is part of what is bought, its cost, its emissions and its peak.
     """
@@ -177,6 +177,8 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     whole["peak_heat_kw"] = np.array([heat.max(initial=0.0)])
     whole["peak_cooling_kw"] = np.array([of_hour.get("cooling_kwh", zero).max(initial=0.0)])
     whole["peak_electricity_kw"] = np.array([(bought + public).max(initial=0.0)])
+    for name in ("district_heat", "district_cold", "gas", "oil", "wood"):
+        whole[f"peak_{name}_kw"] = np.array([of_hour.get(f"{name}_kwh", zero).max(initial=0.0)])
     whole["public_charging_kwh"] = np.array([public.sum()])
     whole["grid_import_kwh"] = whole["grid_import_kwh"] + public.sum()
     whole["import_cost_eur"] = whole["import_cost_eur"] + public @ hours.price

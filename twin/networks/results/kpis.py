@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from twin.networks.results.results import NetworkResults
-from twin.networks.results.states import consumer_limit, drawing_nodes
+from twin.networks.results.states import consumer_limit, drawing_nodes, pipe_use
 from twin.results.schema import names_of
 from twin.results.sources import sources_of
 
@@ -166,13 +166,6 @@ def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
         "heat_gradient": float(dataset["heat_gradient_pa_m"].max()) if dataset.sizes["heat_edge"] else np.nan,
         "heat_velocity": float(dataset["heat_velocity_m_s"].max()) if dataset.sizes["heat_edge"] else np.nan,
     }
-
-
-def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
-    """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
-    flow = np.abs(dataset[f"{carrier}_flow_kg_s"].to_numpy()).max(axis=1, initial=0.0)
-    capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
-    return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))
 
 
 def _gas(dataset: xr.Dataset) -> dict[str, float]:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from twin._errors import ResultsError
 from twin.networks.results.dataset import FORMAT
-from twin.networks.results.states import State, state_of
+from twin.networks.results.states import State, pipe_use, state_of
 from twin.results.schema import names_of
 from twin.scenario import Scenario, parse_scenario
 from twin.texts import Note, load_notes
@@ -69,6 +70,22 @@ class NetworkResults:
     def state(self, quantity: str) -> State:
         """State of every element that has a quantity, by the hour: see `twin.networks.results.states.QUANTITIES`."""
         return state_of(self.dataset, quantity)
+
+    @property
+    def missing(self) -> pd.DataFrame:
+        """What each building asked of each network and did not get in the year [kWh]: index `building`."""
+        missing = {
+            carrier: self.dataset[f"building_missing_{carrier}_kwh"].sum("time", dtype=np.float64).to_numpy()
+            if f"building_missing_{carrier}_kwh" in self.dataset
+            else 0.0
+            for carrier in ("electricity", "heat", "cold", "gas")
+        }
+        names = [str(name) for name in self.dataset["building"].to_numpy()]
+        return pd.DataFrame(missing, index=pd.Index(names, name="building"), dtype=np.float64)
+
+    def pipe_use(self, carrier: str) -> float:
+        """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
+        return pipe_use(self.dataset, carrier)
 
     def save(self, folder: str | Path) -> Path:
         """Write a folder: networks.nc, elements.parquet and, where there is a grid, grid.json.

@@ -202,3 +202,10 @@ _READERS: Mapping[str, tuple[str, Callable[[xr.Dataset], Iterator[Part]]]] = {
     "loss": (variable_of("heat_edge_loss_kw").unit, _loss),
     "hydrogen": (variable_of("hydrogen_share").unit, _hydrogen),
 }
+
+
+def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
+    """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
+    flow = np.abs(dataset[f"{carrier}_flow_kg_s"].to_numpy()).max(axis=1, initial=0.0)
+    capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
+    return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))
