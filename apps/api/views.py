@@ -240,7 +240,7 @@ def _view(district: Any, name: str, scenario: Any, progress: Progress) -> View:
     on_disk = not name.startswith("own-")
     found = stored.read(file) if on_disk else None
     if found is None:
-        results = twin.run(district, scenario, progress=progress)
+        results = twin.run(district, scenario, keep="hours", progress=progress)
         found = _summary(results, twin.kpis(results), district)
         if on_disk:
             stored.write(file, found)

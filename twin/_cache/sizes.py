@@ -51,7 +51,7 @@ def held_bytes(result: Any) -> dict[int, int]:
 
 
 def _owner(array: Any) -> Any:
-    """The array that owns the memory of a view."""
+    """Find the array that owns the memory of a view."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
@@ -67,8 +67,8 @@ def _array_bytes(array: Any) -> int:
 
 
 def _parts(part: Any) -> Iterable[Any]:
-    """What an object holds that may be large."""
-    if isinstance(part, _PLAIN) or isinstance(part, type) or callable(part):
+    """List what an object holds that may be large."""
+    if isinstance(part, (*_PLAIN, type)) or callable(part):
         return ()
     if isinstance(part, pd.DataFrame):
         return [part.index, *(part[name] for name in part.columns)]
@@ -86,7 +86,7 @@ def _parts(part: Any) -> Iterable[Any]:
 
 
 def _values(part: Any) -> Any:
-    """The array behind a column or an index, not a copy of it where it has one of numpy's."""
+    """Give the array behind a column or an index, not a copy of it where it has one of numpy's."""
     array = part.array
     for name in ("_ndarray", "_data"):
         inside = getattr(array, name, None)

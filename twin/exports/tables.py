@@ -16,6 +16,7 @@ import shapely
 from twin._errors import ExportError
 from twin.results.kpis import district_kpis, kpi_table
 from twin.results.results import Results, plain, whole_file
+from twin.results.totals import district_hours
 from twin.simulation.dataset import HOURLY
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def hourly_table(results: Results) -> pd.DataFrame:
     }
     for name in HOURLY:
         if name.endswith("_kwh"):
-            columns[name] = dataset[name].to_numpy().sum(axis=0, dtype=np.float64)
+            columns[name] = district_hours(dataset, name)
     return pd.DataFrame(columns, index=time.strftime("%Y-%m-%dT%H:%M:%SZ").rename("time_utc"))
 
 
