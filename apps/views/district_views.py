@@ -240,9 +240,9 @@ def _view(district: Any, name: str, scenario: Any, progress: Progress) -> View:
     on_disk = not name.startswith("own-")
     found = disk_cache.read(file) if on_disk else None
     if found is None:
-        results = twin.run(district, scenario, progress=progress)
+        results = twin.run(district, scenario, keep="hours", progress=progress)
         # Payback and the cost of avoided emissions are told against the district as it is.
-        as_it_is = None if name == AS_IS else twin.run(district)
+        as_it_is = None if name == AS_IS else twin.run(district, keep="hours")
         found = _summary(results, twin.kpis(results, as_it_is), district)
         if on_disk:
             disk_cache.write(file, found)

@@ -55,8 +55,8 @@ class Branches(NamedTuple):
     near, far : ndarray of int64, shape (m,)
         Nodes: of a branch in the tree the parent and the child.
     half, amps : ndarray, shape (m, 2)
-        Admittance at either end, of one connected at one end the whole of what it takes; loading [%] per p.u. of current
-        at the near and the far end.
+        Admittance at either end, of one connected at one end the whole of what it takes; loading [%] per p.u. of
+        current at the near and the far end.
     """
 
     kind: Index
@@ -92,8 +92,8 @@ class Flows(NamedTuple):
 BLOCK = 32
 """Hours at once: what is calculated with them stays in the processor's cache."""
 _W, _OVER, _LOAD_P, _LOAD_Q, _P, _Q = (BLOCK * k for k in range(6))
-"""Where each quantity begins in a node's row of `work`, shape (n, 6 BLOCK), all p.u.: squared voltage and one divided by
-it, load, power into the branch from the parent. One array and a fixed length let the compiler see that nothing overlaps
+"""Where each quantity begins in a node's row of `work`, shape (n, 6 BLOCK), all p.u.: squared voltage and one divided
+by it, load, power into the branch from the parent. One array and a fixed length let the compiler see that nothing overlaps
 and take several hours in one instruction."""
 
 
