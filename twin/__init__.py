@@ -15,25 +15,22 @@ from twin._version import __version__
 
 if TYPE_CHECKING:
     from gis_data import build_district, list_districts, load_district, save_district
+    from twin._cache.memo import Memo
     from twin._errors import DistrictDataError, ExportError, ResultsError, ScenarioError, TwinError
-    from twin.city import run_city
-    from twin.comparison import Comparison, building_changes, compare
     from twin.exports import export
-    from twin.indicators import district_kpis, kpi_table, kpis
-    from twin.key_figures import kpi_catalogue
-    from twin.memo import Memo
-    from twin.model import Twin, make_twin
-    from twin.networks.causes import causes
-    from twin.networks.coupling import run_networks
-    from twin.networks.key_figures import network_kpi_catalogue, network_kpis
-    from twin.networks.results import NetworkResults, followed_ways, load_networks
-    from twin.networks.studies import contingencies, hosting_capacity, study_kpis
-    from twin.pipeline import run
-    from twin.plants import plant_kinds, plant_table
-    from twin.published import beside_published
+    from twin.model.plants import plant_kinds, plant_table
+    from twin.model.twin import Twin, make_twin
+    from twin.networks.results.causes import causes
+    from twin.networks.results.kpis import network_kpi_catalogue, network_kpis
+    from twin.networks.results.results import NetworkResults, followed_ways, load_networks
+    from twin.networks.results.studies import contingencies, hosting_capacity, study_kpis
+    from twin.networks.run import run_networks
     from twin.reporting import report
-    from twin.results import Results, load_results, save_json
-    from twin.sankey import energy_flows
+    from twin.results.comparison import Comparison, building_changes, compare
+    from twin.results.energy_flows import energy_flows
+    from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
+    from twin.results.published import beside_published
+    from twin.results.results import Results, load_results, save_json
     from twin.scenario import (
         History,
         Scenario,
@@ -50,6 +47,8 @@ if TYPE_CHECKING:
         tell,
         with_edits,
     )
+    from twin.simulation.city import run_city
+    from twin.simulation.run import run
 
 # Where each public name lives: imported when first asked for, so that `twin --help` needs none of it.
 _HOME = {
@@ -62,37 +61,37 @@ _HOME = {
     "ResultsError": "twin._errors",
     "ScenarioError": "twin._errors",
     "TwinError": "twin._errors",
-    "Comparison": "twin.comparison",
-    "building_changes": "twin.comparison",
-    "compare": "twin.comparison",
-    "run_city": "twin.city",
+    "Comparison": "twin.results.comparison",
+    "building_changes": "twin.results.comparison",
+    "compare": "twin.results.comparison",
+    "run_city": "twin.simulation.city",
     "report": "twin.reporting",
     "export": "twin.exports",
-    "district_kpis": "twin.indicators",
-    "kpi_catalogue": "twin.key_figures",
-    "kpi_table": "twin.indicators",
-    "kpis": "twin.indicators",
-    "Memo": "twin.memo",
-    "Twin": "twin.model",
-    "make_twin": "twin.model",
-    "Results": "twin.results",
-    "load_results": "twin.results",
-    "save_json": "twin.results",
-    "run": "twin.pipeline",
-    "NetworkResults": "twin.networks.results",
-    "causes": "twin.networks.causes",
-    "contingencies": "twin.networks.studies",
-    "followed_ways": "twin.networks.results",
-    "hosting_capacity": "twin.networks.studies",
-    "study_kpis": "twin.networks.studies",
-    "energy_flows": "twin.sankey",
-    "load_networks": "twin.networks.results",
-    "network_kpi_catalogue": "twin.networks.key_figures",
-    "network_kpis": "twin.networks.key_figures",
-    "plant_kinds": "twin.plants",
-    "plant_table": "twin.plants",
-    "run_networks": "twin.networks.coupling",
-    "beside_published": "twin.published",
+    "district_kpis": "twin.results.kpis",
+    "kpi_catalogue": "twin.results.kpis",
+    "kpi_table": "twin.results.kpis",
+    "kpis": "twin.results.kpis",
+    "Memo": "twin._cache.memo",
+    "Twin": "twin.model.twin",
+    "make_twin": "twin.model.twin",
+    "Results": "twin.results.results",
+    "load_results": "twin.results.results",
+    "save_json": "twin.results.results",
+    "run": "twin.simulation.run",
+    "NetworkResults": "twin.networks.results.results",
+    "causes": "twin.networks.results.causes",
+    "contingencies": "twin.networks.results.studies",
+    "followed_ways": "twin.networks.results.results",
+    "hosting_capacity": "twin.networks.results.studies",
+    "study_kpis": "twin.networks.results.studies",
+    "energy_flows": "twin.results.energy_flows",
+    "load_networks": "twin.networks.results.results",
+    "network_kpi_catalogue": "twin.networks.results.kpis",
+    "network_kpis": "twin.networks.results.kpis",
+    "plant_kinds": "twin.model.plants",
+    "plant_table": "twin.model.plants",
+    "run_networks": "twin.networks.run",
+    "beside_published": "twin.results.published",
     "History": "twin.scenario",
     "Scenario": "twin.scenario",
     "combine": "twin.scenario",

@@ -76,7 +76,7 @@ def networks(
 def _rooms(results: Any, found: Any, report: Any) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Room by technology, and why there is none of some."""
     import twin  # noqa: PLC0415
-    from twin.networks.studies import TECHNOLOGIES  # noqa: PLC0415
+    from twin.networks.results.studies import TECHNOLOGIES  # noqa: PLC0415
 
     rooms, lost = {}, []
     for technology in TECHNOLOGIES:

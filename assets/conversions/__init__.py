@@ -6,6 +6,7 @@ exact energies of many devices over a year, with what part load costs.
 
 from assets.conversions.absorption_chiller import absorption_point, absorption_technology, absorption_year
 from assets.conversions.boiler import boiler_efficiency, boiler_technology, boiler_year
+from assets.conversions.catalogue import conversion_cost, conversions
 from assets.conversions.chiller import chiller_capacity, chiller_cop, chiller_technology, chiller_year, condenser_temp
 from assets.conversions.chp import (
     back_pressure_efficiencies,
@@ -15,7 +16,7 @@ from assets.conversions.chp import (
     extraction_year,
 )
 from assets.conversions.cold import condenser_heat
-from assets.conversions.devices import conversion_cost, conversions
+from assets.conversions.conversion_year import ConversionYear
 from assets.conversions.electrolyser import electrolyser_technology, electrolyser_year, specific_consumption_kwh_kg
 from assets.conversions.free_cooling import free_cooling_technology, free_cooling_year
 from assets.conversions.fuel_cell import fuel_cell_efficiency, fuel_cell_technology, fuel_cell_year
@@ -35,7 +36,6 @@ from assets.conversions.methanation import (
 )
 from assets.conversions.recovery import recoverable_kwh, recovery_source
 from assets.conversions.registry import conversion_kinds, technology_of
-from assets.conversions.running import ConversionYear
 from assets.conversions.site import ConversionSite
 from assets.conversions.trigeneration import trigeneration_technology, trigeneration_year
 

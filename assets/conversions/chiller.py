@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.conversions.catalogue import check_size, column, models_of
 from assets.conversions.cold import cold_technology, cold_year
-from assets.conversions.devices import check_size, column, models_of
-from assets.conversions.running import ConversionYear, run
+from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
 from assets.technology import Technology

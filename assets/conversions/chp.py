@@ -11,8 +11,8 @@ import pandas as pd
 
 from assets._errors import InputError
 from assets.conversions.boiler import CONDENSED
-from assets.conversions.devices import check_size, column, model_of, models_of
-from assets.conversions.running import ConversionYear, run
+from assets.conversions.catalogue import check_size, column, model_of, models_of
+from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.technology import Technology
 

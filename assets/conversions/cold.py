@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from assets.conversions.running import ConversionYear
+from assets.conversions.conversion_year import ConversionYear
 from assets.technology import REJECTED, Technology
 
 Array = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from assets.conversions.conversion_year import ConversionYear
 from assets.conversions.load_curve import efficiency, electrochemical_technology, electrochemical_year
-from assets.conversions.running import ConversionYear
 from assets.conversions.site import ConversionSite
 from assets.technology import Technology
 

@@ -1,6 +1,6 @@
 """Heat pumps of district scale on air, ground, open water, wastewater and waste heat.
 
-The buildings' own, with their heating curves and backups, are in `assets.heat_pump`.
+The buildings' own, with their heating curves and backups, are in `assets.building_systems.heat_pump`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
-from assets.conversions.devices import check_size, column, model_of, models_of
-from assets.conversions.running import ConversionYear, run
+from assets.conversions.catalogue import check_size, column, model_of, models_of
+from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
 from assets.technology import Technology

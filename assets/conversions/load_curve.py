@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
-from assets.conversions.devices import check_size, models_of
-from assets.conversions.running import ConversionYear, run
+from assets.conversions.catalogue import check_size, models_of
+from assets.conversions.conversion_year import ConversionYear, run
 from assets.technology import REJECTED, Technology
 
 Array = npt.NDArray[np.float64]

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from assets.conversions.devices import check_size, column, models_of
+from assets.conversions.catalogue import check_size, column, models_of
+from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.electrolyser import APPROACH_K
-from assets.conversions.running import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.technology import REJECTED, Technology
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from assets._errors import InputError
 from assets.catalogue import table
-from assets.conversions.devices import conversion_of
+from assets.conversions.catalogue import conversion_of
 from assets.sources.heat_source import HeatSource
 from assets.technology import REJECTED, Technology
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from assets.conversions.absorption_chiller import absorption_technology
 from assets.conversions.boiler import boiler_technology
+from assets.conversions.catalogue import check_size, conversion_of, conversions
 from assets.conversions.chiller import chiller_technology
 from assets.conversions.chp import chp_technology
-from assets.conversions.devices import check_size, conversion_of, conversions
 from assets.conversions.electrolyser import electrolyser_technology
 from assets.conversions.free_cooling import free_cooling_technology
 from assets.conversions.fuel_cell import fuel_cell_technology

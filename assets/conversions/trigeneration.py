@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from assets.conversions.absorption_chiller import absorption_line, absorption_of_site
 from assets.conversions.boiler import CONDENSED
+from assets.conversions.catalogue import check_size, model_of
 from assets.conversions.chp import back_pressure_efficiencies
-from assets.conversions.devices import check_size, model_of
-from assets.conversions.running import ConversionYear, run
+from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
 from assets.technology import REJECTED, Technology

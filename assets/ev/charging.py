@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets._exact import grid_of
 from assets.ev._charging_kernel import AT_ONCE, CHEAPEST, LEVELLED, MOST_HOURS, charge
 from assets.ev.sessions import Sessions
-from assets.exact import grid_of
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -84,7 +84,7 @@ def charge_sessions(
     rows : array_like of int, shape (n,), optional
         Row of `net_load_kwh` of each owner; by default their own.
     grid_kwh : ndarray, shape (n,), optional
-        Grids of the owners, of `assets.supply`; made here where not given.
+        Grids of the owners, of `assets.building_systems.supply`; made here where not given.
 
     Returns
     -------

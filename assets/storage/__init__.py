@@ -4,6 +4,7 @@
 boreholes, buildings' mass, network water, ice, gas and cars each have a year of their own, and an `equivalent` store.
 """
 
+from assets.fluids.compressed_gas import compressibility, density_kg_m3, gases
 from assets.storage.battery_ageing import Ageing, age_batteries, chemistries, rainflow
 from assets.storage.borehole_store import (
     BoreholeStores,
@@ -15,7 +16,6 @@ from assets.storage.borehole_store import (
     kept_share,
 )
 from assets.storage.building_mass import BuildingMass, MassYear, mass_of_buildings, mass_of_zones, mass_year
-from assets.storage.gas import compressibility, density_kg_m3, gases
 from assets.storage.gas_store import GasStores, GasYear, gas_store_models, gas_stores, gas_year
 from assets.storage.ice_store import IceStores, IceYear, ice_models, ice_stores, ice_year
 from assets.storage.layers import Layered, LayeredYear, layered_year

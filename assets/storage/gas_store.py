@@ -12,7 +12,7 @@ from numba import njit
 
 from assets._errors import InputError
 from assets.catalogue import table
-from assets.storage.gas import KELVIN, bar_of, compression_kwh_kg, density_kg_m3, kg_m3, real_gas
+from assets.fluids.compressed_gas import KELVIN, bar_of, compression_kwh_kg, density_kg_m3, kg_m3, real_gas
 from assets.storage.store import Store, StoreYear, wishes
 
 Array = npt.NDArray[np.float64]

@@ -12,8 +12,8 @@ from numba import njit
 
 from assets._errors import InputError
 from assets.catalogue import table
+from assets.fluids.water import COLD_WATER_KWH_KG_K, FUSION_KWH_KG
 from assets.storage.store import Store, StoreYear, wishes
-from assets.storage.water import COLD_WATER_KWH_KG_K, FUSION_KWH_KG
 
 Array = npt.NDArray[np.float64]
 _FIGURES = (

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.fluids.water import heat_capacity_kwh_m3_k
 from assets.storage._layers_kernel import run
 from assets.storage.store import Store, StoreYear, wishes
-from assets.storage.water import heat_capacity_kwh_m3_k
 
 Array = npt.NDArray[np.float64]
 _PER_LAYER = ("layer_volume_m3", "layer_area_m2", "ua_kw_k", "ground_ua_kw_k", "ground_kwh_k")

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.fluids.water import heat_capacity_kwh_m3_k
 from assets.storage.store import Store, StoreYear, store_year, wishes
-from assets.storage.water import heat_capacity_kwh_m3_k
 
 Array = npt.NDArray[np.float64]
 STEEL_KWH_M3_K = 7850.0 * 0.49 / 3600.0

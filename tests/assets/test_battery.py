@@ -11,7 +11,14 @@ from scipy.optimize import linprog
 
 from assets._errors import InputError
 from assets.balance import Carrier, check_balance
-from assets.battery import SPECIFICATION, BatteryYear, batteries, battery_models, price_aware, self_consumption
+from assets.building_systems.battery import (
+    SPECIFICATION,
+    BatteryYear,
+    batteries,
+    battery_models,
+    price_aware,
+    self_consumption,
+)
 
 ENERGIES = st.lists(st.floats(0, 800, width=32), min_size=48, max_size=48)
 

@@ -39,7 +39,7 @@ from assets.conversions import (
     trigeneration_year,
 )
 from assets.conversions.absorption_chiller import absorption_of_site
-from assets.conversions.running import run
+from assets.conversions.conversion_year import run
 from assets.conversions.trigeneration import ENGINE_WATER_C
 from assets.sources import air_source
 from tests.assets.conversion_cases import HOURS, assert_conserved, assert_within, site, sites, wanted

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from assets.balance import CARRIERS, Carrier, check_balance
-from assets.battery import batteries, price_aware, self_consumption
+from assets.building_systems.battery import batteries, price_aware, self_consumption
+from assets.building_systems.heat_pump import heat_pump_year
+from assets.building_systems.hot_water_tank import night_hours, tank_year, tanks
+from assets.building_systems.supply import heat_supply
 from assets.catalogue import table
 from assets.ev import charge_points, charge_sessions, sample_sessions
-from assets.heat_pump import heat_pump_year
-from assets.supply import heat_supply
-from assets.tank import night_hours, tank_year, tanks
 
 YEAR = pd.date_range("2024-12-31T22:00Z", periods=8760, freq="h")
 QUANTILE = re.compile(r"q\d{4}")

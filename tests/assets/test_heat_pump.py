@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets._errors import InputError
-from assets.catalogue import table
-from assets.heat_pump import (
+from assets.building_systems.heat_pump import (
     HeatPumpYear,
     brine_temperature,
     coefficient_of_performance,
@@ -21,6 +20,7 @@ from assets.heat_pump import (
     heating_curve,
     pump_capacity,
 )
+from assets.catalogue import table
 
 HOURS = 8760
 

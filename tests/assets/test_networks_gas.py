@@ -17,6 +17,7 @@ from pandapipes.properties.properties_toolbox import (
 
 from assets._errors import InputError
 from assets.catalogue import table
+from assets.fluids.gases import NORMAL_BAR, viscosity_at
 from assets.networks.gas import (
     HYDROGEN_LIMITS,
     GasLimits,
@@ -31,7 +32,6 @@ from assets.networks.gas import (
     gases,
     size_gas_tree,
 )
-from assets.networks.gas.gases import NORMAL_BAR, viscosity_at
 from assets.networks.graph import Tree
 
 NO_LIMITS = GasLimits(hydrogen_share_max=1.0)

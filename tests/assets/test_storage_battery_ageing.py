@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets._errors import InputError
-from assets.battery import batteries, self_consumption
+from assets.building_systems.battery import batteries, self_consumption
 from assets.storage import age_batteries, rainflow
 
 YEAR = 8760

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from assets._errors import InputError
+from assets.fluids.water import heat_capacity_kwh_m3_k
 from assets.storage import Layered, layered_year, store_year, stratified_tanks
-from assets.storage.water import heat_capacity_kwh_m3_k
 
 
 def adiabatic(model: str = "block", **changes: np.ndarray) -> Layered:

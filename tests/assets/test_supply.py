@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets._errors import InputError
-from assets.heating_stock import heating_as_it_is, heating_shares, plot_ratio
-from assets.supply import CARRIERS, Site, cooling_systems, heat_supply, heating_systems
+from assets.building_systems.heating_stock import heating_as_it_is, heating_shares, plot_ratio
+from assets.building_systems.supply import CARRIERS, Site, cooling_systems, heat_supply, heating_systems
 
 
 def demands(n: int, hours: int = 3, **kw: float) -> dict[str, np.ndarray]:

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets._errors import InputError
-from assets.catalogue import table
-from assets.tank import (
+from assets.building_systems.hot_water_tank import (
     SPECIFICATION,
     cheapest_hours,
     night_hours,
@@ -19,6 +18,7 @@ from assets.tank import (
     tank_year,
     tanks,
 )
+from assets.catalogue import table
 
 YEAR = pd.date_range("2024-12-31T22:00Z", periods=8760, freq="h")
 

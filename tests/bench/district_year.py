@@ -61,7 +61,7 @@ def run() -> Iterator[dict[str, Any]]:
 
 def worst_residual(dataset: Any) -> float:
     """Worst of any carrier and hour, of what comes in."""
-    from twin.networks.ledger import INTO, OUT
+    from twin.networks.operation.balance_book import INTO, OUT
 
     into = sum(dataset[f"{word}_kwh"].to_numpy() for word in INTO)
     out = sum(dataset[f"{word}_kwh"].to_numpy() for word in OUT)

@@ -64,7 +64,7 @@ def latencies() -> dict[str, float]:
     import twin
     from twin.scenario import BatteryEdit, HeatingEdit, History, PvEdit, RetrofitEdit, SetpointsEdit, Where
 
-    for name in ("twin.pipeline", "twin.indicators", "assets.demand", "assets.solar", "assets.ev"):
+    for name in ("twin.simulation.run", "twin.results.kpis", "assets.demand", "assets.solar", "assets.ev"):
         __import__(name)
     district = twin.load_district("helsinki-centre")
 

@@ -13,7 +13,7 @@ from shapely.geometry import LineString, Point
 
 from assets.networks.graph import Tree
 from tests.twin.districts import CRS, X, Y
-from twin.networks.plan import NetworkPlan
+from twin.networks.layout.plan import NetworkPlan
 
 PLACES = {
     "entry": (-60.0, 30.0),

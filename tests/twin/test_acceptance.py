@@ -9,13 +9,13 @@ import pytest
 
 from assets.balance import check_balance
 from gis_data import District, build_district
-from twin.dataset import flows_of
-from twin.indicators import district_kpis, kpi_table, kpis
-from twin.memo import Memo
-from twin.pipeline import run
-from twin.published import beside_published
-from twin.results import Results
+from twin._cache.memo import Memo
+from twin.results.kpis import district_kpis, kpi_table, kpis
+from twin.results.published import beside_published
+from twin.results.results import Results
 from twin.scenario import list_presets
+from twin.simulation.dataset import flows_of
+from twin.simulation.run import run
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def otaniemi(shared_data: Path) -> District:
 
 @pytest.fixture(scope="module")
 def otaniemi_results(otaniemi: District) -> Results:
-    return run(otaniemi, memo=Memo(keep=0))
+    return run(otaniemi, memo=Memo(0))
 
 
 @pytest.fixture(params=["helsinki", "otaniemi"])

@@ -7,19 +7,19 @@ import pandas as pd
 
 from gis_data import District
 from tests.bench._tiles import tiled
-from twin.city import run_city
-from twin.indicators import district_kpis, kpi_table
-from twin.memo import Memo
-from twin.pipeline import run
+from twin._cache.memo import Memo
 from twin.reporting import report
-from twin.results import Results, load_results
+from twin.results.kpis import district_kpis, kpi_table
+from twin.results.results import Results, load_results
 from twin.scenario import load_scenario
+from twin.simulation.city import run_city
+from twin.simulation.run import run
 
 
 def test_chunks_of_any_size_give_the_figures_of_a_run_to_the_last_bit(district: District, tmp_path) -> None:
     scenario = load_scenario("everything")
-    whole = run(district, scenario, memo=Memo(keep=0))
-    base = run(district, memo=Memo(keep=0))
+    whole = run(district, scenario, memo=Memo(0))
+    base = run(district, memo=Memo(0))
     for chunk in (1, 3, 100):
         city = run_city(district, scenario, chunk=chunk)
         pd.testing.assert_frame_equal(kpi_table(city, base), kpi_table(whole, base), check_exact=True)

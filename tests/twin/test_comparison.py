@@ -12,14 +12,14 @@ import pytest
 
 from gis_data import District
 from tests.twin.test_indicators import tiny
+from twin._cache.memo import Memo
 from twin._errors import ResultsError, UnknownTextError
-from twin.comparison import building_changes, compare
-from twin.memo import Memo
-from twin.pipeline import run
 from twin.reporting import report
 from twin.reporting.colours import CIVIDIS, NONE, UNTOLD, amounts, differences
-from twin.results import Results
+from twin.results.comparison import building_changes, compare
+from twin.results.results import Results
 from twin.scenario import parse_scenario
+from twin.simulation.run import run
 from twin.texts import LANGUAGES, scaled, spelled, tick
 
 

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from gis_data import District
-from twin.indicators import district_kpis, kpi_table
-from twin.memo import Memo
-from twin.pipeline import run
-from twin.results import Results
+from twin._cache.memo import Memo
+from twin.results.kpis import district_kpis, kpi_table
+from twin.results.results import Results
 from twin.scenario import CoolingEdit, PricesEdit, parse_scenario, with_edits
 from twin.scenario.schema import AS_IS
+from twin.simulation.run import run
 
 
 def of(district: District, *edits: object) -> Results:
-    return run(district, with_edits(AS_IS, *edits), memo=Memo(keep=0))  # type: ignore[arg-type]
+    return run(district, with_edits(AS_IS, *edits), memo=Memo(0))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from shapely.geometry import Point, box, mapping
 
 from gis_data import District
 from tests.twin.districts import CRS, X, Y, at, four_buildings
-from twin.drawn import Drawn, read_drawn
-from twin.model import make_twin
+from twin.model.new_buildings import Drawn, read_drawn
+from twin.model.twin import make_twin
 from twin.scenario import AddBuildingsEdit, Scenario
 from twin.texts import LANGUAGES
 

@@ -8,9 +8,9 @@ import pytest
 from gis_data import District
 from tests.twin.network_plans import cold_plan, gas_plan, heat_plan, power_plan
 from twin import NetworkResults, Results, energy_flows, make_twin, parse_scenario, run
-from twin.memo import Memo
-from twin.networks.coupling import networks_of
-from twin.sankey import node_balances
+from twin._cache.memo import Memo
+from twin.networks.run import networks_of
+from twin.results.energy_flows import node_balances
 
 EDITS = """name: flows
 edits:

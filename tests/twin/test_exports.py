@@ -15,8 +15,8 @@ from gis_data import District
 from tests.twin.districts import footprints
 from twin._errors import ExportError
 from twin.exports import FORMATS, export
-from twin.indicators import kpi_table
-from twin.results import Results, load_results
+from twin.results.kpis import kpi_table
+from twin.results.results import Results, load_results
 
 
 def test_geojson_is_in_degrees_with_attributes_and_key_figures(

@@ -25,8 +25,8 @@ from gis_data import District
 from tests.twin.districts import footprints
 from twin.exports import export
 from twin.exports.cityjson import city_model
-from twin.indicators import kpi_table
-from twin.results import Results
+from twin.results.kpis import kpi_table
+from twin.results.results import Results
 
 City = dict[str, Any]
 Shell = list[list[list[int]]]

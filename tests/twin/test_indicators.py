@@ -13,10 +13,11 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.dataset import HOURLY
-from twin.indicators import district_kpis, kpi_table, kpis
-from twin.key_figures import kpi_catalogue
-from twin.results import Results, plain
+from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
+from twin.results.results import Results, plain
+from twin.results.schema import names_of, variables
+
+HOURLY = [name for name in names_of("hours", "building", "time") if not variables()[name].needs]
 
 
 def tiny(**hourly: Any) -> Results:

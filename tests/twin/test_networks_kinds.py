@@ -10,10 +10,10 @@ import pytest
 from gis_data import District
 from tests.twin.network_plans import cold_plan, gas_plan, heat_plan, power_plan
 from twin import NetworkResults, Results, make_twin, parse_scenario, plant_kinds, run
-from twin.memo import Memo
-from twin.networks.coupling import networks_of
-from twin.networks.heat_plan import water_design
-from twin.networks.ledger import INTO, OUT
+from twin._cache.memo import Memo
+from twin.networks.layout.heat_plan import water_design
+from twin.networks.operation.balance_book import INTO, OUT
+from twin.networks.run import networks_of
 
 DISTRICT = """name: k
 edits:

@@ -33,9 +33,9 @@ from twin import (
     run_networks,
     study_kpis,
 )
-from twin.memo import Memo
-from twin.networks.ledger import INTO, OUT
-from twin.networks.studies import profile_of
+from twin._cache.memo import Memo
+from twin.networks.operation.balance_book import INTO, OUT
+from twin.networks.results.studies import profile_of
 
 MEMO = Memo()
 TO_DEGREES = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)

@@ -13,9 +13,9 @@ from assets.sources.plants import SourceSite, source_cost, source_plants, source
 from assets.storage.registry import store_kinds
 from gis_data import District
 from twin import ScenarioError, kpis, make_twin, parse_scenario, run
-from twin.memo import Memo
-from twin.networks.sites import conversion_site, ground_c, network_temperatures, water_body
-from twin.plants import plant_costs, plant_kinds, plant_table
+from twin._cache.memo import Memo
+from twin.model.plants import plant_costs, plant_kinds, plant_table
+from twin.networks.operation.site_conditions import conversion_site, ground_c, network_temperatures, water_body
 
 
 def twin_with(district: District, *edits: str):
@@ -137,7 +137,7 @@ def test_costs_are_those_of_the_catalogue(district: District) -> None:
 
 def test_plants_are_part_of_a_scenarios_investment(district: District) -> None:
     edit = "name: p\nedits: [{what: plant, id: sea, kind: heat_pump_water, size_kw: 1000}]"
-    results = run(district, parse_scenario(edit), memo=Memo(keep=0))
+    results = run(district, parse_scenario(edit), memo=Memo(0))
     told = kpis(results)["district"]
     assert told["investment_eur"]["value"] == pytest.approx(530_000.0)
     yearly = 530_000 * 0.05742787 + 4_000

@@ -13,7 +13,7 @@ import xarray as xr
 
 import twin
 from twin._errors import ResultsError
-from twin.results import Results, load_results, save_json, whole_file
+from twin.results.results import Results, load_results, save_json, whole_file
 
 
 def test_results_come_back_as_they_were(with_solar: Results, tmp_path: Path) -> None:

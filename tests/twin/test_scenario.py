@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.building_systems.supply import heating_systems
 from assets.catalogue import country_table
-from assets.supply import heating_systems
 from gis_data import USES
 from twin._errors import ScenarioError
 from twin.scenario import (

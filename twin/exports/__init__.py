@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from twin._errors import ExportError
 from twin.exports.cityjson import write_cityjson
 from twin.exports.tables import write_csv, write_geojson, write_geoparquet
-from twin.results import Results
+from twin.results.results import Results
 
 if TYPE_CHECKING:
     from gis_data.district import District
-    from twin.networks.results import NetworkResults
+    from twin.networks.results.results import NetworkResults
 
 __all__ = ["FORMATS", "export"]
 

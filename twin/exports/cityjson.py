@@ -14,7 +14,7 @@ import shapely
 
 from twin._errors import ExportError
 from twin.exports.tables import building_table
-from twin.results import Results, plain, whole_file
+from twin.results.results import Results, plain, whole_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,6 @@
   as it stands under the twin's scenario, sized for `peaks`, the design loads of the district as it is; `now` are those
   under the scenario.
 - `tree_pipes(plan)`, `tree_gas_pipes(plan)`: pipes of a plan's tree as `heat_year` and `gas_year` take them.
-- `elements_of(plans, plants=None) -> GeoDataFrame`: every element of every network, as the map shows them.
 """
 
 from __future__ import annotations
@@ -14,23 +13,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twin.networks.elements import elements_of
-    from twin.networks.gas_plan import tree_gas_pipes
-    from twin.networks.heat_plan import tree_pipes
-    from twin.networks.loads import DesignLoads, design_loads
-    from twin.networks.plan import CARRIERS, NetworkPlan
-    from twin.networks.planning import plan_networks
+    from twin.networks.layout.design_loads import DesignLoads, design_loads
+    from twin.networks.layout.gas_plan import tree_gas_pipes
+    from twin.networks.layout.heat_plan import tree_pipes
+    from twin.networks.layout.plan import CARRIERS, NetworkPlan
+    from twin.networks.layout.planning import plan_networks
 
 # Imported when first asked for: networks bring geometry and solvers, which take seconds to load.
 _HOME = {
-    "CARRIERS": "twin.networks.plan",
-    "DesignLoads": "twin.networks.loads",
-    "NetworkPlan": "twin.networks.plan",
-    "design_loads": "twin.networks.loads",
-    "elements_of": "twin.networks.elements",
-    "plan_networks": "twin.networks.planning",
-    "tree_gas_pipes": "twin.networks.gas_plan",
-    "tree_pipes": "twin.networks.heat_plan",
+    "CARRIERS": "twin.networks.layout.plan",
+    "DesignLoads": "twin.networks.layout.design_loads",
+    "NetworkPlan": "twin.networks.layout.plan",
+    "design_loads": "twin.networks.layout.design_loads",
+    "plan_networks": "twin.networks.layout.planning",
+    "tree_gas_pipes": "twin.networks.layout.gas_plan",
+    "tree_pipes": "twin.networks.layout.heat_plan",
 }
 
 __all__ = [
@@ -38,7 +35,6 @@ __all__ = [
     "DesignLoads",
     "NetworkPlan",
     "design_loads",
-    "elements_of",
     "plan_networks",
     "tree_gas_pipes",
     "tree_pipes",

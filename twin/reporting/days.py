@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.results import Results
-from twin.totals import ANNUAL, KEEP
+from twin.results.results import Results
+from twin.results.totals import ANNUAL, KEEP
 
 _BOUGHT = ("grid_import_kwh", "district_heat_kwh", "gas_kwh", "oil_kwh", "wood_kwh")
 

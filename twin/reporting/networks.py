@@ -14,11 +14,11 @@ from twin.reporting.colours import CARRIERS, amounts
 from twin.reporting.maps import Line, Maps
 from twin.reporting.naming import ORIGINS, Naming, building_names, served_by, value_text
 from twin.reporting.sankey import flow_key, flow_table, sankey
-from twin.results import Results
+from twin.results.results import Results
 from twin.texts import Texts, amount, scaled, spelled, with_unit
 
 if TYPE_CHECKING:
-    from twin.networks.results import NetworkResults
+    from twin.networks.results.results import NetworkResults
 
 _LISTED, _LISTED_OF_EACH = 12, 4
 _HELD = ("loading", "temperature", "voltage", "pressure")

@@ -13,13 +13,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from twin._cache.memo import Memo
 from twin._errors import ResultsError
 from twin._version import __version__
-from twin.comparison import Comparison, compare
-from twin.indicators import kpi_table
-from twin.key_figures import kpi_catalogue
-from twin.memo import Memo
-from twin.model import make_twin
+from twin.model.twin import make_twin
 from twin.reporting.charts import bars, curves
 from twin.reporting.colours import SCENARIOS
 from twin.reporting.days import bought_by_hour, mean_day, monthly
@@ -27,14 +24,16 @@ from twin.reporting.grounds import notes_of, sources
 from twin.reporting.maps import Maps
 from twin.reporting.networks import NetworkPart, titles_in
 from twin.reporting.networks import by_name as named
-from twin.results import Results, whole_file
+from twin.results.comparison import Comparison, compare
+from twin.results.kpis import kpi_catalogue, kpi_table
+from twin.results.results import Results, whole_file
 from twin.scenario import tell
 from twin.scenario.edits import AddBuildingsEdit
 from twin.texts import DEFAULT_LANGUAGE, Texts, amount, scaled, spelled, texts
 
 if TYPE_CHECKING:
     from gis_data.district import District
-    from twin.networks.results import NetworkResults
+    from twin.networks.results.results import NetworkResults
 
 HEADLINES = ("energy_bought_kwh", "co2_t", "energy_cost_eur", "annual_cost_eur", "peak_electricity_kw", "heat_kwh")
 """Figures that the bars show, in percent of the baseline."""
@@ -263,7 +262,7 @@ def _footprints(results: dict[str, Results], district: District) -> Any:
     found = district.buildings.geometry
     for result in results.values():
         if any(isinstance(edit, AddBuildingsEdit) for edit in result.scenario.edits):
-            made = make_twin(district, result.scenario, seed=int(result.dataset.attrs["seed"]), memo=Memo(keep=0))
+            made = make_twin(district, result.scenario, seed=int(result.dataset.attrs["seed"]), memo=Memo(0))
             new = made.buildings.geometry[~made.buildings.index.isin(found.index)]
             found = gpd.GeoSeries(pd.concat([found, new]), crs=found.crs)
     return found

@@ -17,7 +17,7 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from assets._errors import InputError
-from assets.networks.gas.gases import AIR_KG_M3, NORMAL_BAR, Gas, blend, property_rows, viscosity_at, volume_shares
+from assets.fluids.gases import AIR_KG_M3, NORMAL_BAR, Gas, blend, property_rows, viscosity_at, volume_shares
 from assets.networks.gas.pipes import GROUND_C
 from assets.networks.gas.year import Injection
 from assets.networks.heat.friction import friction_factor

@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets._errors import InputError
 from assets.catalogue import table
-from assets.networks.gas.gases import NORMAL_BAR, NORMAL_K, blend, viscosity_at
+from assets.fluids.gases import NORMAL_BAR, NORMAL_K, blend, viscosity_at
 from assets.networks.graph import Tree, distance_to_root_m, sum_below
 from assets.networks.heat.friction import friction_factor
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.fluids.gases import property_rows
 from assets.networks.gas._sweep_kernel import TABLE_SIZE, TABLE_STEP, sweep
-from assets.networks.gas.gases import property_rows
 from assets.networks.gas.pipes import GROUND_C, MAX_VELOCITY_M_S, GasPipes
 from assets.networks.graph import Tree
 from assets.networks.heat.friction import friction_factor

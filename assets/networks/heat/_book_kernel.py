@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from assets.fluids.water import held, polynomial
 from assets.networks.heat._tree_kernel import (
     AHEAD,
     BACK,
@@ -38,7 +39,6 @@ from assets.networks.heat._tree_kernel import (
     decay,
 )
 from assets.networks.heat.friction import factor_of
-from assets.networks.heat.water import held, polynomial
 
 STEP_S = 3600.0
 

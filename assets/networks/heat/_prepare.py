@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assets.fluids.water import Water
 from assets.networks._graph_kernel import adjacency, sum_down, walk
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import STEP_S, Limits, State
@@ -31,7 +32,6 @@ from assets.networks.heat.inputs import (
     spread,
 )
 from assets.networks.heat.pipes import PipeSizes
-from assets.networks.heat.water import Water
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from assets.fluids.water import held, polynomial
 from assets.networks.heat._book_kernel import (
     Extremes,
     Kept,
@@ -42,7 +43,6 @@ from assets.networks.heat._tree_kernel import (
     Pipes,
     Plants,
 )
-from assets.networks.heat.water import held, polynomial
 
 
 class Hours(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from assets.networks.heat.water import polynomial
+from assets.fluids.water import polynomial
 
 Array = npt.NDArray[np.float64]
 

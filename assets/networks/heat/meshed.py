@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.fluids.water import WATER, Water
 from assets.networks.graph import Graph
 from assets.networks.heat.inputs import Array, Consumers, Ints, Producers, refuse, spread
 from assets.networks.heat.pipes import PipeSizes
-from assets.networks.heat.water import WATER, Water
 
 KELVIN = 273.15
 LIFT_BAR = 60.0

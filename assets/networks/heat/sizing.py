@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.fluids.water import WATER, Water
 from assets.networks._graph_kernel import sum_up
 from assets.networks.graph import Tree
 from assets.networks.heat.friction import pressure_gradient_pa_m
 from assets.networks.heat.pipes import PipeSizes
-from assets.networks.heat.water import WATER, Water
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

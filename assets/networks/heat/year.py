@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.fluids.water import WATER, Water
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import Extremes, Kept, Totals
 from assets.networks.heat._prepare import Case, prepare
@@ -18,7 +19,6 @@ from assets.networks.heat._tree_kernel import WIDTH, Block
 from assets.networks.heat._year_kernel import book_block, scratch, set_hours
 from assets.networks.heat.inputs import Array, Consumers, HeatLimits, Ints, Kind, Producers, refuse
 from assets.networks.heat.pipes import PipeSizes
-from assets.networks.heat.water import WATER, Water
 
 Floats = npt.NDArray[np.float32]
 

@@ -1,0 +1,219 @@
+"""What surrounds networks and plants, hour by hour: temperatures of supply, return and ground, sources at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assets.conversions import ConversionSite
+from assets.conversions.catalogue import conversions
+from assets.solar import site_sun
+from assets.sources import (
+    HeatSource,
+    air_source,
+    extraction_limit_w,
+    ground_climate,
+    ground_temperature,
+    shallow_source,
+    waste_heat_source,
+    wastewater_plants,
+    wastewater_source,
+    wastewater_year,
+    water_source,
+    water_year,
+)
+from assets.sources.heat_source import WATER_KJ_KG_K
+from assets.sources.open_water import COOLING_K
+from assets.sources.plants import SourceSite
+from twin._cache.memo import Memo, content_key
+from twin.texts import Note
+
+if TYPE_CHECKING:
+    from twin.model.twin import Twin
+
+Array = npt.NDArray[np.float64]
+
+PIPE_DEPTH_M = 1.0
+"""Depth of pipes in the ground: cover of EN 13941's usual 0.8 m and half a casing."""
+MILD_C = 8.0
+"""Outdoor temperature from which supply is no longer lowered: hot water needs it (Finnish Energy K1/2021, usual)."""
+COLDEST_FI_C = -26.0
+"""Outdoor temperature that heating is designed for on Finland's south coast (decree 1010/2017, zone I)."""
+EVAPORATOR_SHARE = 0.72
+"""Of a heat pump's heat, what its source gives at a COP of 3.6: sizes a source that nobody told the size of."""
+INTAKE_M, LAKE_INTAKE_M = 20.0, 15.0
+"""Depth of the intake of sea and lake water: below the summer's warm layer, assumed."""
+SPARE = 1.25
+"""Room that an assumed source has over what its plant takes at its rated power."""
+_GULF = (21.5, 59.3, 30.5, 60.8)
+
+
+@dataclass(frozen=True)
+class Temperatures:
+    """Supply and return of a water network by the hour, shape (T,) [°C]."""
+
+    supply_c: Array
+    return_c: Array
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Temperatures of a kind of network, where its plan says nothing: design day, mild days, return, least supply."""
+
+    supply_c: float
+    mild_c: float
+    return_c: float
+    least_c: float
+
+
+GENERATIONS: Mapping[str, Defaults] = {
+    "3": Defaults(115.0, 75.0, 45.0, 60.0),
+    "4": Defaults(65.0, 60.0, 30.0, 53.0),
+    "5": Defaults(16.0, 12.0, 8.0, 2.0),
+    "cold": Defaults(6.0, 6.0, 16.0, 10.0),
+}
+"""Third generation as in Helsinki (supply 65 to 115 °C: Helen; substations of Finnish Energy K1: 115/45 °C); fourth
+after Lund et al., Energy 68, 2014 (50 to 65 °C; 58 °C hot water at the tap over an exchanger of 2 K needs 60 °C); fifth
+as ambient loops of Buffa et al., Renew. Sustain. Energy Rev. 104, 2019; cold 6/16 °C as in Nordic cities. The least
+supply is what a substation makes 55 °C of hot water with, or for the fourth 50 °C: assumed."""
+
+
+def network_temperatures(design: Mapping[str, Any], carrier: str, air_c: Array, country: str) -> Temperatures:
+    """Supply by the outdoor temperature, and return, of a network.
+
+    Parameters
+    ----------
+    design : mapping
+        Of the network's plan: `generation`, `supply_temp_c`, `mild_temp_c`, `return_temp_c`, whatever of it there is.
+    carrier : str
+        "heat" or "cold".
+    air_c : ndarray, shape (T,)
+        Outdoor air [°C].
+    country : str
+        ISO 3166 code.
+
+    Returns
+    -------
+    Temperatures
+        Of heat, straight from the design day's to that of mild days; of cold the same all year.
+    """
+    usual = usual_temperatures(design, carrier)
+    high = float(design.get("supply_temp_c", usual.supply_c))
+    back = float(design.get("return_temp_c", usual.return_c))
+    if carrier == "cold":
+        return Temperatures(np.full(len(air_c), high), np.full(len(air_c), max(back, high + 4.0)))
+    mild = min(float(design.get("mild_temp_c", usual.mild_c)), high)
+    coldest = COLDEST_FI_C if country == "FI" else min(float(air_c.min()), MILD_C - 10.0)
+    supply = np.interp(air_c, [coldest, MILD_C], [high, mild])
+    return Temperatures(supply, np.minimum(back, supply - 4.0))
+
+
+def usual_temperatures(design: Mapping[str, Any], carrier: str) -> Defaults:
+    """Defaults of the kind of network that a design is of."""
+    return GENERATIONS["cold" if carrier == "cold" else str(design.get("generation", "3"))]
+
+
+def ground_c(twin: Twin) -> Array:
+    """Ground at the depth of pipes, shape (T,) [°C]."""
+    air = _air(twin)
+    return np.asarray(ground_temperature(ground_climate(air, "moist_soil"), [PIPE_DEPTH_M], len(air))[0])
+
+
+def conversion_site(
+    twin: Twin, kind: str, size_kw: float, *, heat: Temperatures, cold: Temperatures, memo: Memo
+) -> tuple[ConversionSite, Note | None]:
+    """Site of a conversion, with a source as large as it needs where nobody told one.
+
+    Parameters
+    ----------
+    twin : Twin
+    kind : str
+        Of `conversions.csv`.
+    size_kw : float
+        Of its main carrier [kW].
+    heat, cold : Temperatures
+        Of the networks.
+    memo : Memo
+        Remembers the sea's year.
+
+    Returns
+    -------
+    site : ConversionSite
+    note : Note, optional
+        What was assumed of its source.
+    """
+    air = _air(twin)
+    draws = conversions().loc[kind, "draws_on"]
+    sources: dict[str, HeatSource] = {"air": air_source(air)}
+    note = None
+    if isinstance(draws, str) and draws in _SOURCES:
+        source, note = _SOURCES[draws](twin, size_kw, memo)
+        sources[draws] = source
+    return ConversionSite(air, heat.supply_c, heat.return_c, cold.supply_c, sources), note
+
+
+def source_site(twin: Twin, heat: Temperatures, memo: Memo) -> SourceSite:
+    """Site of plants that take what sun, wind and waste heat give."""
+    place = (twin.weather.latitude, twin.weather.longitude, twin.weather.altitude_m)
+    key = content_key(twin.weather.table, place)
+    return SourceSite(
+        twin.weather.table,
+        twin.timezone,
+        twin.latitude,
+        lambda: memo.get("sun", key, partial(site_sun, twin.weather.table, *place)),
+        heat.supply_c,
+        heat.return_c,
+    )
+
+
+def water_body(latitude: float, longitude: float) -> str:
+    """Body of water that a district draws from: the Gulf of Finland near its coast, elsewhere a deep lake; assumed."""
+    west, south, east, north = _GULF
+    return "gulf_of_finland_coast" if west <= longitude <= east and south <= latitude <= north else "lake_deep"
+
+
+def _air(twin: Twin) -> Array:
+    return np.asarray(twin.weather.table["air_temp_c"].to_numpy(dtype=np.float64))
+
+
+def _ground(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, Note]:
+    air = _air(twin)
+    limit_w = float(extraction_limit_w("borehole", "good", 2400.0))
+    metres = SPARE * EVAPORATOR_SHARE * size_kw * 1000.0 / limit_w
+    source = shallow_source(ground_climate(air), size=metres, hours=len(air))
+    return source, Note("boreholes", values={"metres": metres})
+
+
+def _water(twin: Twin, size_kw: float, memo: Memo) -> tuple[HeatSource, Note]:
+    body = water_body(twin.latitude, twin.longitude)
+    table = twin.weather.table
+    key = content_key(body, table)
+    sun = table["ghi_w_m2"].to_numpy(dtype=np.float64)
+    year = memo.get("water", key, lambda: water_year(body, _air(twin), sun))
+    flow = SPARE * EVAPORATOR_SHARE * size_kw / (WATER_KJ_KG_K * COOLING_K)
+    depth = INTAKE_M if body.startswith("gulf") else LAKE_INTAKE_M
+    note = Note("water", values={"water": body, "metres": depth, "flow": flow})
+    return water_source(year, intake_depth_m=depth, mass_flow_kg_s=flow), note
+
+
+def _wastewater(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, Note]:
+    known = wastewater_plants().loc["viikinmaki"]
+    people = size_kw * float(known["inhabitants"]) / float(known["heat_pump_kw"])
+    year = wastewater_year(twin.weather.table.index, twin.timezone, _air(twin), people)
+    return wastewater_source(year), Note("wastewater", values={"people": round(people)})
+
+
+def _waste_heat(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, Note]:
+    given = {"index": twin.weather.table.index, "timezone": twin.timezone, "air_temp_c": _air(twin)}
+    mean = float(waste_heat_source("data_centre", 1.0, **given).available_kw.mean())
+    size = SPARE * EVAPORATOR_SHARE * size_kw / mean
+    note = Note("waste_heat", values={"mw": size / 8.76e6})
+    return waste_heat_source("data_centre", size, **given), note
+
+
+_SOURCES = {"ground": _ground, "water": _water, "wastewater": _wastewater, "waste_heat": _waste_heat}

@@ -1,0 +1,286 @@
+"""Key figures of a year, functions of the results' dataset alone; declared in kpis.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from assets.economics import abatement_cost, simple_payback
+from twin._errors import ResultsError
+from twin.results.results import Results
+from twin.results.sources import sources_of
+from twin.results.totals import ENERGIES, Totals, totals
+
+if TYPE_CHECKING:
+    from twin.networks.results.results import NetworkResults
+
+Array = npt.NDArray[np.float64]
+
+_SOLAR = ("There are no solar panels here", "Add some: an edit `{what: pv, share: 0.6}` in a scenario")
+_NO_ROOF = ("No roof here has room for solar panels", "Nothing to run: look at another building")
+_NO_FACADE = ("No wall here is free of neighbours", "Nothing to run: look at another building")
+_NO_USE = ("No electricity is used here", "Nothing to run: look at another building")
+_NO_AREA = (
+    "The floor area is not known",
+    "Give the building levels or a height in OpenStreetMap and build the district anew",
+)
+_NO_NETWORK = (
+    "Networks are a year of their own",
+    "Run `twin networks`, or give `kpis` the networks of this scenario",
+)
+_NO_BASELINE = ("There is nothing to compare with", "Name a baseline: `twin compare as-is SCENARIO`")
+_NOT_PAID = (
+    "Nothing is invested, or the energy bill does not fall",
+    "Change a measure, or compare with another baseline",
+)
+_NOT_AVOIDED = ("No emissions are avoided", "Change a measure, or compare with another baseline")
+_WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "self_consumption": _SOLAR,
+        "local_use": _SOLAR,
+        "self_sufficiency": _NO_USE,
+        "solar_irradiation_kwh_m2": _NO_ROOF,
+        "facade_irradiation_kwh_m2": _NO_FACADE,
+        "network_loading": _NO_NETWORK,
+        "payback_years": _NOT_PAID,
+        "abatement_cost_eur_t": _NOT_AVOIDED,
+        "peak_electricity_growth": ("The baseline draws no electricity", "Nothing to run: look at another building"),
+        "overheated_buildings": ("No building is heated", "Build the district of another place"),
+        **dict.fromkeys(
+            ("heat_kwh_m2", "electricity_kwh_m2", "cooling_kwh_m2", "energy_cost_eur_m2", "co2_kg_m2"), _NO_AREA
+        ),
+    }
+)
+"""Why a figure can't be told where it can't, and what to run."""
+AGAINST = ("payback_years", "abatement_cost_eur_t", "peak_electricity_growth")
+"""Figures that need a baseline."""
+
+
+@cache
+def kpi_catalogue() -> pd.DataFrame:
+    """Read what every KPI is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `id`; `label`, `unit`, `scale` (`amount` grows with the building, `intensity` and `share` do not),
+        `better` (`lower` or `higher`), `carrier`, `level` (`building`, `district` or `both`), `kind` (`modelled`, or
+        `assumed` where it rests on assumed prices, factors and costs), `rests_on` (words of
+        `twin.results.sources.sources_of`), `description`.
+    """
+    with (resources.files("twin.results") / "kpis.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file).set_index("id")
+
+
+def kpis(
+    results: Results, baseline: Results | None = None, *, networks: NetworkResults | None = None
+) -> dict[str, dict[str, Any]]:
+    """Compute every KPI of the district and of each building.
+
+    Parameters
+    ----------
+    results : Results
+        Of a run, or loaded.
+    baseline : Results, optional
+        What payback, abatement cost and growth of the peak are told against; they are not available without it.
+    networks : NetworkResults, optional
+        Of the same scenario: for the loading of the heat network.
+
+    Returns
+    -------
+    dict
+        `district`: KPI by id; `buildings`: the same by building id. A KPI has `value`, `unit`, `label`, `label_key`
+        (for translations), `kind` and `available`; where it can't be told, `value` is None and `reason` and `todo` say
+        why and what to run. The district's figures tell in `rests_on` which sources they rest on, with the kind of each
+        (`measured`, `modelled`, `assumed`, …); a building's rest on the same. Nothing in it but what JSON can hold.
+    """
+    buildings, district = totals(results.dataset)
+    rows = _values(buildings)
+    before = _baseline(results, baseline)
+    rows |= _against(rows, before[0])
+    ids = [str(i) for i in results.dataset["building"].to_numpy()]
+    names = _of_level("building")
+    columns = [_told_column(name, rows[name], baseline is None) for name in names]
+    return {
+        "district": _told_district(results, district, before[1], networks),
+        "buildings": {
+            building: dict(zip(names, told, strict=True))
+            for building, told in zip(ids, zip(*columns, strict=True), strict=True)
+        },
+    }
+
+
+def kpi_table(results: Results, baseline: Results | None = None) -> pd.DataFrame:
+    """Compute the KPIs of every building as a table; the parameters are those of `kpis`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index building id, a column per KPI; NaN where it can't be told. `attrs["units"]` holds the units.
+    """
+    values = _values(totals(results.dataset)[0])
+    values |= _against(values, _baseline(results, baseline)[0])
+    names = _of_level("building")
+    index = pd.Index([str(i) for i in results.dataset["building"].to_numpy()], name="building_id")
+    table = pd.DataFrame({name: values[name] for name in names}, index=index)
+    table.attrs["units"] = kpi_catalogue().loc[names, "unit"].to_dict()
+    return table
+
+
+def district_kpis(results: Results, baseline: Results | None = None) -> dict[str, Any]:
+    """Compute the KPIs of the district alone, as in `kpis`."""
+    return _told_district(results, totals(results.dataset)[1], _baseline(results, baseline)[1])
+
+
+def _told_district(
+    results: Results, district: Totals, before: dict[str, Array] | None, networks: NetworkResults | None = None
+) -> dict[str, Any]:
+    values = _district_values(district)
+    if networks is not None and "heat_edge" in networks.dataset.dims:
+        from twin.networks.results.kpis import pipe_use  # noqa: PLC0415  networks take their time to load
+
+        values["network_loading"] = np.array([pipe_use(networks.dataset, "heat")])
+    values |= _against(values, before)
+    sources = sources_of(results.dataset)
+    rests = kpi_catalogue()["rests_on"]
+    return {
+        name: _told(name, float(values[name][0]), before is None)
+        | {"rests_on": [sources[word] for word in str(rests[name]).split() if word in sources]}
+        for name in _of_level("district")
+    }
+
+
+def _baseline(results: Results, baseline: Results | None) -> tuple[dict[str, Array] | None, dict[str, Array] | None]:
+    """Figures of the baseline in the order of the results' buildings (NaN for new ones), and of its district."""
+    if baseline is None:
+        return None, None
+    if baseline.dataset.attrs["district"] != results.dataset.attrs["district"]:
+        raise ResultsError("the baseline is of another district: run it on this one")
+    buildings, district = totals(baseline.dataset)
+    place = pd.Index(baseline.dataset["building"].to_numpy()).get_indexer(results.dataset["building"].to_numpy())
+    rows = {name: np.where(place >= 0, values[place], np.nan) for name, values in _values(buildings).items()}
+    return rows, _district_values(district)
+
+
+def _against(values: Mapping[str, Array], before: Mapping[str, Array] | None) -> dict[str, Array]:
+    """Payback, abatement cost and growth of the peak; all NaN without a baseline."""
+    n = len(values["co2_t"])
+    if before is None:
+        return {name: np.full(n, np.nan) for name in AGAINST}
+    added, saved, dearer, avoided = (
+        values["investment_eur"] - before["investment_eur"],
+        before["energy_cost_eur"] - values["energy_cost_eur"],
+        values["annual_cost_eur"] - before["annual_cost_eur"],
+        before["co2_t"] - values["co2_t"],
+    )
+    payback = [simple_payback(a, s) if a > 0.0 else np.nan for a, s in zip(added, saved, strict=True)]
+    # A gram more or less is rounding.
+    cost = [abatement_cost(c, t) if t > 1e-6 else np.nan for c, t in zip(dearer, avoided, strict=True)]
+    growth = values["peak_electricity_kw"] - before["peak_electricity_kw"]
+    return {
+        "payback_years": np.asarray(payback, dtype=np.float64),
+        "abatement_cost_eur_t": np.asarray(cost, dtype=np.float64),
+        "peak_electricity_growth": _share(growth, before["peak_electricity_kw"]),
+    }
+
+
+def _district_values(district: Totals) -> dict[str, Array]:
+    values = _values(district)
+    values["local_use"] = _share(district["local_use_kwh"], district["pv_kwh"])
+    values["network_loading"] = np.full(1, np.nan)
+    values["overheated_buildings"] = _share(district["overheated"], district["heated"])
+    return values
+
+
+def _values(t: Totals) -> dict[str, Array]:
+    """Every KPI as an array; NaN where it can't be told."""
+    energy = {name: t[name] for name in ENERGIES}
+    area = t["floor_area_m2"]
+    heat = t["space_heat_kwh"] + t["hot_water_kwh"]
+    power = t["appliances_kwh"] + t["lighting_kwh"] + t["cooling_electricity_kwh"]
+    public = t.get("public_charging_kwh", np.zeros(len(area)))
+    used = power + t["heating_electricity_kwh"] + t["ev_charging_kwh"] + public
+    own = t["pv_kwh"] - t["grid_export_kwh"]
+    cost = t["import_cost_eur"] - t["export_income_eur"] + t["district_heat_cost_eur"] + t["fuel_cost_eur"]
+    co2 = t["import_co2_kg"] + t["fuel_co2_kg"]
+    fuels = t["district_heat_kwh"] + t["district_cold_kwh"] + t["gas_kwh"] + t["oil_kwh"] + t["wood_kwh"]
+    return {
+        **energy,
+        "heat_kwh": heat,
+        "electricity_kwh": used,
+        "heat_kwh_m2": _ratio(heat, area),
+        "electricity_kwh_m2": _ratio(power, area),
+        "cooling_kwh_m2": _ratio(t["cooling_kwh"], area),
+        "peak_heat_kw": t["peak_heat_kw"],
+        "peak_electricity_kw": t["peak_electricity_kw"],
+        "peak_cooling_kw": t["peak_cooling_kw"],
+        "solar_irradiation_kwh_m2": _ratio(t["irradiation_kwh"], t["usable_m2"]),
+        "facade_irradiation_kwh_m2": _ratio(t["facade_irradiation_kwh"], t["facade_m2"]),
+        "pv_potential_kwp": t["pv_potential_kwp"],
+        "pv_potential_kwh": t["pv_potential_kwh"],
+        "pv_kwp": t["pv_kwp"],
+        "self_consumption": _share(own, t["pv_kwh"]),
+        "self_sufficiency": _share(np.maximum(used - t["grid_import_kwh"], 0.0), used),
+        "ev_charging_kwh": t["ev_charging_kwh"],
+        "public_charging_kwh": public,
+        "district_cold_kwh": t["district_cold_kwh"],
+        "battery_kwh": t["battery_kwh"],
+        "battery_discharge_kwh": t["battery_discharge_kwh"],
+        "storage_loss_kwh": t["battery_loss_kwh"] + t["tank_loss_kwh"],
+        "investment_eur": t["investment_eur"],
+        "annual_cost_eur": cost + t["investment_annuity_eur"],
+        "energy_bought_kwh": t["grid_import_kwh"] + fuels,
+        "energy_cost_eur": cost,
+        "energy_cost_eur_m2": _ratio(cost, area),
+        "co2_t": co2 / 1000.0,
+        "co2_kg_m2": _ratio(co2, area),
+        "overheating_kh": t.get("overheating_kh", np.full(len(area), np.nan)),
+    }
+
+
+def _ratio(part: Array, whole: Array) -> Array:
+    return np.asarray(np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0.0))
+
+
+def _share(part: Array, whole: Array) -> Array:
+    return np.asarray(100.0 * _ratio(part, whole))
+
+
+@cache
+def _of_level(level: str) -> list[str]:
+    table = kpi_catalogue()
+    return [str(name) for name in table.index[table["level"].isin([level, "both"])]]
+
+
+@cache
+def _frame(name: str) -> dict[str, Any]:
+    row = kpi_catalogue().loc[name]
+    return {"unit": row["unit"], "label": row["label"], "label_key": f"kpi.{name}", "kind": row["kind"]}
+
+
+def _told_column(name: str, values: Array, alone: bool) -> list[dict[str, Any]]:
+    """Tell one figure of every building; the frame of those that can be told is made once."""
+    frame = {"value": None, **_frame(name), "available": True}
+    column = []
+    for value, there in zip(values.tolist(), np.isfinite(values).tolist(), strict=True):
+        if there:
+            told = frame.copy()
+            told["value"] = value
+        else:
+            told = _told(name, value, alone)
+        column.append(told)
+    return column
+
+
+def _told(name: str, value: float, alone: bool = True) -> dict[str, Any]:
+    if np.isfinite(value):
+        return {"value": value, **_frame(name), "available": True}
+    reason, todo = _NO_BASELINE if alone and name in AGAINST else _WHY[name]
+    return {"value": None, **_frame(name), "available": False, "reason": reason, "todo": todo}

@@ -1,0 +1,1 @@
+"""From a twin to a year of every building, stage by stage."""
