@@ -12,6 +12,7 @@ import numpy.typing as npt
 from assets.conversions import large_heat_pump_cop
 
 if TYPE_CHECKING:
+    from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
     from twin.networks.operation.site_conditions import Temperatures
     from twin.results.results import Results
@@ -54,14 +55,14 @@ class Loads:
     unfed_kw: Mapping[str, Array]
 
 
-def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatures) -> Loads:
+def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatures, time: TimeGrid) -> Loads:
     """Read what the buildings draw out of their results; on an ambient loop, heat pumps come between."""
     dataset = results.dataset
     shape = dataset["grid_import_kwh"].shape
     nothing = np.broadcast_to(np.float32(0.0), shape)
 
     def of(name: str) -> Any:
-        return dataset[name].to_numpy() if name in dataset else nothing
+        return time.kw_of(dataset[name].to_numpy()) if name in dataset else nothing
 
     bought, drawn = of("grid_import_kwh"), of("district_heat_kwh")
     booster = np.zeros(shape[1])
@@ -76,7 +77,7 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
         electricity = drawn / cop
         drawn, bought = drawn - electricity, bought + electricity
         booster = total(electricity)
-    public = dataset["station_charging_kwh"].to_numpy() if "station_charging_kwh" in dataset else nothing[:0]
+    public = of("station_charging_kwh") if "station_charging_kwh" in dataset else nothing[:0]
     bought, no_power = _without(bought, plans.get("electricity"))
     sold, unfed = _without(of("grid_export_kwh"), plans.get("electricity"))
     gas, no_gas = _without(of("gas_kwh"), plans.get("gas"))
@@ -95,15 +96,15 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
     )
 
 
-def _without(energy: Any, plan: NetworkPlan | None) -> tuple[Any, Array]:
+def _without(power: Any, plan: NetworkPlan | None) -> tuple[Any, Array]:
     """Take out what an edit has cut off: what is left, and what the others would have had in all."""
     if plan is None or not len(plan.cut_off):
-        return energy, np.zeros(energy.shape[1])
-    left = np.array(energy)
+        return power, np.zeros(power.shape[1])
+    left = np.array(power)
     left[plan.cut_off] = 0.0
-    return left, total(energy[plan.cut_off])
+    return left, total(power[plan.cut_off])
 
 
-def total(energy: Any) -> Array:
-    """Sum of all rows by the hour, in double precision, shape (T,)."""
-    return np.asarray(energy.sum(axis=0, dtype=np.float64))
+def total(power: Any) -> Array:
+    """Sum of all rows by the step, in double precision, shape (T,)."""
+    return np.asarray(power.sum(axis=0, dtype=np.float64))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from assets.operation import Operation, operate
+from assets.operation import Operation, OperationProblem, operate
 from twin._cache.memo import Memo, content_key
 from twin.networks.layout.places import bus_of, node_of
 from twin.networks.operation.balance_book import Book, check_books, check_plants
@@ -93,7 +93,7 @@ def coupled_year(
     heat, cold = (
         network_temperatures(plans[c].design if c in plans else {}, c, air, twin.country) for c in ("heat", "cold")
     )
-    loads = loads_of(results, plans, heat)
+    loads = loads_of(results, plans, heat, twin.time)
     net = total(loads.import_kw) - total(loads.export_kw) + total(loads.public_kw)
     fleet = fleet_of(twin, plans, heat, cold, net_load_kw=net, gas_kw=total(loads.gas_kw), memo=memo)
     year = _Year(twin, plans, loads, fleet, temperatures={"heat": heat, "cold": cold}, memo=memo, report=report)
@@ -136,7 +136,8 @@ class _Year:
     ) -> None:  # fmt: skip
         self.twin, self.plans, self.loads, self.fleet = twin, plans, loads, fleet
         self.temperatures, self.memo, self.report = temperatures, memo, report
-        self.hours = len(twin.weather.table)
+        self.time = twin.time
+        self.hours = self.time.n
         self.ground = ground_c(twin)
         self.balance = {c: self._balance_node(c) for c in ("heat", "cold") if c in plans}
         of_carrier = {"heat": loads.heat_kw, "cold": loads.cold_kw}
@@ -185,10 +186,8 @@ class _Year:
         net = total(loads.import_kw) - total(loads.export_kw) + total(loads.public_kw)
         demand |= {"electricity": net + pumps, "gas": total(loads.gas_kw)}
         demand |= {"oil": loads.oil_kw, "biomass": loads.wood_kw}
-        key = content_key(demand, fleet.units, fleet.stores, fleet.outside)
-        return self.memo.get(
-            "plants", key, lambda: operate(demand, fleet.units, stores=fleet.stores, outside=fleet.outside)
-        )
+        problem = OperationProblem(self.time, demand, fleet.units, fleet.stores, fleet.outside)
+        return self.memo.get("plants", content_key(problem), lambda: operate(problem))
 
     def _balance_node(self, carrier: str) -> int:
         """Row of the node that balances a network: where the outside feeds in, else the largest plant."""
@@ -214,7 +213,7 @@ class _Year:
             node = node_of(plan, name, table.loc[name])
             found[node] = found.get(node, np.zeros(self.hours)) + flow
             given += np.maximum(flow, 0.0)
-        spilt = operation.spilt_kwh.get(carrier, np.zeros(self.hours))
+        spilt = self.time.kw_of(operation.spilt_kwh.get(carrier, np.zeros(self.hours)))
         kept = 1.0 - np.divide(spilt, given, out=np.zeros(self.hours), where=given > 0.0)
         found.pop(self.balance[carrier], None)
         return {
@@ -256,8 +255,8 @@ class _Year:
         for carrier, year in water.items():
             node = self.plans[carrier].nodes.iloc[self.balance[carrier]]
             add(bus_of(plan, "", node, float(year.pump_kw.max(initial=0.0))), year.pump_kw)
-        for station, energy in enumerate(loads.public_kw):
-            add(self._charger_bus(plan, station), energy.astype(np.float64))
+        for station, power in enumerate(loads.public_kw):
+            add(self._charger_bus(plan, station), power.astype(np.float64))
 
         def run() -> GridYear:
             told = lambda part: self.report(0.6 + 0.35 * part, "power flow")  # noqa: E731  a name for one line
@@ -276,10 +275,11 @@ class _Year:
 
 
 def flows_at_network(operation: Operation, fleet: Fleet, carrier: str) -> dict[str, Array]:
-    """Find what every plant and store gives a carrier's network (takes, where negative), shape (T,) by its id."""
-    found = {name: flows[carrier] for name, flows in operation.flows_kwh.items() if carrier in flows}
+    """Find the power that every plant and store gives a network (takes, where negative), shape (T,) by its id [kW]."""
+    kw_of = operation.time.kw_of
+    found = {name: kw_of(flows[carrier]) for name, flows in operation.flows_kwh.items() if carrier in flows}
     for name, store in fleet.stores.items():
-        charge, discharge = operation.charge_kwh[name], operation.discharge_kwh[name]
+        charge, discharge = kw_of(operation.charge_kwh[name]), kw_of(operation.discharge_kwh[name])
         if store.carrier == carrier:
             found[name] = discharge - charge
         if carrier == "electricity":
