@@ -20,8 +20,7 @@ Array = npt.NDArray[np.float64]
 
 ORDER = ("cold", "heat", "electricity", "gas", "hydrogen", "biomass", "waste", "oil")
 """Carriers in the order they are met: who drives, before who is driven."""
-SETTLED_KW = 1e-6
-"""Change of a round below which nothing changes any more [kW]."""
+_SETTLED_KW = 1e-6
 _ROUNDS = 8
 _DAY_H, _LONGEST_H = 24.0, 8760.0
 
@@ -50,9 +49,11 @@ class Operation:
         What a kWh in each store was taken to be worth.
     end : OperationState
         At the end, to go on from.
+    rounds : int
+        How often all carriers were gone through.
     unsettled_kw : float
-        The most that a unit's power still changed by when all carriers were gone through for the last time; beyond
-        `SETTLED_KW` the turns ran out before plants that drive each other agreed. Balances hold all the same.
+        Most by which a unit still changed in the last round, where the rounds ran out before plants that drive each
+        other agreed; 0 where it settled. Balances hold all the same.
     """
 
     time: TimeGrid
@@ -70,12 +71,8 @@ class Operation:
     price_eur_kwh: dict[str, Array]
     worth_eur_kwh: dict[str, Array]
     end: OperationState
+    rounds: int
     unsettled_kw: float
-
-    @property
-    def settled(self) -> bool:
-        """Whether going through the carriers once more would change nothing."""
-        return self.unsettled_kw <= SETTLED_KW
 
 
 def operate(problem: OperationProblem) -> Operation:
@@ -94,7 +91,7 @@ def operate(problem: OperationProblem) -> Operation:
     """
     state = _Year(problem)
     rounds, left = 0, 0.0 if not problem.units else np.inf
-    while rounds == 0 or (left > SETTLED_KW and rounds < _ROUNDS):
+    while rounds == 0 or (left > _SETTLED_KW and rounds < _ROUNDS):
         before = {name: array.copy() for name, array in state.main.items()}
         for carrier in ORDER:
             state.meet(carrier)
@@ -103,7 +100,7 @@ def operate(problem: OperationProblem) -> Operation:
         # In the first round units do not know each other yet: nobody is held back for what is then missing.
         if changes and rounds > 1:
             left = float(max(*changes, state.hold_back()))
-    return state.settled(left)
+    return state.settled(rounds, left if left > _SETTLED_KW else 0.0)
 
 
 @dataclass
@@ -248,7 +245,7 @@ class _Year:
             border = self.outside.get(carrier)
             missing = self._lacking(carrier) - (0.0 if border is None else border.most_kw)
             taken = sum((self.units[name].technology.inputs[carrier] * self.main[name] for name in takers), np.zeros(1))
-            cut = np.clip(missing, 0.0, taken) / np.maximum(taken, SETTLED_KW)
+            cut = np.clip(missing, 0.0, taken) / np.maximum(taken, _SETTLED_KW)
             for name in takers:
                 less = cut * self.main[name]
                 found = max(found, float(less.max(initial=0.0)))
@@ -257,7 +254,7 @@ class _Year:
                 )
         return found
 
-    def settled(self, left: float) -> Operation:
+    def settled(self, rounds: int, unsettled_kw: float) -> Operation:
         """Close every carrier's balance by what crosses the border, is missing or is spilt."""
         carriers = [c for c in ORDER if c in self._known()]
         bought, sold, missing, spilt = ({c: np.zeros(self.hours) for c in carriers} for _ in range(4))
@@ -288,7 +285,8 @@ class _Year:
             price_eur_kwh={carrier: self.price.get(carrier, np.zeros(self.hours)) for carrier in carriers},
             worth_eur_kwh=self.worth,
             end=OperationState(ends),
-            unsettled_kw=left,
+            rounds=rounds,
+            unsettled_kw=unsettled_kw,
         )
 
     def _kwh(self, powers: dict[str, Array]) -> dict[str, Array]:

@@ -21,7 +21,7 @@ from twin.simulation.dataset import HOURLY, flows_of
 from twin.simulation.run import run
 from twin.texts import Note
 
-SHARED = Memo(keep=3)
+SHARED = Memo()
 BALANCE = ["balance of heat", "balance of electricity"]
 
 
@@ -73,11 +73,11 @@ def test_a_garage_uses_no_heat_and_a_tagged_boiler_burns_oil(as_it_is: Results) 
 
 
 def test_two_runs_give_the_same_values(district: District, as_it_is: Results) -> None:
-    assert run(district, memo=Memo(keep=0)).dataset.identical(as_it_is.dataset)
+    assert run(district, memo=Memo(0)).dataset.identical(as_it_is.dataset)
 
 
 def test_the_seed_decides_what_is_drawn(district: District, as_it_is: Results) -> None:
-    other = run(district, seed=7, memo=Memo(keep=0))
+    other = run(district, seed=7, memo=Memo(0))
     assert not np.array_equal(other.dataset["appliances_kwh"], as_it_is.dataset["appliances_kwh"])
     assert other.dataset.attrs["seed"] == 7
 
@@ -269,14 +269,14 @@ def test_only_what_an_edit_touches_is_computed_again(district: District, edit: s
     run(district, memo=memo)
     assert len(memo.computed) == len(set(memo.computed)) >= 12, "each stage once"
     memo.computed.clear()
-    fresh, remembered = edited(district, edit, Memo(keep=0)), edited(district, edit, memo)
+    fresh, remembered = edited(district, edit, Memo(0)), edited(district, edit, memo)
     assert sorted(memo.computed) == sorted(computed)
     assert fresh.dataset.identical(remembered.dataset), "what is remembered is what would be computed"
 
 
 def test_progress_only_moves_forward(district: District) -> None:
     told: list[tuple[float, str]] = []
-    run(district, progress=lambda share, what: told.append((share, what)), memo=Memo(keep=0))
+    run(district, progress=lambda share, what: told.append((share, what)), memo=Memo(0))
     shares = [share for share, _ in told]
     assert shares[0] == 0.0
     assert shares[-1] == 1.0

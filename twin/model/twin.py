@@ -142,7 +142,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     catalogue, notes = _catalogue_of(district.country)
     if scenario.district not in {None, district.name}:
         notes.append(Note("elsewhere", values={"district": str(scenario.district)}))
-    memo = memo or Memo(keep=0)
+    memo = memo or Memo(0)
     stock, touched, as_it_is = _edited_stock(district, scenario, seed, memo)
     notes += touched
     prices, factors = prices_and_factors(district.country, scenario)

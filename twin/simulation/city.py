@@ -77,7 +77,7 @@ def run_city(
     """
     report = progress or (lambda _share, _what: None)
     report(0.0, "joining district and scenario")
-    twin = make_twin(district, scenario, seed=seed, memo=Memo(keep=0))
+    twin = make_twin(district, scenario, seed=seed, memo=Memo(0))
     weather = twin.weather
     sun = site_sun(weather.table, weather.latitude, weather.longitude, weather.altitude_m)
     planes = planes_of(twin)
@@ -116,9 +116,9 @@ class _Sums:
         """Compute some buildings and keep their sums."""
         part, light, here = self._light(rows, sun, horizons)
         everything = np.arange(len(rows))
-        devices = devices_of(part, light.building_kwp, Memo(keep=0))
+        devices = devices_of(part, light.building_kwp, Memo(0))
         demand = demand_rows(part, everything, (light.planes, light.plane_of))
-        supply = supply_rows(part, everything, demand, devices.room_kw)
+        supply = supply_rows(part, everything, demand, devices.room_kwh)
         share = part.buildings["pv_share"].to_numpy(dtype=np.float64)
         meter = meter_rows(part, everything, supply, Meter(light.building_kw, share), devices)
         points = np.bincount(devices.points["building"], minlength=len(rows))

@@ -158,7 +158,7 @@ class Stages:
     @cached_property
     def supply(self) -> Rows:
         """What heating and cooling systems take."""
-        twin, demand, room = self.twin, self.demand, self.devices.room_kw
+        twin, demand, room = self.twin, self.demand, self.devices.room_kwh
         keys = row_keys(self.n, "supply", demand.keys, twin.buildings[_TANK_COLUMNS], room)
 
         def compute(rows: Index) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def stations_kwh(twin: Twin) -> Any:
     points, sessions = found
     return charge_sessions(
         sessions,
-        len(twin.weather.table),
+        twin.time,
         owner=points["station"].to_numpy(),
         n_owners=len(twin.chargers),
         charger_kw=points["power_kw"].to_numpy(),

@@ -79,7 +79,7 @@ def plan_networks(
         The district has no streets.
     """
     report = progress or (lambda _share, _what: None)
-    memo = Memo(keep=0) if memo is None else memo
+    memo = Memo(0) if memo is None else memo
     as_it_is = as_design_loads(peaks)
     loads = (as_it_is, as_it_is if now is None else as_design_loads(now))
     edits, findings = edits_of(twin.scenario)

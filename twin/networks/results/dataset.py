@@ -11,6 +11,7 @@ import xarray as xr
 
 from twin.networks.layout.places import bus_of, node_of
 from twin.networks.operation.balance_book import INTO, OUT
+from twin.networks.operation.building_loads import total
 from twin.texts import dump_notes
 
 if TYPE_CHECKING:
@@ -95,11 +96,20 @@ def _books(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> 
     stored = np.stack([year.books[name].stored for name in names])
     variables["network_loss_kwh"] = (("carrier", "time"), lost, _attrs("kWh", "Lost by the network"))
     variables["network_stored_kwh"] = (("carrier", "time"), stored, _attrs("kWh", "Into the network's own water"))
+    booster = year.loads.booster_kw
     variables["booster_kwh"] = (
         "time",
-        _single(year.loads.booster_kw),
+        _single(np.zeros(lost.shape[1]) if booster is None else total(booster)),
         _attrs("kWh", "Electricity of heat pumps that draw on an ambient loop"),
     )
+    crossings = [year.crossings[name] for name in names]
+    for field, unit, title in (
+        ("cost_eur", "EUR/a", "Paid for what is bought at the district's border"),
+        ("income_eur", "EUR/a", "Got for what is sold at the district's border"),
+        ("co2_kg", "kgCO2/a", "Fossil emissions of what is bought at the district's border"),
+    ):
+        values = np.array([getattr(crossing, field) for crossing in crossings], dtype=np.float64)
+        variables[f"border_{field}"] = ("carrier", values, _attrs(unit, title, "assumed"))
 
 
 def _plants(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> None:
@@ -253,6 +263,24 @@ def _buildings(year: Coupled, variables: dict[str, Any]) -> None:
             _single(net),
             _attrs("kW", "Drawn, negative: given"),
         )
+    _account_of_buildings(year, variables)
+
+
+def _account_of_buildings(year: Coupled, variables: dict[str, Any]) -> None:
+    """Keep what changes on each building's bill: what it lacks, what nobody took of it, its heat pump on a loop."""
+    both = ("building", "time")
+    for carrier, lacking in year.shortages.items():
+        title = f"Asked for and not got: {carrier}"
+        variables[f"building_missing_{carrier}_kwh"] = (both, _single(lacking), _attrs("kWh", title))
+    unfed = year.loads.unfed["electricity"]
+    if len(unfed.rows):
+        values = np.zeros(np.shape(year.loads.export_kw), dtype=np.float32)
+        values[unfed.rows] = unfed.kw
+        title = "Electricity that it would have fed in, were it not cut off"
+        variables["building_unfed_kwh"] = (both, _single(values), _attrs("kWh", title))
+    if year.loads.booster_kw is not None:
+        title = "Electricity of its heat pump on the ambient loop"
+        variables["building_booster_kwh"] = (both, _single(year.loads.booster_kw), _attrs("kWh", title))
 
 
 def _attrs_of(year: Coupled, results: Results) -> dict[str, Any]:
@@ -264,8 +292,12 @@ def _attrs_of(year: Coupled, results: Results) -> dict[str, Any]:
     attrs["network_designs"] = json.dumps(
         {carrier: _plain(plan.design) for carrier, plan in year.plans.items()}, sort_keys=True, default=str
     )
-    costs = year.money
-    return attrs | {name: float(value) for name, value in costs.items()}
+    crossings = year.crossings.values()
+    return attrs | {
+        "bought_eur": sum(crossing.cost_eur for crossing in crossings),
+        "sold_eur": sum(crossing.income_eur for crossing in crossings),
+        "co2_t": sum(crossing.co2_kg for crossing in crossings) / 1000.0,
+    }
 
 
 def _plain(design: Mapping[str, Any]) -> dict[str, Any]:
