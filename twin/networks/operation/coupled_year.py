@@ -139,7 +139,13 @@ def _water_networks(
             design = plans[carrier].design
             least = float(design.get("least_supply_c", usual_temperatures(design, carrier).least_c))
             found[carrier] = WaterNetwork.of(
-                plans[carrier], drawn[carrier], temperatures[carrier], ground, fleet=fleet, least_c=least
+                plans[carrier],
+                drawn[carrier],
+                temperatures[carrier],
+                ground,
+                time=loads.time,
+                fleet=fleet,
+                least_c=least,
             )
     return found
 
@@ -173,8 +179,8 @@ def _grid(
 
     def run() -> GridYear:
         told = lambda part: report(0.6 + 0.35 * part, "power flow")  # noqa: E731  a name for one line
-        return grid_year(plan, loads.import_kw, loads.export_kw, others, progress=told)
+        return grid_year(plan, loads.import_kw, loads.export_kw, others, loads.time, progress=told)
 
     if not plan.key:
         return run()
-    return memo.get("power flow", content_key(plan.key, loads.import_kw, loads.export_kw, others), run)
+    return memo.get("power flow", content_key(plan.key, loads.import_kw, loads.export_kw, others, loads.time), run)
