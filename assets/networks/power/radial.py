@@ -211,7 +211,7 @@ class SweptHours:
     percent: npt.NDArray[np.float32]
     loss_kw: Array
     supply_kva: Complex
-    loss_kwh: Array
+    branch_loss_kw: Array
     solved: Mask
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.networks.power import power_year
+from assets.time_grid import TimeGrid
 from twin.networks.layout.plan import NetworkPlan
 
 Array = npt.NDArray[np.float64]
@@ -52,6 +53,7 @@ def grid_year(
     import_kw: Any,
     export_kw: Any,
     others_kw: Mapping[int, Array],
+    time: TimeGrid,
     *,
     progress: Callable[[float], None] | None = None,
 ) -> GridYear:
@@ -65,6 +67,8 @@ def grid_year(
         What each building's meter takes and gives [kW].
     others_kw : mapping of int to ndarray, shape (T,)
         What plants, stores, pumps and public chargers take (negative: give), by row of the bus [kW].
+    time : TimeGrid
+        T steps.
     progress : callable, optional
         Takes the part done.
 
@@ -73,8 +77,8 @@ def grid_year(
     GridYear
         Buildings that hang on no bus draw at the entry.
     """
-    hours = np.shape(import_kw)[1]
-    p = np.zeros((len(plan.nodes), hours))
+    time.check(import_kw=import_kw, export_kw=export_kw)
+    p = np.zeros((len(plan.nodes), time.n))
     q = np.zeros_like(p)
     reactive = np.tan(np.arccos(float(plan.design.get("power_factor", POWER_FACTOR))))
     at = np.where(plan.consumers >= 0, plan.consumers, plan.entry)
@@ -91,7 +95,7 @@ def grid_year(
         loading=np.concatenate([year.line_percent, year.trafo_percent]) / np.float32(100.0),
         loss_kw=np.where(solved, year.loss_kw, 0.0),
         supply_kw=np.where(solved, year.supply_kw, 0.0),
-        branch_loss_kwh=np.concatenate([year.line_loss_kwh, year.trafo_loss_kwh]),
+        branch_loss_kwh=time.kwh_of(np.concatenate([year.line_loss_kw, year.trafo_loss_kw])),
         unsolved=~solved,
         load_kw=p.astype(np.float32),
         load_kvar=q.astype(np.float32),
