@@ -168,7 +168,7 @@ def test_problems_come_the_worst_first_with_who_and_when(client: Client, found: 
         assert [one["element"] for one in listed] == found.problems.index.tolist()
         assert {one["carrier"] for one in listed} == {"electricity", "heat"}
         assert all(one["hours_over"] > 0 and one["cause"] for one in listed)
-        assert not any("_" in one["title"] + one["told"] + one["cause"] for one in listed)
+        assert not any("_" in one["title"] + one["description"] + one["cause"] for one in listed)
     english = client.get(f"{BASE}/networks/problems", params={"scenario": "overloaded"}).json()
     cable = next(one for one in english if found.problems.loc[one["element"], "kind"] == "cable")
     assert "Flats" in cable["cause"], "it is their heating that overloads it"

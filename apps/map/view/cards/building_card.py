@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from apps.map.view import session
 from apps.map.view.cards.charts import day_lines, show_svg, year_bars
 from apps.map.view.changes.change_panel import change_one
 from apps.map.view.deck.palette import CARRIERS
@@ -47,12 +48,12 @@ def card(view: View, building: str, day: str, words: Texts, *, editable: bool = 
             words("card.figures"),
             ["figures", "change"],
             format_func=lambda part: words(f"card.{part}"),
-            key="card_part",
             required=True,
             label_visibility="collapsed",
             width="stretch",
+            **session.bound("card_part"),
         )
-        if st.session_state["card_part"] == "change":
+        if session.state().card_part == "change":
             change_one(view, building, words)
             return
     st.html(_attributes(row, words) + _figures(view, building, words))

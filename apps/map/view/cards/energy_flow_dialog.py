@@ -9,7 +9,8 @@ import streamlit as st
 import twin
 from apps._errors import AppError
 from apps.map.view.cards.charts import show_svg
-from apps.map.view.networks.network_panel import await_networks, networks_of
+from apps.map.view.networks.network_look import networks_of
+from apps.map.view.networks.network_progress import await_networks
 from apps.map.view.opening import Opening
 from apps.texts import Texts
 from apps.views.district_views import View
