@@ -10,7 +10,7 @@ from fastapi import FastAPI, Query, Response
 from apps._errors import UnknownElementError
 from apps.api.responses import AcceptEncoding, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
 from apps.api.schemas import PROBLEMS, Element, Flow, Kpi, Kpis, NetworkProblem
-from apps.texts import DEFAULT_LANGUAGE, texts
+from apps.texts import DEFAULT_LANGUAGE, Texts, texts
 from apps.views.building_export import as_csv
 from apps.views.days import SPECIAL_DAYS
 from apps.views.district_views import AS_IS
@@ -19,6 +19,7 @@ from apps.views.networks.element_geojson import Part, networks_geojson
 from apps.views.networks.element_states import Look
 from apps.views.networks.element_wording import cause_text, element_title, problem_text, unit_of, worst_value
 from apps.views.networks.network_views import Networks, NetworkView
+from twin.texts import Note
 
 _FIRST_DAY = SPECIAL_DAYS[1]
 Carrier = Annotated[str, Query(description="electricity, heat, cold, gas or all")]
@@ -133,7 +134,7 @@ def _add_elements(api: FastAPI, networks: Networks) -> None:
             worst_date=found.worst.date_of(row),
             worst_day=[_number(value) for value in found.worst.day[row]],
             cause=cause_text(found, element, causes, words),
-            causes=[{"asset": str(name), **_plain(row)} for name, row in causes.iterrows()],
+            causes=[{"asset": str(name), **_plain(row, words)} for name, row in causes.iterrows()],
         )
 
     @api.get("/districts/{district}/flows", responses=PROBLEMS)
@@ -150,11 +151,11 @@ def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _plain(row: Any) -> dict[str, Any]:
+def _plain(row: Any, words: Texts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, (int, float, np.integer, np.floating)):
             found[str(name)] = _number(value)
         else:
-            found[str(name)] = str(value)
+            found[str(name)] = value.told(words.language) if isinstance(value, Note) else str(value)
     return found

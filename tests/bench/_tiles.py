@@ -17,22 +17,23 @@ GAP_M = 20.0
 
 
 def tiled(district: District, n: int) -> District:
-    """The first n buildings of copies of a district in a square, with their roofs and walls."""
+    """The first n buildings of copies of a district in a square, with their roofs and walls and all that is mapped."""
     buildings = district.buildings
     copies = math.ceil(n / len(buildings))
     west, south, east, north = buildings.total_bounds
     side = math.ceil(math.sqrt(copies))
-    parts: dict[str, list[Any]] = {"buildings": [], "roofs": [], "walls": []}
+    parts: dict[str, list[Any]] = {name: [] for name in district.tables}
     left = n
     for k in range(copies):
         dx, dy = (k % side) * (east - west + GAP_M), (k // side) * (north - south + GAP_M)
         mine = buildings.iloc[: min(left, len(buildings))]
         left -= len(mine)
-        parts["buildings"].append(_moved(mine, k, dx, dy))
-        for name in ("roofs", "walls"):
-            table = district.tables[name]
-            table = table[table["building_id"].isin(mine.index)]
-            parts[name].append(_moved(table, k, dx, dy).assign(building_id=_named(table["building_id"], k)))
+        for name, table in district.tables.items():
+            if "building_id" in table:
+                own = table[table["building_id"].isin(mine.index)]
+                parts[name].append(_moved(own, k, dx, dy).assign(building_id=_named(own["building_id"], k)))
+            else:
+                parts[name].append(_moved(mine if name == "buildings" else table, k, dx, dy))
     tables = {name: _joined(frames) for name, frames in parts.items()}
     return replace(district, name=f"{district.name}-{n}", tables=tables)
 
