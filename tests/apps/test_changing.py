@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 import twin
 from apps.map.view.changes.district_settings import weather_of
 from apps.texts import LANGUAGES
-from apps.views.district_views import View
 from apps.views.python_snippet import snippet
+from apps.views.view import View
 from tests.apps.reading import figure, look_at, sentences, told, view_state
 from twin.model.prices import prices_of
 from twin.scenario import (

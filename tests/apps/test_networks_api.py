@@ -188,7 +188,7 @@ def test_one_element_tells_its_worst_day_and_whom_to_blame(client: Client, found
 
 
 def test_causes_of_what_was_let_go_are_computed_again(small_networks: Networks, found: NetworkView) -> None:
-    small_networks._whole.clear()
+    small_networks._years.clear()
     quiet = next(str(name) for name in found.elements.index if str(name) not in found.causes)
     assert (
         small_networks.causes(found, quiet).columns.tolist() == found.causes[found.problems.index[0]].columns.tolist()

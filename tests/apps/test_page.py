@@ -17,7 +17,8 @@ from apps.map.view import opening as module
 from apps.map.view.cards.kpi_cards import change_text
 from apps.map.view.opening import Opening
 from apps.texts import texts
-from apps.views.district_views import View, Views
+from apps.views.district_views import Views
+from apps.views.view import View
 from tests.apps.reading import look_at
 
 FOLDER = Path(__file__).resolve().parents[2] / "apps" / "map"

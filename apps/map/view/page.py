@@ -41,8 +41,8 @@ from apps.map.view.trouble import trouble_html
 from apps.map.view.waiting import wait_while
 from apps.map.view.workshop import tour, workshop_panel
 from apps.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
-from apps.views.district_views import View
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin import TwinError
 
 _POLL_S = 0.15
@@ -255,14 +255,14 @@ def _stage(
                 views,
                 names,
                 replace(picture, how=mode),
-                state.camera or fit(tuple(view.district.bounds), frame_beside(frame, mode)),
+                state.camera or fit(view.district.bounds, frame_beside(frame, mode)),
                 words,
                 networks=networks,
             )
         return
     with st.container(key="map"):
         event = st.pydeck_chart(
-            deck(view, picture, state.camera or fit(tuple(view.district.bounds), frame), words),
+            deck(view, picture, state.camera or fit(view.district.bounds, frame), words),
             height="stretch",
             on_select="rerun",
             selection_mode="single-object",

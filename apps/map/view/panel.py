@@ -22,16 +22,16 @@ from apps.map.view.state import NETWORK
 from apps.map.view.workshop import start_workshop
 from apps.texts import LANGUAGES, Texts
 from apps.views.days import DAYS
-from apps.views.district_views import View
 from apps.views.map_comparison import compare_quantity
 from apps.views.map_quantities import map_quantity
 from apps.views.networks.network_views import NetworkView
 from apps.views.quantities import HOURLY, KINDS
+from apps.views.view import View
 from apps.views.yearly_quantities import YEARLY
 from twin.scenario.wording import tell_value
 
 GROUPS = {
-    "hour": [quantity.key for quantity in HOURLY],
+    "hour": list(HOURLY),
     "year": [quantity.key for quantity in YEARLY],
     "kind": [quantity.key for quantity in KINDS],
 }

@@ -9,6 +9,7 @@ from typing import Literal
 from apps.map.view.deck.camera import Camera
 from apps.views.days import DAYS
 from apps.views.networks.element_states import ALL
+from apps.views.quantities import FIRST_QUANTITY
 from twin import load_scenario
 from twin.scenario import AnyEdit, History, Scenario
 
@@ -138,7 +139,7 @@ class ViewState:
     pinned: Scenario | None = None
     district: str = ""
     group: Group = "hour"
-    quantity_hour: str = "heat"
+    quantity_hour: str = FIRST_QUANTITY
     quantity_year: str = "heat_kwh_m2"
     quantity_kind: str = "use"
     day: str = DAYS[0]
@@ -314,5 +315,12 @@ class ViewState:
         """Go back to the district as it is, with the first colours and the tour."""
         history = History.start(as_it_is())
         return replace(
-            self, history=history, pinned=None, group="hour", quantity_hour="heat", selected=None, tour=1, mode="map"
+            self,
+            history=history,
+            pinned=None,
+            group="hour",
+            quantity_hour=FIRST_QUANTITY,
+            selected=None,
+            tour=1,
+            mode="map",
         )

@@ -13,9 +13,9 @@ from apps.map.view import session
 from apps.map.view.deck.palette import CARRIERS
 from apps.map.view.state import FIRST_STEP
 from apps.texts import Texts, with_unit
-from apps.views.district_views import View
 from apps.views.map_quantities import QUANTITIES, district_curve
-from apps.views.quantities import HOURLY, Quantity
+from apps.views.quantities import FIRST_QUANTITY, HOURLY, Quantity
+from apps.views.view import View
 
 
 @cache
@@ -160,7 +160,8 @@ def curve_of(quantity: str) -> Quantity:
     chosen = QUANTITIES[quantity]
     if chosen.group == "hour":
         return chosen
-    return next((hourly for hourly in HOURLY if hourly.carrier and hourly.carrier == chosen.carrier), HOURLY[0])
+    mine = (hourly for hourly in HOURLY.values() if hourly.carrier and hourly.carrier == chosen.carrier)
+    return next(mine, HOURLY[FIRST_QUANTITY])
 
 
 def _nothing() -> None:

@@ -11,7 +11,7 @@ from apps.map.view.opening import Opening
 from apps.map.view.scenario_names import name_of, named_scenarios
 from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
+from apps.views.view import View
 
 STEPS = 4
 """Steps of the tour."""

@@ -18,6 +18,8 @@ Array = npt.NDArray[np.float64]
 Single = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+
 class Tree(NamedTuple):
     """A radial net as the sweep wants it, per unit of 1 MVA; nodes stand after their parents.
 
@@ -196,7 +198,7 @@ def _branch_flow(branches: Branches, m: int, series: Array, work: Array, flow: A
         to_p, to_q = p - r * squared - g * w_far, q - x * squared + s * w_far
         at_near = limit * (from_p * from_p + from_q * from_q) * near[_OVER + h]
         at_far = limit_far * (to_p * to_p + to_q * to_q) * far[_OVER + h]
-        flow[h] = at_near if at_near > at_far else at_far
+        flow[h] = max(at_far, at_near)
         flow[BLOCK + h] = from_p - to_p
 
 

@@ -13,9 +13,9 @@ from apps.map.view.networks.network_look import networks_of
 from apps.map.view.networks.network_progress import await_networks
 from apps.map.view.opening import Opening
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.networks.element_wording import element_title
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin.reporting.sankey import flow_key, flow_table, sankey
 
 

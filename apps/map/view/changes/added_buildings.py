@@ -11,9 +11,9 @@ import streamlit as st
 from apps.map.view import session
 from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
+from apps.views.bounded_cache import cached_by_stamp
 from apps.views.layer_geojson import building_names
-from apps.views.view_cache import cached_per_view
+from apps.views.view import View
 from twin.model.new_buildings import Drawn, read_drawn
 from twin.scenario import AddBuildingsEdit
 
@@ -66,7 +66,7 @@ def new_buildings(view: View, words: Texts) -> None:
     )
 
 
-@cached_per_view(2)
+@cached_by_stamp
 def _read(view: View, text: str) -> Drawn:
     outlines: Any = gpd.GeoSeries(view.buildings.geometry).to_crs(view.district.crs)
     return read_drawn(text, outlines, view.district.title)

@@ -12,8 +12,8 @@ from apps.map.view import session
 from apps.map.view.changes.edit_widgets import FIRST, SHARED, SYSTEMS, edit_of, show_value, value_of, widget
 from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
+from apps.views.view import View
 from gis_data import USES
 from twin import ScenarioError
 from twin.scenario import Where, selected

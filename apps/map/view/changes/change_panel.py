@@ -14,7 +14,7 @@ from apps.map.view.changes.district_settings import emission_factors, prices, we
 from apps.map.view.changes.edit_widgets import edit_of, show_value, value_of, values_of, widget
 from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
+from apps.views.view import View
 from twin.scenario import RemoveBuildingsEdit, Where
 
 PARTS = ("buildings", "district")

@@ -11,7 +11,7 @@ import streamlit as st
 from apps.map.view import session
 from apps.map.view.state import ViewState
 from apps.texts import Texts, amount
-from apps.views.district_views import View
+from apps.views.view import View
 from twin import list_presets
 from twin.model.building_edits import prices_and_factors
 from twin.scenario import EmissionFactorsEdit, PricesEdit, Scenario, WeatherEdit

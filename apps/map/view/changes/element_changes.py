@@ -11,10 +11,10 @@ import streamlit as st
 from apps.map.view import session
 from apps.map.view.state import ViewState
 from apps.texts import LANGUAGES, Texts, texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
 from apps.views.networks.element_wording import element_title
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin.model.plants import plant_kinds
 from twin.reporting.naming import sizes_like
 from twin.scenario import ElementEdit, PlantEdit

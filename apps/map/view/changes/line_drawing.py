@@ -11,11 +11,11 @@ from apps.map.view import session
 from apps.map.view.changes.element_changes import remember_title
 from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
 from apps.views.networks.element_wording import element_title
 from apps.views.networks.line_routes import Place, line_between, places_of
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin.reporting.naming import sizes, sizes_like
 from twin.scenario import ElementEdit
 

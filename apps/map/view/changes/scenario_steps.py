@@ -13,8 +13,8 @@ from apps.map.view.opening import Opening
 from apps.map.view.scenario_names import name_of, named_scenarios, reset_target, title_of
 from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
+from apps.views.view import View
 from twin.scenario import tell
 
 _OWN = ""

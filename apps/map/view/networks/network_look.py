@@ -14,10 +14,10 @@ from apps.map.view.opening import Opening
 from apps.map.view.time_bar import Curve, screen_now
 from apps.texts import Texts
 from apps.views.days import DAYS
-from apps.views.district_views import View
 from apps.views.networks.element_states import ALL, KIND, Look, element_quantity, on_one_scale, quantities_of
 from apps.views.networks.element_wording import element_title
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin.reporting.naming import value_text
 
 _FALLBACK_DAY = "peak_electricity"
@@ -115,7 +115,7 @@ def show_element(networks: NetworkView, element: str) -> None:
     carrier, quantity = str(networks.elements["carrier"].iloc[row]), str(networks.worst.quantity[row])
     state = session.state()
     screen = screen_now()
-    home = fit(tuple(networks.view.district.bounds), frame_of(*screen) if screen else Frame())
+    home = fit(networks.view.district.bounds, frame_of(*screen) if screen else Frame())
     bounds = networks.elements.geometry.iloc[row].bounds
     state = state.show_element(element, carrier, quantity or state.network_quantity)
     date = networks.worst.date_of(row)

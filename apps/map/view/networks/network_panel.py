@@ -12,9 +12,9 @@ from apps.map.view.networks.network_look import network_look, networks_of
 from apps.map.view.opening import Opening
 from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.networks.element_states import ALL, quantities_of
 from apps.views.networks.element_wording import badge_text
+from apps.views.view import View
 
 
 def network_part(opening: Opening, view: View, baseline: View, words: Texts) -> None:

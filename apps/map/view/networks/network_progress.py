@@ -13,8 +13,8 @@ from apps.map.view.state import ViewState
 from apps.map.view.trouble import trouble_html
 from apps.map.view.waiting import POLL_S, tell_progress, wait_while
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 
 
 def poll_networks(opening: Opening, view: View, words: Texts) -> None:

@@ -24,11 +24,11 @@ from apps.map.view.share.view_link import query_of
 from apps.map.view.time_bar import present_step
 from apps.texts import Texts, with_unit
 from apps.views.building_export import as_csv, as_geojson, building_table
-from apps.views.district_views import View
 from apps.views.map_comparison import compare_quantity
 from apps.views.map_quantities import map_quantity
 from apps.views.python_snippet import network_snippet, snippet
 from apps.views.quantities import CLASSES
+from apps.views.view import View
 from twin.scenario import Scenario, dump_scenario
 
 _MIMES = {"geojson": "application/geo+json", "csv": "text/csv", "scenario": "application/yaml"}
