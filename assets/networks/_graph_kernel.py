@@ -114,7 +114,7 @@ def _pop(heap_key: Array, heap_node: Index, size: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def nearest(  # noqa: PLR0917 - plain arrays by position
+def nearest(
     first: Index, node: Index, edge: Index, cost: Array, seeds: Index, limit: float, goal: int = -1
 ) -> tuple[Array, Index, Index]:
     """Dijkstra from all seeds at once, as far as the limit, or until a goal is settled.

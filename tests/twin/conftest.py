@@ -20,13 +20,13 @@ def district() -> District:
 
 @pytest.fixture(scope="session")
 def as_it_is(district: District) -> Results:
-    return run(district, memo=Memo(keep=0))
+    return run(district, memo=Memo(0))
 
 
 @pytest.fixture(scope="session")
 def with_solar(district: District) -> Results:
     scenario = parse_scenario("name: solar\ntitle: Solar\nedits: [{what: pv, share: 0.5}]")
-    return run(district, scenario, memo=Memo(keep=0))
+    return run(district, scenario, memo=Memo(0))
 
 
 @pytest.fixture(scope="session")
@@ -36,4 +36,4 @@ def helsinki() -> District:
 
 @pytest.fixture(scope="session")
 def helsinki_results(helsinki: District) -> Results:
-    return run(helsinki, memo=Memo(keep=0))
+    return run(helsinki, memo=Memo(0))

@@ -25,7 +25,7 @@ def otaniemi(shared_data: Path) -> District:
 
 @pytest.fixture(scope="module")
 def otaniemi_results(otaniemi: District) -> Results:
-    return run(otaniemi, memo=Memo(keep=0))
+    return run(otaniemi, memo=Memo(0))
 
 
 @pytest.fixture(params=["helsinki", "otaniemi"])

@@ -18,8 +18,8 @@ from twin.simulation.run import run
 
 def test_chunks_of_any_size_give_the_figures_of_a_run_to_the_last_bit(district: District, tmp_path) -> None:
     scenario = load_scenario("everything")
-    whole = run(district, scenario, memo=Memo(keep=0))
-    base = run(district, memo=Memo(keep=0))
+    whole = run(district, scenario, memo=Memo(0))
+    base = run(district, memo=Memo(0))
     for chunk in (1, 3, 100):
         city = run_city(district, scenario, chunk=chunk)
         pd.testing.assert_frame_equal(kpi_table(city, base), kpi_table(whole, base), check_exact=True)

@@ -15,7 +15,7 @@ from twin.simulation.run import run
 
 
 def of(district: District, *edits: object) -> Results:
-    return run(district, with_edits(AS_IS, *edits), memo=Memo(keep=0))  # type: ignore[arg-type]
+    return run(district, with_edits(AS_IS, *edits), memo=Memo(0))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from twin.simulation.dataset import flows_of
 from twin.simulation.device_sizing import load_shares
 from twin.simulation.run import run
 
-SHARED = Memo(keep=3)
+SHARED = Memo()
 IDS = ["w1", "w2", "w3", "w4"]
 
 
@@ -99,7 +99,7 @@ def test_a_heat_pump_does_better_on_the_radiators_of_a_retrofitted_building(dist
     assert taken.sum() == pytest.approx(cooler.sum(dtype=np.float64), rel=1e-5)
     assert hotter.sum() > 1.1 * taken.sum(), "with the flow temperatures of before it takes a tenth more"
     for edits in (f"{PUMP}, {DEEP}", f"{DEEP}, {PUMP}"):
-        again = run(district, parse_scenario(f"name: test\nedits: [{edits}]"), memo=Memo(keep=0))
+        again = run(district, parse_scenario(f"name: test\nedits: [{edits}]"), memo=Memo(0))
         np.testing.assert_array_equal(year(again, "heating_electricity_kwh")[0], taken)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import geopandas as gpd
@@ -12,9 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from twin._cache.memo import Memo, content_key
+from gis_data import District
+from twin._cache.memo import Budget, Memo, content_key
+from twin._cache.rows import Rows
 from twin.model.geometry import building_edges, land_around, roof_points
 from twin.model.prices import CARRIERS, emission_factors_of, prices_of
+from twin.scenario import parse_scenario
+from twin.simulation.run import run
 
 
 def test_edges_go_round_outlines_holes_and_parts_with_the_building_on_the_left() -> None:
@@ -85,13 +90,39 @@ def test_a_country_without_tariffs_takes_finland_s() -> None:
     assert emission_factors_of("XX").kgco2_kwh == emission_factors_of("FI").kgco2_kwh
 
 
-def test_the_least_recently_asked_for_is_forgotten() -> None:
-    memo = Memo(keep=2)
+def test_what_nobody_asked_for_longest_goes_when_the_bytes_are_spent() -> None:
+    memo = Memo(2_500_000)
     for key in ("a", "b", "a", "c", "a", "b"):
-        memo.get("stage", key, lambda key=key: key)
-    assert memo.computed == ["stage"] * 4, "a once, b twice, c once"
+        memo.get("stage", key, lambda: np.zeros(125_000))
+    assert memo.computed == ["stage"] * 4, "two megabytes fit: a once, b twice, c once"
     memo.clear()
     assert memo.get("stage", "a", lambda: "new") == "new"
+
+
+def test_shared_arrays_count_once_and_nothing_larger_than_the_budget_is_kept() -> None:
+    budget = Budget(3_000_000)
+    one, other = Memo(budget), Memo(budget)
+    array = np.zeros(250_000)
+    one.get("stage", "whole", lambda: {"a": array, "table": pd.DataFrame({"x": array})})
+    other.get("stage", "view", lambda: Rows(np.array([b"k"]), {"a": array[:10]}, 1))
+    assert 2_000_000 <= budget.used_bytes < 2_100_000
+    other.get("stage", "huge", lambda: np.zeros(1_000_000))
+    assert 2_000_000 <= budget.used_bytes < 2_100_000, "it is handed over, and neither kept nor in the place of others"
+    other.get("stage", "more", lambda: np.zeros(187_500))
+    assert budget.used_bytes <= 3_000_000, "what the other memo holds gives way too"
+    del one, other
+    gc.collect()
+    assert budget.used_bytes == 0, "what a memo held goes with it"
+
+
+def test_six_edits_of_a_district_stay_within_the_budget(district: District) -> None:
+    budget = Budget(9_000_000)
+    memo = Memo(budget)
+    for share in np.linspace(0.1, 0.6, 6):
+        scenario = parse_scenario(f"name: x\nedits: [{{what: pv, share: {share}}}, {{what: retrofit, level: deep}}]")
+        again = run(district, scenario, memo=memo)
+        assert budget.used_bytes <= budget.limit_bytes
+    assert again.dataset.identical(run(district, scenario, memo=Memo(0)).dataset)
 
 
 def test_a_failed_stage_is_computed_again() -> None:

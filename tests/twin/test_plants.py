@@ -137,7 +137,7 @@ def test_costs_are_those_of_the_catalogue(district: District) -> None:
 
 def test_plants_are_part_of_a_scenarios_investment(district: District) -> None:
     edit = "name: p\nedits: [{what: plant, id: sea, kind: heat_pump_water, size_kw: 1000}]"
-    results = run(district, parse_scenario(edit), memo=Memo(keep=0))
+    results = run(district, parse_scenario(edit), memo=Memo(0))
     told = kpis(results)["district"]
     assert told["investment_eur"]["value"] == pytest.approx(530_000.0)
     yearly = 530_000 * 0.05742787 + 4_000

@@ -20,7 +20,7 @@ def squares(values: np.ndarray, asked: list):
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=12), min_size=1, max_size=6))
 def test_only_new_rows_are_computed_and_all_come_out_right(runs: list[list[int]]) -> None:
-    memo, known = Memo(keep=9), [set()]
+    memo, known = Memo(), [set()]
     for values in runs:
         array = np.array(values, dtype=np.float64)
         asked: list[list[int]] = []

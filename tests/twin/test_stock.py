@@ -45,7 +45,7 @@ def test_a_tower_is_a_building_like_any_other_and_shades_its_neighbours(district
     # The flats stand 20 m north of it.
     assert table.loc["w1", "solar_irradiation_kwh_m2"] < 0.99 * before.loc["w1", "solar_irradiation_kwh_m2"]
     assert table.loc["w1", "space_heat_kwh"] > before.loc["w1", "space_heat_kwh"]
-    fresh = run(district, results.scenario, memo=Memo(keep=0))
+    fresh = run(district, results.scenario, memo=Memo(0))
     assert fresh.dataset.identical(results.dataset)
 
 
@@ -100,12 +100,12 @@ EDITS = (
 @given(steps=st.lists(st.lists(st.sampled_from(EDITS), max_size=4, unique=True), min_size=2, max_size=4))
 def test_whatever_was_computed_before_the_results_are_those_of_a_first_run(district: District, steps: list) -> None:
     """Bit by bit, whichever scenarios came before."""
-    memo = Memo(keep=2)
+    memo = Memo()
     for edits in steps:
         if sum("remove" in edit for edit in edits) and any("w2" in edit and "remove" not in edit for edit in edits):
             continue
         last = parse_scenario(f"name: test\nedits: [{', '.join(edits)}]")
         results = run(district, last, memo=memo)
-    fresh = run(district, results.scenario, memo=Memo(keep=0)) if steps else None
+    fresh = run(district, results.scenario, memo=Memo(0)) if steps else None
     assert fresh is None or fresh.dataset.identical(results.dataset)
     assert np.isfinite(results.dataset["grid_import_kwh"].to_numpy()).all()

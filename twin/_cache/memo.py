@@ -4,67 +4,183 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count, islice
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from twin._cache.sizes import held_bytes
+from twin._errors import TwinError
+
 T = TypeVar("T")
 
 
+BUDGET_ENV = "CITY_ENERGY_TWIN_CACHE_GB"
+"""Environment variable: what the caches of a process may hold together [GB]."""
+BUDGET_GB = 1.0
+"""Without it: two or three years of the default district and the networks of one."""
+_Place = tuple[int, str, str]
+"""Whose it is, the stage and the key of its inputs."""
+
+
+@dataclasses.dataclass
+class _Entry:
+    result: Any
+    held: dict[int, int]
+
+
+class Budget:
+    """Bytes that caches may hold together: what nobody asked for longest goes first.
+
+    Arrays that several results share count once.
+
+    Parameters
+    ----------
+    limit_bytes : int
+        0 keeps nothing.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.used_bytes = 0
+        """What is held now."""
+        self._lock = threading.RLock()
+        self._entries: OrderedDict[_Place, _Entry] = OrderedDict()
+        self._holders: dict[int, int] = {}
+
+    def find(self, place: _Place) -> _Entry | None:
+        """Give what is remembered, which thereby becomes the last to go."""
+        with self._lock:
+            entry = self._entries.get(place)
+            if entry is not None:
+                self._entries.move_to_end(place)
+            return entry
+
+    def add(self, place: _Place, result: Any) -> None:
+        """Remember a result and forget others until all fit; one that is larger than the budget is not kept."""
+        held = held_bytes(result) if self.limit_bytes > 0 else {}
+        with self._lock:
+            self._remove(place)
+            if self.limit_bytes <= 0 or sum(held.values()) > self.limit_bytes:
+                return
+            self._entries[place] = _Entry(result, held)
+            for part, size in held.items():
+                if part not in self._holders:
+                    self.used_bytes += size
+                self._holders[part] = self._holders.get(part, 0) + 1
+            while self.used_bytes > self.limit_bytes:
+                self._remove(next(iter(self._entries)))
+
+    def last(self, owner: int, stage: str, most: int) -> list[Any]:
+        """Give the results of an owner's stage, the one asked for last first."""
+        with self._lock:
+            mine = (entry.result for place, entry in reversed(self._entries.items()) if place[:2] == (owner, stage))
+            return list(islice(mine, most))
+
+    def forget(self, owner: int) -> None:
+        """Forget all that an owner remembers."""
+        with self._lock:
+            for place in [place for place in self._entries if place[0] == owner]:
+                self._remove(place)
+
+    def _remove(self, place: _Place) -> None:
+        entry = self._entries.pop(place, None)
+        for part, size in entry.held.items() if entry is not None else ():
+            self._holders[part] -= 1
+            if not self._holders[part]:
+                del self._holders[part]
+                self.used_bytes -= size
+
+
+def _process_budget() -> Budget:
+    told = os.environ.get(BUDGET_ENV, "")
+    try:
+        size = float(told) if told else BUDGET_GB
+    except ValueError:
+        raise TwinError(f"{BUDGET_ENV} is {told!r}: give a number of gigabytes, such as 2 or 0.5") from None
+    return Budget(int(max(size, 0.0) * 1e9))
+
+
+PROCESS_BUDGET = _process_budget()
+"""What all caches of this process share that are not given a budget of their own."""
+_OWNERS = count()
+
+
 class Memo:
-    """The last results of each stage.
+    """The last results of each stage, within a budget of bytes.
 
     Stages are pure functions: with the same content of inputs they give the same result, so a result may be shared
     between scenarios and between threads. Callers must not write into it.
 
     Parameters
     ----------
-    keep : int
-        Results that are kept of each stage; the one not asked for longest goes first. 0 keeps none.
+    budget : Budget or int, optional
+        Bytes that may be held, of this memo alone where it is a number; by default it shares the process's own budget.
+        0 keeps nothing.
     """
 
-    def __init__(self, keep: int = 3) -> None:
-        self._keep = keep
+    def __init__(self, budget: Budget | int | None = None) -> None:
+        self._budget = Budget(budget) if isinstance(budget, int) else (budget or PROCESS_BUDGET)
+        self._owner = next(_OWNERS)
         self._lock = threading.Lock()
-        self._stages: dict[str, OrderedDict[str, Any]] = {}
-        self._busy: dict[tuple[str, str], threading.Lock] = {}
+        self._busy: dict[tuple[str, str], tuple[threading.Lock, int]] = {}
         self.computed: list[str] = []
         """Stages that were computed and not remembered, in order."""
+        weakref.finalize(self, self._budget.forget, self._owner)
+
+    @property
+    def forgets(self) -> bool:
+        """Whether nothing is ever kept: keys need not be made."""
+        return self._budget.limit_bytes <= 0
 
     def get(self, stage: str, key: str, compute: Callable[[], T]) -> T:
         """Return a stage's result for inputs of this key: the first who asks computes it, the others wait."""
-        with self._lock:
-            busy = self._busy.setdefault((stage, key), threading.Lock())
-        with busy:
-            with self._lock:
-                kept = self._stages.setdefault(stage, OrderedDict())
-                if key in kept:
-                    kept.move_to_end(key)
-                    return kept[key]  # type: ignore[no-any-return]
+        if self.forgets:
+            self.computed.append(stage)
+            return compute()
+        place = (self._owner, stage, key)
+        with self._turn(stage, key):
+            entry = self._budget.find(place)
+            if entry is not None:
+                return entry.result  # type: ignore[no-any-return]
             result = compute()
-            with self._lock:
-                self.computed.append(stage)
-                kept[key] = result
-                while len(kept) > self._keep:
-                    kept.popitem(last=False)
-                self._busy.pop((stage, key), None)
+            self.computed.append(stage)
+            self._budget.add(place, result)
         return result
 
-    def kept(self, stage: str) -> list[Any]:
-        """Results that are remembered of a stage, the one asked for last first."""
+    @contextmanager
+    def _turn(self, stage: str, key: str) -> Iterator[None]:
+        """Let one at a time compute or take a result."""
         with self._lock:
-            return list(reversed(self._stages.get(stage, {}).values()))
+            turn, waiting = self._busy.get((stage, key), (threading.Lock(), 0))
+            self._busy[stage, key] = (turn, waiting + 1)
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                waiting = self._busy[stage, key][1] - 1
+                if waiting:
+                    self._busy[stage, key] = (turn, waiting)
+                else:
+                    del self._busy[stage, key]
+
+    def kept(self, stage: str, most: int = 3) -> list[Any]:
+        """Results that are remembered of a stage, the one asked for last first."""
+        return self._budget.last(self._owner, stage, most)
 
     def clear(self) -> None:
         """Forget everything."""
-        with self._lock:
-            self._stages.clear()
-            self.computed.clear()
+        self._budget.forget(self._owner)
+        self.computed.clear()
 
 
 def content_key(*parts: Any) -> str:

@@ -120,7 +120,7 @@ def networks_of(
         By carrier.
     """
     report = progress or (lambda _share, _what: None)
-    memo = Memo(keep=0) if memo is None else memo
+    memo = Memo(0) if memo is None else memo
     year = coupled_year(twin, results, plans, memo=memo, report=report)
     report(0.97, "writing the results")
     dataset = dataset_of(year, results)

@@ -262,7 +262,7 @@ def _footprints(results: dict[str, Results], district: District) -> Any:
     found = district.buildings.geometry
     for result in results.values():
         if any(isinstance(edit, AddBuildingsEdit) for edit in result.scenario.edits):
-            made = make_twin(district, result.scenario, seed=int(result.dataset.attrs["seed"]), memo=Memo(keep=0))
+            made = make_twin(district, result.scenario, seed=int(result.dataset.attrs["seed"]), memo=Memo(0))
             new = made.buildings.geometry[~made.buildings.index.isin(found.index)]
             found = gpd.GeoSeries(pd.concat([found, new]), crs=found.crs)
     return found

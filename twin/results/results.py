@@ -18,6 +18,7 @@ import xarray as xr
 from twin._errors import ResultsError
 from twin.scenario import Scenario, parse_scenario
 from twin.simulation.dataset import FORMAT
+from twin.texts import Note, load_notes
 
 _ROWS = 32
 
@@ -39,6 +40,11 @@ class Results:
     def scenario(self) -> Scenario:
         """The scenario, read back from the provenance."""
         return parse_scenario(str(self.dataset.attrs["scenario"]), "the results' scenario")
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader should know: edits that touch nothing, catalogues of another country."""
+        return load_notes(str(self.dataset.attrs["notes"]))
 
     @property
     def name(self) -> str:
