@@ -18,6 +18,8 @@ Array = npt.NDArray[np.float64]
 Single = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+
 class Tree(NamedTuple):
     """A radial net as the sweep wants it, per unit of 1 MVA; nodes stand after their parents.
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.conversions import large_heat_pump_cop
+from assets.hours_on_disk import row_sums
 
 if TYPE_CHECKING:
     from twin.networks.layout.plan import NetworkPlan
@@ -122,4 +123,4 @@ def _without(energy: Any, plan: NetworkPlan | None) -> tuple[Any, Cut]:
 
 def total(energy: Any) -> Array:
     """Sum of all rows by the hour, in double precision, shape (T,)."""
-    return np.asarray(energy.sum(axis=0, dtype=np.float64))
+    return row_sums(energy)
