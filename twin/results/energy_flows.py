@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from assets.technology import BOUGHT, FREE, REJECTED
-from twin.networks.results.results import NetworkResults
 from twin.results.results import Results
+
+if TYPE_CHECKING:
+    from twin.networks.results.results import NetworkResults
 
 COLUMNS = ("source", "target", "carrier", "kwh")
 LEAST_KWH = 1e-6

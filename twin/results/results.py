@@ -20,9 +20,9 @@ import xarray as xr
 
 from twin._errors import ResultsError
 from twin.results.hours_file import LEVEL, ROWS, HoursFile, room_told
+from twin.results.schema import FORMAT
 from twin.results.totals import HOURS, KEEP, blocks_of, keeps_hours
 from twin.scenario import Scenario, parse_scenario
-from twin.simulation.dataset import FORMAT
 from twin.texts import Note, load_notes
 
 _HOURLY = ("building", "time")

@@ -25,6 +25,8 @@ from twin._errors import ResultsError
 PARTS = ("buildings", "hours", "sums", "networks")
 """What a variable belongs to: figures of buildings and of the district's hours, which every year of buildings has;
 their hours, or in the place of those their sums; and the networks' year."""
+FORMAT = "city-energy-twin results 2"
+"""What a file of results says it is; another number is not read."""
 ID = "id"
 """Kind of the coordinates that name things: they have no unit."""
 WEATHER = "weather"

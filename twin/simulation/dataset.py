@@ -17,7 +17,7 @@ from assets.building_systems.supply import CARRIERS, cooling_systems, heating_sy
 from twin._version import __version__
 from twin.model.building_edits import SETPOINTS
 from twin.model.geometry import rows_of
-from twin.results.schema import as_declared, names_of, variable_of
+from twin.results.schema import FORMAT, as_declared, names_of, variable_of
 from twin.scenario import dump_scenario
 from twin.simulation.investments import MEASURES, Investments
 from twin.texts import dump_notes
@@ -25,8 +25,6 @@ from twin.texts import dump_notes
 if TYPE_CHECKING:
     from twin.model.twin import Twin
     from twin.simulation.sunlight import Light
-
-FORMAT = "city-energy-twin results 2"
 
 
 @dataclass(frozen=True, eq=False)

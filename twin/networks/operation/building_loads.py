@@ -15,7 +15,7 @@ from assets.hours_on_disk import row_sums
 if TYPE_CHECKING:
     from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
-    from twin.networks.operation.site_conditions import Temperatures
+    from twin.networks.layout.temperatures import Temperatures
     from twin.results.results import Results
 
 Array = npt.NDArray[np.float64]

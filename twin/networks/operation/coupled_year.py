@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin._cache.memo import Memo, content_key
+from twin.networks.layout.temperatures import Temperatures, network_temperatures, usual_temperatures
 from twin.networks.operation.balance_book import Book, Parts, books_of, check_books, check_plants
 from twin.networks.operation.border import Crossing, crossings_of
 from twin.networks.operation.building_loads import Loads, loads_of, total
@@ -18,7 +19,7 @@ from twin.networks.operation.gas_network import GasNetworkYear, gas_network_year
 from twin.networks.operation.heat_network import WaterYear
 from twin.networks.operation.power_network import GridYear, grid_year
 from twin.networks.operation.shortages import shortages_of
-from twin.networks.operation.site_conditions import Temperatures, ground_c, network_temperatures, usual_temperatures
+from twin.networks.operation.site_conditions import ground_c
 from twin.networks.operation.turns import WaterNetwork, settle
 from twin.texts import Note
 

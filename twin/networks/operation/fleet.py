@@ -20,8 +20,9 @@ from assets.technology import Technology
 from twin._cache.memo import Memo, content_key
 from twin._errors import ScenarioError
 from twin.model.plants import plant_table
+from twin.networks.layout.temperatures import Temperatures
 from twin.networks.operation.gas_network import hydrogen_room
-from twin.networks.operation.site_conditions import Temperatures, conversion_site, source_site
+from twin.networks.operation.site_conditions import conversion_site, source_site
 from twin.texts import Note
 
 if TYPE_CHECKING:

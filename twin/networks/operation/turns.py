@@ -20,8 +20,8 @@ from twin.texts.notes import Note, Value
 if TYPE_CHECKING:
     from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
+    from twin.networks.layout.temperatures import Temperatures
     from twin.networks.operation.fleet import Fleet
-    from twin.networks.operation.site_conditions import Temperatures
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[float, str], None]

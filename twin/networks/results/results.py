@@ -85,6 +85,19 @@ class NetworkResults:
         names = [str(name) for name in self.dataset["building"].to_numpy()]
         return pd.DataFrame(missing, index=pd.Index(names, name="building"), dtype=np.float64)
 
+    def kpis(self) -> dict[str, dict[str, Any]]:
+        """Compute the key figures of the networks: see `twin.network_kpis`."""
+        from twin.networks.results.kpis import network_kpis  # noqa: PLC0415  it reads what is held here
+
+        return network_kpis(self)
+
+    @staticmethod
+    def kpi_catalogue() -> pd.DataFrame:
+        """Tell what each of them is: see `twin.network_kpi_catalogue`."""
+        from twin.networks.results.kpis import network_kpi_catalogue  # noqa: PLC0415
+
+        return network_kpi_catalogue()
+
     def pipe_use(self, carrier: str) -> float:
         """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
         return pipe_use(self.dataset, carrier)
