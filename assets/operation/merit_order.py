@@ -15,14 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.carriers import BOUGHT, MET
 from assets.operation._merit_kernel import centred_mean, marginal, run_carrier
 from assets.storage.store import Store
-from assets.technology import BOUGHT, Technology
+from assets.technology import Technology
 
 Array = npt.NDArray[np.float64]
 
-ORDER = ("cold", "heat", "electricity", "gas", "hydrogen", "biomass", "waste", "oil")
-"""Carriers in the order they are met: who drives, before who is driven."""
 _ROUNDS = 8
 _SETTLED_KW = 1e-6
 _DAY_H, _LONGEST_H = 24, 8760
@@ -141,7 +140,7 @@ def operate(
     rounds, left = 0, np.inf
     while left > _SETTLED_KW and rounds < _ROUNDS:
         before = {name: array.copy() for name, array in state.main.items()}
-        for carrier in ORDER:
+        for carrier in MET:
             state.meet(carrier)
         changes = [np.abs(state.main[name] - before[name]).max(initial=0.0) for name in state.main]
         rounds += 1
@@ -299,7 +298,7 @@ class _State:
 
     def settled(self, rounds: int, unsettled_kw: float) -> Operation:
         """Close every carrier's balance by what crosses the border, is missing or is spilt."""
-        carriers = [c for c in ORDER if c in self._known()]
+        carriers = [c for c in MET if c in self._known()]
         bought, sold, missing, spilt = ({c: np.zeros(self.hours) for c in carriers} for _ in range(4))
         for carrier in carriers:
             lacking = self._lacking(carrier)

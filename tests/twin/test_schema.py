@@ -64,7 +64,7 @@ def charged(district: District) -> District:
 
 @pytest.fixture(scope="module")
 def full(charged: District) -> Results:
-    return run(charged, parse_scenario(EVERYTHING), memo=Memo(keep=0))
+    return run(charged, parse_scenario(EVERYTHING), memo=Memo(0))
 
 
 @pytest.fixture(scope="module")

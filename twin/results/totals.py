@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from assets.carriers import RETAIL
+from twin.model.prices import FLAT
 from twin.results._totals_kernel import above, peak, sum_up, weigh
 from twin.results.schema import names_of, variable_of
 
@@ -140,9 +142,9 @@ def block_totals(get: Callable[[str], Any], n: int, hours: Hours, of_hour: dict[
     found["export_income_eur"] = per_row(weigh, arrays["grid_export_kwh"], hours.export_price)
     found["import_co2_kg"] = per_row(weigh, arrays["grid_import_kwh"], hours.co2)
     found["district_heat_cost_eur"] = per_row(weigh, arrays["district_heat_kwh"], hours.heat_price)
-    fuels = ("gas", "oil", "wood", "district_cold")
+    fuels = tuple(FLAT.values())
     found["fuel_cost_eur"] = sum(found[f"{fuel}_kwh"] * hours.attrs.get(f"{fuel}_price_eur_kwh", 0.0) for fuel in fuels)
-    others = ("district_heat", *fuels)
+    others = (RETAIL["heat"], *fuels)
     found["fuel_co2_kg"] = sum(found[f"{each}_kwh"] * hours.attrs.get(f"{each}_co2_kg_kwh", 0.0) for each in others)
     found["overheating_kh"] = per_row(above, get("indoor_temp_c"), hours.summer, OVERHEATED_ABOVE_C)
     return found

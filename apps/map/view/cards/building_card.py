@@ -16,7 +16,7 @@ from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
 from apps.views.map_quantities import building_curve
 
-_CURVES = {"heat": "heat", "electricity": "electricity", "cold": "cooling", "solar": "solar"}
+_CURVES = {"heat": "heat", "electricity": "electricity", "cold": "cooling", "sun": "solar"}
 _FIGURES = ("heat_kwh", "electricity_kwh", "pv_potential_kwh", "co2_t")
 _KNOWN = {"tagged", "input", "edited"}
 _GUESSED = {"default"}
