@@ -5,7 +5,8 @@ name holds a placeholder in braces stands for several variables, one for each wo
 
 - `{carrier}`: a carrier's id; the words may be a group of `assets.carriers`: "carriers" (all that plants give or take),
   "networks" (those with one) or "water" (those whose networks move water);
-- `{variable}`: another declared variable, whose `{title}`, `{unit}`, `{carrier}` and `{needs}` the row may repeat.
+- `{variable}`: another declared variable, whose `{title}`, `{unit}`, `{carrier}`, `{sign}` and `{needs}` the row may
+  repeat.
 """
 
 from __future__ import annotations
@@ -224,7 +225,7 @@ def _of_row(row: Mapping[str, str], known: Mapping[str, Variable]) -> Iterator[V
         base = known.get(word)
         places = {"carrier": word, "variable": word}
         if base is not None:
-            places |= {"title": base.title, "unit": base.unit, "carrier": base.carrier, "needs": base.needs}
+            places |= {field: getattr(base, field) for field in ("title", "unit", "carrier", "sign", "needs")}
         told = {name: text.format_map(places) for name, text in row.items()}
         yield Variable(
             name=told["name"],
