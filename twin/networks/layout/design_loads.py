@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.building_systems.supply import heating_systems
-from twin.networks.layout.plan import CARRIERS
+from assets.carriers import NETWORKED
 
 if TYPE_CHECKING:
     from twin.results.results import Results
@@ -69,7 +69,7 @@ def design_loads(results: Results) -> DesignLoads:
     peak: dict[str, Array] = {}
     hours: dict[str, Array] = {}
     at: dict[str, Any] = {}
-    for carrier in CARRIERS:
+    for carrier in NETWORKED:
         drawn = _drawn(data, carrier)
         sums = np.stack([drawn[rows].sum(axis=0, dtype=np.float64) for rows in groups])
         chosen = np.unique(np.argmax(sums, axis=1))
@@ -99,7 +99,7 @@ def as_design_loads(peaks: DesignLoads | pd.DataFrame) -> DesignLoads:
         return peaks
     own: dict[str, Array] = {
         name: peaks[name].fillna(0.0).to_numpy(dtype=np.float64) if name in peaks else np.zeros(len(peaks))
-        for name in CARRIERS
+        for name in NETWORKED
     }
     return DesignLoads(peaks.index, own, {name: values[:, None] for name, values in own.items()})
 

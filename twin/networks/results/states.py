@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from assets.carriers import WATERBORNE
 from assets.hours_on_disk import let_go, on_disk, row_blocks
 from twin._errors import ResultsError
 from twin.results.schema import variable_of
@@ -246,7 +247,7 @@ def _hydrogen(dataset: xr.Dataset) -> Iterator[Part]:
 
 
 def _there(dataset: xr.Dataset) -> list[str]:
-    return [carrier for carrier in ("heat", "cold") if f"{carrier}_node" in dataset.dims]
+    return [carrier for carrier in WATERBORNE if f"{carrier}_node" in dataset.dims]
 
 
 _READERS: Mapping[str, tuple[str, Callable[[xr.Dataset], Iterator[Part]]]] = {
