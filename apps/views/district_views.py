@@ -22,7 +22,7 @@ import twin
 from apps._errors import UnknownDistrictError, UnknownScenarioError
 from apps.views import disk_cache
 from apps.views.days import DayPlan, plan_days
-from apps.views.quantities import HOURLY
+from apps.views.quantities import HOURLY, hourly
 from twin._cache.memo import content_key
 from twin.scenario import AddBuildingsEdit, RemoveBuildingsEdit, Scenario, decode_scenario, simplified
 
@@ -261,8 +261,8 @@ def _tables(district: Any, scenario: Any) -> tuple[Any, Any]:
 def _summary(results: Any, kpis: Mapping[str, Any], district: Any) -> dict[str, Any]:
     """Cut the results of a year down to what a map shows."""
     data = results.dataset
-    heat = sum(data[name].sum("building").to_numpy() for name in HOURLY[0].sources)
-    electricity = sum(data[name].sum("building").to_numpy() for name in HOURLY[1].sources if name in data)
+    heat = sum(data[name].sum("building").to_numpy() for name in hourly("heat").sources)
+    electricity = sum(data[name].sum("building").to_numpy() for name in hourly("electricity").sources if name in data)
     plan: DayPlan = plan_days(
         pd.DatetimeIndex(data["time"].to_numpy()),
         district.timezone,

@@ -8,7 +8,7 @@ from apps.views.days import TYPICAL_DAYS
 from apps.views.district_views import View
 from apps.views.map_quantities import quantity_of
 from apps.views.networks.element_states import ALL, KIND, Look
-from apps.views.quantities import HOURLY
+from apps.views.quantities import hourly
 from twin.scenario import Scenario, dump_scenario
 
 _SEASONS = {"winter": [12, 1, 2], "spring": [3, 4, 5], "summer": [6, 7, 8], "autumn": [9, 10, 11]}
@@ -95,7 +95,7 @@ def _begin(view: View, scenario: Scenario) -> list[str]:
 
 
 def _hourly(view: View, key: str, day: str, step: int) -> list[str]:
-    quantity = next(item for item in HOURLY if item.key == key)
+    quantity = hourly(key)
     names = ", ".join(f'"{name}"' for name in quantity.sources if name in view.steps)
     return [
         "data = results.dataset",

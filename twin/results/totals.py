@@ -12,29 +12,16 @@ import numpy.typing as npt
 import xarray as xr
 
 from twin.results._totals_kernel import above, peak, sum_up, weigh
+from twin.results.schema import names_of, variable_of
 
 Array = npt.NDArray[np.float64]
 Totals = dict[str, Array]
 """Sums and peaks by name, a number for each building, or one for the district."""
 
-ENERGIES = (
-    "space_heat_kwh",
-    "hot_water_kwh",
-    "cooling_kwh",
-    "appliances_kwh",
-    "lighting_kwh",
-    "pv_kwh",
-    "grid_import_kwh",
-    "grid_export_kwh",
-    "district_heat_kwh",
-    "gas_kwh",
-    "oil_kwh",
-    "wood_kwh",
-    "heating_electricity_kwh",
-    "cooling_electricity_kwh",
-    "conversion_loss_kwh",
-)
-OPTIONAL = ("district_cold_kwh", "ev_charging_kwh", "battery_discharge_kwh", "battery_loss_kwh", "tank_loss_kwh")
+_SUMMED = tuple(name.removeprefix("total_") for name in names_of("sums", "building", of="total_{variable}"))
+ENERGIES = tuple(name for name in _SUMMED if not variable_of(name).needs)
+"""Energies that every building has, summed over the year."""
+OPTIONAL = tuple(name for name in _SUMMED if variable_of(name).needs)
 """Energies that are there only where a building has the device."""
 OVERHEATED_ABOVE_C = 27.0
 """Finland's limit for dwellings (Ministry of the Environment, decree 1010/2017, 29 §), from June to August."""
@@ -102,12 +89,9 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
     """
     n, hours = dataset.sizes["building"], Hours.of(dataset)
     if dataset.attrs.get(KEEP) == ANNUAL:
-        found = {
-            str(name)[6:]: dataset[name].to_numpy() for name in dataset.data_vars if str(name).startswith("total_")
-        }
-        of_hour = {str(name)[9:]: dataset[name].to_numpy() for name in dataset.data_vars
-                   if str(name).startswith("district_") and dataset[name].dims == ("time",)
-                   and "price" not in str(name)}  # fmt: skip
+        found = {name.removeprefix("total_"): dataset[name].to_numpy() for name in names_of("sums", "building")}
+        of_hour = {name.removeprefix("district_"): dataset[name].to_numpy() for name in names_of("sums", "time")
+                   if name in dataset}  # fmt: skip
     else:
         of_hour = {}
         names = dataset.data_vars

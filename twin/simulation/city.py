@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from twin._cache.memo import Memo
 from twin._cache.rows import Index
 from twin.model.twin import Twin, make_twin
 from twin.results.results import Results
+from twin.results.schema import as_declared
 from twin.results.totals import ANNUAL, KEEP, Hours, block_totals
-from twin.simulation.dataset import DEVICES, HOURLY, Year, hourly_variables, make_dataset, of_hours, provenance
+from twin.simulation.dataset import Year, hourly_variables, make_dataset, of_hours, provenance
 from twin.simulation.device_sizing import devices_of
 from twin.simulation.investments import MEASURES, Investments, investments_of
 from twin.simulation.run import stations_kwh
@@ -180,19 +181,12 @@ class _Sums:
             charge_points=static["charge_points"],
             investments=self.investments,
         )
-        dataset = make_dataset(self.twin, year, dict(self._variables()))
+        dataset = make_dataset(self.twin, year, self._variables())
         return Results(dataset.assign_attrs({KEEP: ANNUAL}))
 
-    def _variables(self) -> Iterator[tuple[str, Any]]:
-        told = {**HOURLY, **DEVICES}
-        for name, values in self.totals.items():
-            unit = name.rpartition("_")[2].replace("kwh", "kWh").replace("kw", "kW")
-            title = told[name][2] if name in told else name.replace("_", " ").capitalize()
-            attrs = {"units": unit, "long_name": f"{title}, all year", "kind": "modelled"}
-            yield f"total_{name}", ("building", values, attrs)
-        for name, values in self.of_hour.items():
-            attrs = {"units": "kWh", "long_name": f"{told[name][2]}, all buildings", "kind": "modelled"}
-            yield f"district_{name}", ("time", values.astype(np.float64), attrs)
+    def _variables(self) -> dict[str, Any]:
+        of_hour = {f"district_{name}": values.astype(np.float64) for name, values in self.of_hour.items()}
+        return as_declared({f"total_{name}": values for name, values in self.totals.items()} | of_hour)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

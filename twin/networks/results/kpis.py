@@ -13,6 +13,7 @@ import xarray as xr
 
 from twin.networks.results.results import NetworkResults
 from twin.networks.results.states import consumer_limit, drawing_nodes, pipe_use
+from twin.results.schema import names_of
 from twin.results.sources import sources_of
 
 _FLOWING_KG_S = 1e-6
@@ -196,8 +197,7 @@ _READERS: tuple[tuple[str, Callable[[xr.Dataset], dict[str, float]]], ...] = (
 
 def _book(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
     row = list(dataset["carrier"].to_numpy()).index(carrier)
-    words = [str(name) for name in dataset.data_vars if dataset[name].dims == ("carrier", "time")]
-    return {word: float(dataset[word].to_numpy()[row].sum()) for word in words}
+    return {word: float(dataset[word].to_numpy()[row].sum()) for word in names_of("networks", "carrier", "time")}
 
 
 def _own_limits(dataset: xr.Dataset) -> dict[str, float]:

@@ -18,6 +18,7 @@ import xarray as xr
 from twin._errors import ResultsError
 from twin.networks.results.dataset import FORMAT
 from twin.networks.results.states import State, pipe_use, state_of
+from twin.results.schema import names_of
 from twin.scenario import Scenario, parse_scenario
 from twin.texts import Note, load_notes
 
@@ -160,7 +161,7 @@ def load_networks(folder: str | Path) -> NetworkResults:
 
 def summary_of(dataset: xr.Dataset) -> dict[str, dict[str, float]]:
     """Sum the book of every carrier over the year [kWh]."""
-    words = [str(name) for name in dataset.data_vars if dataset[name].dims == ("carrier", "time")]
+    words = names_of("networks", "carrier", "time")
     sums: Mapping[str, Any] = {word: dataset[word].sum("time").to_numpy() for word in words}
     return {
         str(carrier): {word.removesuffix("_kwh"): float(sums[word][k]) for word in words}

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from twin._errors import ResultsError
+from twin.results.schema import variable_of
 
 Array = npt.NDArray[np.float64]
 
@@ -191,14 +192,15 @@ def _there(dataset: xr.Dataset) -> list[str]:
 
 
 _READERS: Mapping[str, tuple[str, Callable[[xr.Dataset], Iterator[Part]]]] = {
-    "loading": ("1", _loading),
+    "loading": (variable_of("branch_loading").unit, _loading),
+    # A share of the rated voltage goes by its own name in the field.
     "voltage": ("p.u.", _voltage),
-    "temperature": ("°C", _temperature),
-    "return_temperature": ("°C", _return_temperature),
-    "pressure": ("kPa", _pressure),
-    "flow": ("kg/s", _flow),
-    "loss": ("kW", _loss),
-    "hydrogen": ("1", _hydrogen),
+    "temperature": (variable_of("heat_supply_temp_c").unit, _temperature),
+    "return_temperature": (variable_of("heat_return_temp_c").unit, _return_temperature),
+    "pressure": (variable_of("heat_pressure_kpa").unit, _pressure),
+    "flow": (variable_of("heat_flow_kg_s").unit, _flow),
+    "loss": (variable_of("heat_edge_loss_kw").unit, _loss),
+    "hydrogen": (variable_of("hydrogen_share").unit, _hydrogen),
 }
 
 
