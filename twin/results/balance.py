@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from assets.carriers import retail_carriers
 from twin._errors import ResultsError
 from twin.results.totals import Totals, totals
 
@@ -31,15 +32,10 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-BOUGHT: Mapping[str, str] = {
-    "electricity": "grid_import",
-    "heat": "district_heat",
-    "cold": "district_cold",
-    "gas": "gas",
-    "oil": "oil",
-    "biomass": "wood",
+BOUGHT: Mapping[str, str] = {carrier.id: name for name, carrier in retail_carriers().items()} | {
+    "electricity": "grid_import"
 }
-"""What buildings buy of each carrier, without its unit."""
+"""What results call that which buildings buy of each carrier, without its unit."""
 PIPED = ("heat", "cold")
 """Carriers that are bought at the border by each building where there is no network of them."""
 ACCOUNTS = ("buildings", "charging stations", "operator")
@@ -219,9 +215,9 @@ def _bills(buildings: Totals, attrs: Mapping[str, Any]) -> dict[str, Array]:
     """Tell what each building pays less what it gets, by carrier [EUR/a]."""
     found = {"electricity": buildings["import_cost_eur"] - buildings["export_income_eur"],
              "heat": buildings["district_heat_cost_eur"]}  # fmt: skip
-    for carrier in ("cold", "gas", "oil", "biomass"):
-        name = BOUGHT[carrier]
-        found[carrier] = buildings[f"{name}_kwh"] * float(attrs.get(f"{name}_price_eur_kwh", 0.0))
+    for carrier, name in BOUGHT.items():
+        if carrier not in found:
+            found[carrier] = buildings[f"{name}_kwh"] * float(attrs.get(f"{name}_price_eur_kwh", 0.0))
     return found
 
 

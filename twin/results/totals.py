@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from assets.carriers import retail_carriers
 from twin.results._totals_kernel import above, peak, sum_up, weigh
 from twin.results.schema import names_of, variable_of
 
@@ -177,7 +178,7 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     whole["peak_heat_kw"] = np.array([heat.max(initial=0.0)])
     whole["peak_cooling_kw"] = np.array([of_hour.get("cooling_kwh", zero).max(initial=0.0)])
     whole["peak_electricity_kw"] = np.array([(bought + public).max(initial=0.0)])
-    for name in ("district_heat", "district_cold", "gas", "oil", "wood"):
+    for name in retail_carriers().keys() - {"electricity"}:
         whole[f"peak_{name}_kw"] = np.array([of_hour.get(f"{name}_kwh", zero).max(initial=0.0)])
     whole["public_charging_kwh"] = np.array([public.sum()])
     whole["grid_import_kwh"] = whole["grid_import_kwh"] + public.sum()

@@ -18,6 +18,7 @@ from apps.views.district_views import AS_IS, View, Views
 from apps.views.networks.problem_groups import problem_groups, worst_of_each
 from apps.views.networks.worst_hours import WorstHours, find_worst_hours, limits_of
 from twin.reporting.naming import served_by
+from twin.texts import Note
 
 Array = npt.NDArray[np.float32]
 
@@ -81,6 +82,8 @@ class NetworkView:
         As `twin.network_kpis` gives them.
     flows : pandas.DataFrame
         The year's energies: source, target, carrier, kwh.
+    notes : tuple of Note
+        What was assumed, and what has not settled.
     """
 
     view: View
@@ -95,6 +98,7 @@ class NetworkView:
     served: Mapping[str, tuple[str, ...]]
     kpis: Mapping[str, Any]
     flows: pd.DataFrame
+    notes: tuple[Note, ...]
 
     @property
     def carriers(self) -> list[str]:
@@ -272,6 +276,7 @@ def _cut(view: View, results: Any, whole: Any) -> NetworkView:
         served=served_by(whole.dataset),
         kpis=twin.network_kpis(whole),
         flows=twin.energy_flows(results, whole),
+        notes=whole.notes,
     )
 
 
