@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from twin.results.balance import BOUGHT, PIPED
 from twin.results.results import Results
-from twin.results.totals import ANNUAL, KEEP
+from twin.results.totals import district_hours
 
 if TYPE_CHECKING:
     from twin.networks.results.results import NetworkResults
@@ -30,19 +29,11 @@ def bought_by_hour(results: Results, networks: NetworkResults | None = None) -> 
         book = networks.dataset["bought_kwh"]
         found = {str(name): book.to_numpy()[k] for k, name in enumerate(book["carrier"].to_numpy())}
         apart = {c: name for c, name in BOUGHT.items() if c in PIPED and f"{c}_node" not in networks.dataset.dims}
-        return found | {c: found.get(c, 0.0) + _of_buildings(data, name) for c, name in apart.items()}
-    found = {carrier: _of_buildings(data, name) for carrier, name in BOUGHT.items()}
+        return found | {c: found.get(c, 0.0) + district_hours(data, f"{name}_kwh") for c, name in apart.items()}
+    found = {carrier: district_hours(data, f"{name}_kwh") for carrier, name in BOUGHT.items()}
     if "station_charging_kwh" in data:
         found["electricity"] = found["electricity"] + data["station_charging_kwh"].to_numpy().sum(axis=0)
     return found
-
-
-def _of_buildings(data: xr.Dataset, name: str) -> Any:
-    key = f"district_{name}_kwh" if data.attrs.get(KEEP) == ANNUAL else f"{name}_kwh"
-    if key not in data:
-        return np.zeros(data.sizes["time"])
-    values = data[key].to_numpy()
-    return values if values.ndim == 1 else values.sum(axis=0, dtype=np.float64)
 
 
 def mean_day(results: Results, hourly: Any, month: int) -> Any:
