@@ -89,3 +89,17 @@ def test_an_unknown_district_or_scenario_is_told_with_those_there_are() -> None:
         Views().open("../../etc")
     with pytest.raises(UnknownScenarioError, match="as-is"):
         Views().open("helsinki-centre", "dream")
+
+
+def test_payback_and_the_cost_of_co2_avoided_are_told_against_the_district_as_it_is(
+    view: View, empty_cache: Path
+) -> None:
+    name = "solar-roofs"
+    views = Views({"helsinki-centre": view.district}, {name: twin.load_scenario(name)})
+    told = views.open("helsinki-centre", name).kpis
+    expected = twin.kpis(twin.run(view.district, views.scenario(name)), twin.run(view.district))
+    for kpi in ("payback_years", "abatement_cost_eur_t", "peak_electricity_growth"):
+        assert told["district"][kpi]["value"] == pytest.approx(expected["district"][kpi]["value"]), kpi
+        assert told["district"][kpi]["available"], kpi
+    assert sum(of["payback_years"]["available"] for of in told["buildings"].values()) > 100
+    assert "baseline" in view.kpis["district"]["payback_years"]["todo"]

@@ -21,6 +21,7 @@ from apps.views.view import View
 from assets.carriers import NETWORKED
 from twin import NetworkResults, Results
 from twin.reporting.naming import served_by
+from twin.texts import Note
 
 Array = npt.NDArray[np.float32]
 Key = tuple[str, str]
@@ -85,6 +86,8 @@ class NetworkView:
         As `twin.network_kpis` gives them.
     flows : pandas.DataFrame
         The year's energies: source, target, carrier, kwh.
+    notes : tuple of Note
+        What was assumed, and what has not settled.
     """
 
     view: View
@@ -99,6 +102,7 @@ class NetworkView:
     served: Mapping[str, tuple[str, ...]]
     kpis: Mapping[str, Any]
     flows: pd.DataFrame
+    notes: tuple[Note, ...]
 
     @property
     def stamp(self) -> str:
@@ -269,6 +273,7 @@ def _cut(view: View, results: Results, whole: NetworkResults) -> NetworkView:
         served=served_by(whole.dataset),
         kpis=twin.network_kpis(whole),
         flows=twin.energy_flows(results, whole),
+        notes=whole.notes,
     )
 
 

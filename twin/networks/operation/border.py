@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,9 +69,9 @@ def crossings_of(twin: Twin, fleet: Fleet, books: Mapping[str, Book], wood_kw: A
     return found
 
 
-def emission_factors(twin: Twin, bought: Mapping[str, object]) -> dict[str, float]:
+def emission_factors(twin: Twin, names: Iterable[str]) -> dict[str, float]:
     """Fossil emissions of carriers that are bought [kgCO2/kWh]: of waste, those of the part that is no biomass."""
     factors = twin.factors.kgco2_kwh
-    found = {carrier: float(factors.get(carrier, 0.0)) for carrier in bought}
+    found = {carrier: float(factors.get(carrier, 0.0)) for carrier in names}
     waste = fuel_kinds().loc[carriers()["waste"].fuel]
     return found | {"waste": float(waste["co2_kg_kwh"]) * (1.0 - float(waste["biogenic_share"]))}
