@@ -13,8 +13,9 @@ from starlette.routing import Mount
 import gis_data
 import twin
 from apps._errors import PortInUseError
-from apps.api import AS_IS, Views, create_api
+from apps.api import create_api
 from apps.map.view.opening import Opening, choose, prepare
+from apps.views.district_views import AS_IS, Views
 
 _SCRIPT = Path(__file__).parent / "map" / "main.py"
 _SETTINGS: dict[str, Any] = {

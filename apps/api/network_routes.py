@@ -8,17 +8,18 @@ import numpy as np
 from fastapi import FastAPI, Query, Response
 
 from apps._errors import UnknownElementError
-from apps.api.answers import AcceptEncoding, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
-from apps.api.days import SPECIAL_DAYS
-from apps.api.models import PROBLEMS, Element, Flow, Kpi, Kpis, NetworkProblem
-from apps.api.network_features import Part, networks_geojson
-from apps.api.network_files import network_table, networks_as_geojson
-from apps.api.network_states import Look
-from apps.api.network_views import Networks, NetworkView
-from apps.api.network_words import cause_text, element_title, problem_text, unit_of, worst_value
-from apps.api.seen import as_csv
-from apps.api.views import AS_IS
-from apps.texts import DEFAULT_LANGUAGE, texts
+from apps.api.responses import AcceptEncoding, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
+from apps.api.schemas import PROBLEMS, Element, Flow, Kpi, Kpis, NetworkProblem
+from apps.texts import DEFAULT_LANGUAGE, Texts, texts
+from apps.views.building_export import as_csv
+from apps.views.days import SPECIAL_DAYS
+from apps.views.district_views import AS_IS
+from apps.views.networks.element_export import network_table, networks_as_geojson
+from apps.views.networks.element_geojson import Part, networks_geojson
+from apps.views.networks.element_states import Look
+from apps.views.networks.element_wording import cause_text, element_title, problem_text, unit_of, worst_value
+from apps.views.networks.network_views import Networks, NetworkView
+from twin.texts import Note
 
 _FIRST_DAY = SPECIAL_DAYS[1]
 Carrier = Annotated[str, Query(description="electricity, heat, cold, gas or all")]
@@ -101,7 +102,7 @@ def _add_figures(api: FastAPI, networks: Networks) -> None:
                 title=element_title(found, str(name), words),
                 carrier=str(found.problems.loc[name, "carrier"]),
                 hours_over=int(found.problems.loc[name, "hours_over"]),
-                told=problem_text(found, row, words),
+                description=problem_text(found, row, words),
                 cause=cause_text(found, str(name), found.causes[str(name)], words) if name in found.causes else None,
             )
             for name, row in zip(found.problems.index, rows, strict=True)
@@ -124,16 +125,16 @@ def _add_elements(api: FastAPI, networks: Networks) -> None:
             element=element,
             title=element_title(found, element, words),
             **{name: str(table[name]) for name in ("carrier", "kind", "size", "origin")},
-            quantity=str(found.hardest.quantity[row]),
+            quantity=str(found.worst.quantity[row]),
             unit=unit_of(found, row),
             worst=_number(worst_value(found, row)),
-            limit_low=_number(found.hardest.limit_low[row]),
-            limit_high=_number(found.hardest.limit_high[row]),
+            limit_low=_number(found.worst.limit_low[row]),
+            limit_high=_number(found.worst.limit_high[row]),
             hours_over=int(table["hours_over"]),
-            worst_date=found.hardest.date_of(row),
-            worst_day=[_number(value) for value in found.hardest.day[row]],
+            worst_date=found.worst.date_of(row),
+            worst_day=[_number(value) for value in found.worst.day[row]],
             cause=cause_text(found, element, causes, words),
-            causes=[{"asset": str(name), **_plain(row)} for name, row in causes.iterrows()],
+            causes=[{"asset": str(name), **_plain(row, words)} for name, row in causes.iterrows()],
         )
 
     @api.get("/districts/{district}/flows", responses=PROBLEMS)
@@ -150,11 +151,11 @@ def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _plain(row: Any) -> dict[str, Any]:
+def _plain(row: Any, words: Texts) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, (int, float, np.integer, np.floating)):
             found[str(name)] = _number(value)
         else:
-            found[str(name)] = str(value)
+            found[str(name)] = value.told(words.language) if isinstance(value, Note) else str(value)
     return found

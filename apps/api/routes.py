@@ -10,18 +10,18 @@ from apps._errors import (
     AppError,
     UnknownBuildingError,
 )
-from apps.api.answers import AcceptEncoding, Against, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
-from apps.api.comparing import How
-from apps.api.days import DAYS
 from apps.api.decks import add_decks
-from apps.api.features import cached_buildings, cached_layer
-from apps.api.models import PROBLEMS, DistrictInfo, Health, Kpi, Kpis, Problem, Series
 from apps.api.network_routes import add_networks
-from apps.api.network_views import Networks
-from apps.api.quantities import HOURLY
-from apps.api.values import building_curve, rows_of
-from apps.api.views import AS_IS, Views
+from apps.api.responses import AcceptEncoding, Against, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
+from apps.api.schemas import PROBLEMS, DistrictInfo, Health, Kpi, Kpis, Problem, Series
 from apps.texts import DEFAULT_LANGUAGE
+from apps.views.days import DAYS
+from apps.views.district_views import AS_IS, Views
+from apps.views.layer_geojson import cached_buildings, cached_layer
+from apps.views.map_comparison import How
+from apps.views.map_quantities import building_curve, rows_of
+from apps.views.networks.network_views import Networks
+from apps.views.quantities import HOURLY
 from twin import TwinError
 from twin._errors import UnknownTextError
 from twin._version import __version__

@@ -97,7 +97,7 @@ def validate(
     import twin  # noqa: PLC0415
 
     scenario = twin.load_scenario(source)
-    notes: tuple[str, ...] = ()
+    notes: tuple[object, ...] = ()
     if district is not None:
         notes = twin.make_twin(twin.load_district(district), scenario).notes
     for note in notes:

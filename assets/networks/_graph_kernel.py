@@ -115,11 +115,12 @@ def _pop(heap_key: Array, heap_node: Index, size: int) -> None:
 
 @njit(cache=True, error_model="numpy")
 def nearest(
-    first: Index, node: Index, edge: Index, cost: Array, seeds: Index, limit: float
+    first: Index, node: Index, edge: Index, cost: Array, seeds: Index, limit: float, goal: int = -1
 ) -> tuple[Array, Index, Index]:
-    """Dijkstra from all seeds at once, as far as the limit.
+    """Dijkstra from all seeds at once, as far as the limit, or until a goal is settled.
 
-    Cost to the nearest seed, which seed that is (its position), and the edge towards it.
+    Cost to the nearest seed, which seed that is (its position), and the edge towards it. With a goal, only what is
+    nearer than that is final.
     """
     count = len(first) - 1
     far = np.full(count, np.inf)
@@ -141,6 +142,8 @@ def nearest(
         if done[here]:
             continue
         done[here] = True
+        if here == goal:
+            break
         for k in range(first[here], first[here + 1]):
             there = node[k]
             new = far[here] + cost[edge[k]]
@@ -154,10 +157,42 @@ def nearest(
 @njit(cache=True, error_model="numpy")
 def from_each(
     first: Index, node: Index, edge: Index, cost: Array, sources: Index, targets: Index, limit: float
-) -> Array:
-    """Cost of the cheapest way from each source to each target; infinite beyond the limit."""
-    found = np.empty((len(sources), len(targets)))
+) -> tuple[Array, int]:
+    """Cost of the cheapest way from each source to each target, and how many nodes were settled for that.
+
+    Infinite beyond the limit. A search ends with its last target: the work grows with the ground between them, not with
+    the town around.
+    """
+    count = len(first) - 1
+    wanted = np.zeros(count, dtype=np.bool_)
+    wanted[targets] = True
+    every = wanted.sum()
+    far = np.empty(count)
+    met, done = np.full(count, -1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
+    heap_key, heap_node = np.empty(len(node) + 2), np.empty(len(node) + 2, dtype=np.int64)
+    found = np.full((len(sources), len(targets)), np.inf)
+    settled = 0
     for k in range(len(sources)):
-        far = nearest(first, node, edge, cost, sources[k : k + 1], limit)[0]
-        found[k] = far[targets]
-    return found
+        size, left = 1, every
+        heap_key[0], heap_node[0] = 0.0, sources[k]
+        far[sources[k]], met[sources[k]] = 0.0, k
+        while size > 0 and left > 0:
+            here = heap_node[0]
+            _pop(heap_key, heap_node, size)
+            size -= 1
+            if done[here] == k:
+                continue
+            done[here] = k
+            settled += 1
+            left -= wanted[here]
+            for at in range(first[here], first[here + 1]):
+                there = node[at]
+                new = far[here] + cost[edge[at]]
+                if new <= limit and (met[there] != k or new < far[there]):
+                    far[there], met[there] = new, k
+                    _push(heap_key, heap_node, size, new, there)
+                    size += 1
+        for t in range(len(targets)):
+            if done[targets[t]] == k:
+                found[k, t] = far[targets[t]]
+    return found, settled

@@ -241,7 +241,7 @@ def lay_ring(
     passed = [start, *np.asarray(stops, dtype=np.int64).tolist(), end]
     legs: list[Index] = []
     for here, there in itertools.pairwise(passed):
-        far, _, through = nearest_source(graph, [there], price)
+        far, _, through = nearest_source(graph, [there], price, goal=here)
         if not np.isfinite(far[here]):
             raise InputError([f"there is no way from node {here} to node {there}: join the graph's parts first"])
         legs.append(path_edges(graph, through, here))

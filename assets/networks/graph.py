@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +71,11 @@ class Graph:
     def edge_count(self) -> int:
         """Number of edges."""
         return len(self.length_m)
+
+    @cached_property
+    def links(self) -> Adjacency:
+        """What meets at each node, over all edges; made once, as a town's graph is searched thousands of times."""
+        return adjacency(self.node_count, self.start, self.end, np.arange(self.edge_count))
 
 
 @dataclass(frozen=True)
@@ -194,12 +200,18 @@ def components(graph: Graph, edges: npt.ArrayLike | None = None) -> Index:
 
 def neighbours(graph: Graph, edges: npt.ArrayLike | None = None) -> Adjacency:
     """Adjacency of the graph over all or some of its edges."""
-    chosen = np.arange(graph.edge_count) if edges is None else np.asarray(edges, dtype=np.int64)
-    return adjacency(graph.node_count, graph.start, graph.end, chosen)
+    if edges is None:
+        return graph.links
+    return adjacency(graph.node_count, graph.start, graph.end, np.asarray(edges, dtype=np.int64))
 
 
 def nearest_source(
-    graph: Graph, sources: npt.ArrayLike, cost: npt.ArrayLike | None = None
+    graph: Graph,
+    sources: npt.ArrayLike,
+    cost: npt.ArrayLike | None = None,
+    *,
+    limit: float = np.inf,
+    goal: int = -1,
 ) -> tuple[Array, Index, Index]:
     """Find the nearest of some nodes for every node along the edges (Dijkstra 1959), its network Voronoi cell.
 
@@ -210,6 +222,10 @@ def nearest_source(
         Nodes to start from.
     cost : array_like, shape (m,), optional
         Cost of each edge, 0 or more; its length by default.
+    limit : float
+        How far to look: what lies beyond is not reached.
+    goal : int
+        Node whose way alone is wanted: what is farther away than it need not be right. -1: all nodes.
 
     Returns
     -------
@@ -226,7 +242,7 @@ def nearest_source(
         A source is no node of the graph, or a cost is negative or missing.
     """
     seeds, prices = _checked(graph, sources, cost, "source")
-    far, label, through = nearest(*neighbours(graph), prices, seeds, np.inf)
+    far, label, through = nearest(*neighbours(graph), prices, seeds, limit, goal)
     return far, label, through
 
 
@@ -279,7 +295,7 @@ def distances(
     """
     seeds, prices = _checked(graph, sources, cost, "source")
     wanted = np.arange(graph.node_count) if targets is None else _checked(graph, targets, cost, "target")[0]
-    return np.asarray(from_each(*neighbours(graph), prices, seeds, wanted, limit))
+    return np.asarray(from_each(*neighbours(graph), prices, seeds, wanted, limit)[0])
 
 
 def positions(tree: Tree, nodes: npt.ArrayLike) -> Index:

@@ -83,7 +83,9 @@ class Operation:
     price_eur_kwh : dict of str to ndarray
         Cost of the dearest unit that each hour needed, by carrier.
     rounds : int
-        How often all carriers were gone through until nothing changed.
+        How often all carriers were gone through.
+    unsettled_kw : float
+        Most by which a unit still changed in the last round, where the rounds ran out; 0 where it settled.
     """
 
     main_kwh: dict[str, Array]
@@ -99,6 +101,7 @@ class Operation:
     spilt_kwh: dict[str, Array]
     price_eur_kwh: dict[str, Array]
     rounds: int
+    unsettled_kw: float
 
 
 def operate(
@@ -135,8 +138,8 @@ def operate(
     """
     hours = _checked(demand_kw, units, stores, outside)
     state = _State(hours, demand_kw, units, stores, outside)
-    rounds, settled = 0, False
-    while not settled and rounds < _ROUNDS:
+    rounds, left = 0, np.inf
+    while left > _SETTLED_KW and rounds < _ROUNDS:
         before = {name: array.copy() for name, array in state.main.items()}
         for carrier in ORDER:
             state.meet(carrier)
@@ -144,8 +147,8 @@ def operate(
         rounds += 1
         # In the first round units do not know each other yet: nobody is held back for what is then missing.
         cut = state.hold_back() if rounds > 1 else 0.0
-        settled = rounds > 1 and max(*changes, cut) <= _SETTLED_KW if changes else True
-    return state.settled(rounds)
+        left = (max(*changes, cut) if rounds > 1 else np.inf) if changes else 0.0
+    return state.settled(rounds, left if left > _SETTLED_KW else 0.0)
 
 
 @dataclass
@@ -294,7 +297,7 @@ class _State:
                 )
         return found
 
-    def settled(self, rounds: int) -> Operation:
+    def settled(self, rounds: int, unsettled_kw: float) -> Operation:
         """Close every carrier's balance by what crosses the border, is missing or is spilt."""
         carriers = [c for c in ORDER if c in self._known()]
         bought, sold, missing, spilt = ({c: np.zeros(self.hours) for c in carriers} for _ in range(4))
@@ -320,6 +323,7 @@ class _State:
             spilt_kwh=spilt,
             price_eur_kwh={carrier: self.price.get(carrier, np.zeros(self.hours)) for carrier in carriers},
             rounds=rounds,
+            unsettled_kw=float(unsettled_kw),
         )
 
     def _lost(self, name: str) -> Array:

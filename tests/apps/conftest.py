@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 import gis_data
 import twin
-from apps.api import View, Views
-from apps.api.network_views import Networks
 from apps.map.view import opening
 from apps.map.view.opening import Opening
+from apps.views.district_views import View, Views
+from apps.views.networks.network_views import Networks
 from tests.twin.districts import four_buildings_with_streets
 
 DISTRICT = "helsinki-centre"

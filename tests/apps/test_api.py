@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 import twin
-from apps.api import View, Views, create_api
-from apps.api.features import TABLES
-from apps.api.quantities import CLASSES
-from apps.api.values import QUANTITIES, district_curve, shown
+from apps.api import create_api
+from apps.views.district_views import View, Views
+from apps.views.layer_geojson import TABLES
+from apps.views.map_quantities import QUANTITIES, district_curve, map_quantity
+from apps.views.quantities import CLASSES
 from tests.apps.asking import Client
 
 BASE = "/districts/helsinki-centre"
@@ -52,7 +53,7 @@ def test_classes_follow_what_the_run_computed(view: View) -> None:
     chosen &= ~local.strftime("%Y-%m-%d").isin(list(resting))
     heat = (data["space_heat_kwh"] + data["hot_water_kwh"]).to_numpy()[:, chosen].mean(axis=1)
     expected = heat * 1000 / data["floor_area_m2"].to_numpy()
-    eight = shown(view, "heat", "winter_weekday").values[8]  # noqa: PD011  not a frame
+    eight = map_quantity(view, "heat", "winter_weekday").values[8]  # noqa: PD011  not a frame
     found = np.nan_to_num(eight)
     # Christmas Eve is no public holiday in every version of the calendar: one day of 62 may differ.
     assert found == pytest.approx(expected, rel=0.03, abs=0.05)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps.map.view import palette
+from apps.map.view.deck import palette
 from tests.apps.driving import CHROMIUM, Map, chromium, colours, near, select, served
 
 pytestmark = [

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from apps.map.view import palette
+from apps.map.view.deck import palette
 from tests.apps.driving import CHROMIUM, Map, at_rest, chromium, near, press, served
 from tests.apps.quarter import save_quarter
 

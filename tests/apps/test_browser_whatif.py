@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from apps.map.view import palette
+from apps.map.view.deck import palette
 from tests.apps.driving import CHROMIUM, FLAGS, Map, chromium, colours, near, press, select, served, settled
 
 pytestmark = [

@@ -13,10 +13,10 @@ import shapely
 from streamlit.testing.v1 import AppTest
 
 import twin
-from apps.api import View
-from apps.api.snippet import snippet
-from apps.map.view.whole import weather_of
+from apps.map.view.changes.district_settings import weather_of
 from apps.texts import LANGUAGES
+from apps.views.district_views import View
+from apps.views.python_snippet import snippet
 from tests.apps.reading import figure, sentences, told
 from twin.model.prices import prices_of
 from twin.scenario import (

@@ -14,14 +14,15 @@ import pandas as pd
 import pytest
 
 import twin
-from apps.api import View, Views, create_api
-from apps.api.comparing import compared
-from apps.api.keeping import kept
-from apps.api.quantities import CLASSES
-from apps.api.seen import as_csv, as_geojson, seen_table
-from apps.api.snippet import snippet
-from apps.api.values import shown
-from apps.map.view import palette
+from apps.api import create_api
+from apps.map.view.deck import palette
+from apps.views.building_export import as_csv, as_geojson, building_table
+from apps.views.district_views import View, Views
+from apps.views.map_comparison import compare_quantity
+from apps.views.map_quantities import map_quantity
+from apps.views.python_snippet import snippet
+from apps.views.quantities import CLASSES
+from apps.views.view_cache import cached_per_view
 from tests.apps.asking import Client
 from twin.scenario import PvEdit, RetrofitEdit, Scenario, Where
 
@@ -38,28 +39,30 @@ def changed(views: Views, view: View, scenario: Scenario) -> View:
 
 
 def test_the_difference_is_view_less_baseline_with_zero_in_the_middle(view: View, changed: View) -> None:
-    what = compared(changed, view, "heat", "winter_weekday", "difference")
-    expected = shown(changed, "heat", "winter_weekday").values - shown(view, "heat", "winter_weekday").values
+    what = compare_quantity(changed, view, "heat", "winter_weekday", "difference")
+    expected = (
+        map_quantity(changed, "heat", "winter_weekday").values - map_quantity(view, "heat", "winter_weekday").values
+    )
     np.testing.assert_allclose(what.values, np.nan_to_num(expected), atol=1e-6)
     low, high = what.scale
     assert low == -high
     offices = (view.buildings["use"] == "office").to_numpy()
     assert (what.classes[:, ~offices] == CLASSES).all(), "what the scenario leaves alone is grey"
     assert (what.classes[8, offices & (what.values[8] < 0)] < CLASSES // 2).all(), "less is blue"
-    backwards = compared(view, changed, "heat", "winter_weekday", "difference")
+    backwards = compare_quantity(view, changed, "heat", "winter_weekday", "difference")
     np.testing.assert_allclose(backwards.values, -what.values, atol=1e-6)
 
 
 def test_panels_where_none_were_count_from_zero(view: View, changed: View) -> None:
-    what = compared(changed, view, "solar", "summer_weekday", "difference")
+    what = compare_quantity(changed, view, "solar", "summer_weekday", "difference")
     assert what.values.max() > 0
     assert what.values.min() == 0
 
 
 def test_side_by_side_has_one_scale(view: View, changed: View) -> None:
     for key, day in (("heat", "winter_weekday"), ("solar", "summer_weekday"), ("co2_kg_m2", "year")):
-        first = compared(view, changed, key, day, "beside")
-        second = compared(changed, view, key, day, "beside")
+        first = compare_quantity(view, changed, key, day, "beside")
+        second = compare_quantity(changed, view, key, day, "beside")
         assert first.scale == second.scale
         same = np.isclose(first.values, second.values)
         np.testing.assert_array_equal(first.classes[same], second.classes[same])
@@ -80,7 +83,7 @@ def test_a_view_that_is_dropped_takes_what_was_prepared_with_it(view: View) -> N
     for name in ids:
         made = Scenario(name="own", edits=(PvEdit(share=0.5, where=Where(buildings=(str(name),))),))
         opened = views.open(view.district.name, views.key_of(made))
-        shown(opened, "heat", "winter_weekday")
+        map_quantity(opened, "heat", "winter_weekday")
         gone.append(weakref.ref(opened))
         del opened
     gc.collect()
@@ -98,7 +101,7 @@ def test_the_same_edits_are_the_same_view_whatever_they_are_called(views: Views)
 def test_remembering_keeps_the_last_answers_of_each_view(view: View) -> None:
     asked: list[int] = []
 
-    @kept(2)
+    @cached_per_view(2)
     def double(_view: View, number: int) -> int:
         asked.append(number)
         return 2 * number
@@ -108,16 +111,16 @@ def test_remembering_keeps_the_last_answers_of_each_view(view: View) -> None:
 
 
 def test_the_files_hold_what_the_map_shows(changed: View, view: View) -> None:
-    table = seen_table(changed, "heat", ("winter_weekday", 8), "fi")
-    np.testing.assert_array_equal(table["value"], shown(changed, "heat", "winter_weekday").values[8])
+    table = building_table(changed, "heat", ("winter_weekday", 8), "fi")
+    np.testing.assert_array_equal(table["value"], map_quantity(changed, "heat", "winter_weekday").values[8])
     read = pd.read_csv(io.BytesIO(as_csv(table)), index_col="building_id")
     np.testing.assert_allclose(read["value"], table["value"])
     found = json.loads(as_geojson(changed, table))
     assert [feature["id"] for feature in found["features"]] == list(table.index)
     assert "OpenStreetMap" in found["about"]["attribution"][0]
-    change = seen_table(changed, "heat", ("winter_weekday", 8), "en", less=view)
+    change = building_table(changed, "heat", ("winter_weekday", 8), "en", less=view)
     assert change["value"].min() < 0
-    kinds = seen_table(changed, "use", ("winter_weekday", 8), "sv")
+    kinds = building_table(changed, "use", ("winter_weekday", 8), "sv")
     assert "Kontor" in set(kinds["value"])
 
 
@@ -133,7 +136,7 @@ def test_the_python_that_is_shown_gives_the_figures_of_the_map(
     text = snippet(changed, scenario, key, day, step)
     assert text.startswith("import twin")
     exec(text, known)  # noqa: S102  what a user would run
-    table = seen_table(changed, key, (day, step), "en")
+    table = building_table(changed, key, (day, step), "en")
     found = known["shown"].reindex(table.index)
     if key == "heating":
         assert (found.fillna("none") == changed.buildings["heating_system"].fillna("none")).all()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from apps.api.days import DAYS, TYPICAL_DAYS, DayPlan, plan_days
+from apps.views.days import DAYS, TYPICAL_DAYS, DayPlan, plan_days
 
 TIME = pd.date_range("2024-12-31T22:00", periods=8760, freq="h")
 LOCAL = TIME.tz_localize("UTC").tz_convert("Europe/Helsinki")

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import shapely
 
-from apps.api import Views, create_api
-from apps.api.network_hours import reach_of
-from apps.api.network_states import ABOVE, ALL, BELOW, KIND, Look, drawn, quantities_of
-from apps.api.network_views import Networks, NetworkView
-from apps.api.quantities import CLASSES
+from apps.api import create_api
 from apps.texts import LANGUAGES, texts
+from apps.views.district_views import Views
+from apps.views.networks.element_states import ABOVE, ALL, BELOW, KIND, Look, element_quantity, quantities_of
+from apps.views.networks.network_views import Networks, NetworkView
+from apps.views.networks.worst_hours import reach_of
+from apps.views.quantities import CLASSES
 from tests.apps.asking import Client
 from tests.twin.districts import four_buildings
 from twin.reporting.naming import ORIGINS, served_by, sizes, sizes_like
@@ -91,11 +92,11 @@ def test_what_is_beyond_its_limit_has_a_class_of_its_own(found: NetworkView) -> 
     assert len(cables)
     for cable in cables.index:
         row = found.elements.index.get_loc(cable)
-        date = found.hardest.date_of(row)
-        assert date in found.hard_days, "its worst day can be shown"
-        what = drawn(found, Look(str(cables.loc[cable, "carrier"]), "loading", date))
+        date = found.worst.date_of(row)
+        assert date in found.worst_days, "its worst day can be shown"
+        what = element_quantity(found, Look(str(cables.loc[cable, "carrier"]), "loading", date))
         place = int(np.flatnonzero(what.rows == row)[0])
-        hour = found.hardest.time[found.hardest.hour[row]].hour
+        hour = found.worst.time[found.worst.hour[row]].hour
         assert what.classes[hour, place] == ABOVE
         shown = what.values[hour, place]
         assert shown == pytest.approx(100 * cables.loc[cable, "worst"], rel=1e-4)
@@ -107,9 +108,9 @@ def test_a_cold_substation_is_below_its_limit(found: NetworkView) -> None:
     cold = found.problems.index[found.problems["kind"] == "substation"]
     assert len(cold)
     row = found.elements.index.get_loc(cold[0])
-    what = drawn(found, Look("heat", "temperature", found.hardest.date_of(row)))
+    what = element_quantity(found, Look("heat", "temperature", found.worst.date_of(row)))
     assert (what.classes[:, np.flatnonzero(what.rows == row)[0]] == BELOW).any()
-    assert found.hardest.quantity[row] == "temperature"
+    assert found.worst.quantity[row] == "temperature"
 
 
 def test_nothing_is_beyond_a_limit_in_networks_as_they_were_sized(as_is: NetworkView) -> None:
@@ -117,11 +118,11 @@ def test_nothing_is_beyond_a_limit_in_networks_as_they_were_sized(as_is: Network
     for carrier in as_is.carriers:
         for quantity in quantities_of(as_is, carrier):
             for day in as_is.rows:
-                assert drawn(as_is, Look(carrier, quantity, day)).classes.max() <= CLASSES
+                assert element_quantity(as_is, Look(carrier, quantity, day)).classes.max() <= CLASSES
 
 
 def test_states_of_nodes_colour_the_lines_between_them(found: NetworkView) -> None:
-    what = drawn(found, Look("electricity", "voltage", DAY))
+    what = element_quantity(found, Look("electricity", "voltage", DAY))
     cables = (found.elements["kind"].iloc[what.rows] == "cable").to_numpy()
     assert np.isfinite(what.values[:, cables]).all()
     low, high = what.scale
@@ -132,24 +133,24 @@ def test_states_of_nodes_colour_the_lines_between_them(found: NetworkView) -> No
 def test_the_worst_day_and_year_of_an_element_are_those_of_the_results(
     small_networks: Networks, found: NetworkView
 ) -> None:
-    state = small_networks.whole(found).state("loading")
+    state = small_networks.full_year(found).state("loading")
     for place, name in enumerate(state.ids):
         row = found.elements.index.get_loc(name)
         most = 100 * state.values[place].max()
-        assert np.nanmax(found.hardest.year[row]) == pytest.approx(most, rel=1e-5)
-        assert np.nanmax(found.hardest.day[row]) == pytest.approx(most, rel=1e-5)
+        assert np.nanmax(found.worst.year[row]) == pytest.approx(most, rel=1e-5)
+        assert np.nanmax(found.worst.day[row]) == pytest.approx(most, rel=1e-5)
 
 
 def test_hours_and_worst_values_agree_with_the_twins_own(found: NetworkView) -> None:
     told = found.elements[found.elements["kind"].isin(["cable", "pipe", "substation"])]
     for name, row in told.iterrows():
         place = found.elements.index.get_loc(name)
-        if found.hardest.hour[place] < 0 or not np.isfinite(row["worst"]):
+        if found.worst.hour[place] < 0 or not np.isfinite(row["worst"]):
             continue
         factor = 100.0 if row["unit"] == "1" else 1.0
-        worst = found.hardest.day[place, found.hardest.time[found.hardest.hour[place]].hour]
+        worst = found.worst.day[place, found.worst.time[found.worst.hour[place]].hour]
         assert worst == pytest.approx(factor * row["worst"], rel=1e-4, abs=1e-3), name
-        assert (found.hardest.severity[place] > 0) == (row["hours_over"] > 0), name
+        assert (found.worst.severity[place] > 0) == (row["hours_over"] > 0), name
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_every_quantity_of_every_carrier_can_be_drawn(client: Client, found: Net
     assert {"loading", "voltage", "loss"} <= set(quantities_of(found, "electricity"))
     for carrier in (*found.carriers, ALL):
         for quantity in quantities_of(found, carrier):
-            for day in (DAY, "peak_heat", "year", found.hard_days[0]):
+            for day in (DAY, "peak_heat", "year", found.worst_days[0]):
                 steps = {len(one["properties"]["c"]) for one in features(client, carrier, quantity=quantity, day=day)}
                 assert steps == ({12} if day == "year" else {24})
     kinds = {one["properties"]["a"]: one["properties"]["c"][0] for one in features(client, ALL, quantity=KIND)}
@@ -267,7 +268,7 @@ def test_networks_are_computed_once_and_failures_are_told(small_networks: Networ
 
 
 def test_elements_are_named_in_every_language(found: NetworkView, small_networks: Networks, client: Client) -> None:
-    served = served_by(small_networks.whole(found).dataset)
+    served = served_by(small_networks.full_year(found).dataset)
     assert {one for of in served.values() for one in of} == set(found.view.buildings.index)
     for language in LANGUAGES:
         names = {

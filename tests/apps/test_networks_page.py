@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from apps.api import Views
-from apps.api.network_states import KIND, Look, drawn, on_one_scale
-from apps.api.network_views import Networks, NetworkView
-from apps.api.snippet import network_snippet
 from apps.map.view import opening as module
 from apps.map.view.opening import Opening
 from apps.texts import LANGUAGES
+from apps.views.district_views import Views
+from apps.views.networks.element_states import KIND, Look, element_quantity, on_one_scale
+from apps.views.networks.network_views import Networks, NetworkView
+from apps.views.python_snippet import network_snippet
 from tests.apps.conftest import MAIN
 from tests.apps.reading import sentences, told
 from tests.twin.districts import four_buildings
@@ -81,12 +81,12 @@ def test_an_overloaded_cable_is_found_in_two_clicks_with_its_cause(small: AppTes
     name = str(cable.key).removeprefix("problem_")
     row = found.elements.index.get_loc(name)
     assert small.session_state["element"] == name
-    assert small.session_state["day"] == found.hardest.date_of(row)
+    assert small.session_state["day"] == found.worst.date_of(row)
     now = deck(small)["initialViewState"]
     assert now["zoom"] > first["zoom"], "the camera has flown there"
     assert now["transitionDuration"] > 0
     assert {"halo", "halo-edge"} <= {one["id"] for one in deck(small)["layers"]}
-    hour = found.hardest.time[found.hardest.hour[row]].hour
+    hour = found.worst.time[found.worst.hour[row]].hour
     assert f"properties.c[{hour}]" in layer(small, "networks")["getLineWidth"], "the playhead stands at its worst hour"
     small.session_state["element_part"] = "why"
     small.run()
@@ -305,10 +305,10 @@ def test_two_scenarios_are_compared_on_one_scale_and_on_days_that_both_have(
     look = Look("heat", "temperature", "winter_weekday")
     shared = on_one_scale((small_networks.open(NAME), found), look)
     for one in (small_networks.open(NAME), found):
-        low, high = drawn(one, look).scale
+        low, high = element_quantity(one, look).scale
         assert shared.scale is not None
         assert shared.scale[0] <= low < high <= shared.scale[1]
-        assert drawn(one, shared).scale == shared.scale
+        assert element_quantity(one, shared).scale == shared.scale
 
 
 def test_the_years_flows_are_drawn_and_told_in_a_table(small: AppTest) -> None:
@@ -331,7 +331,7 @@ def test_networks_are_taken_along_with_their_origins_and_as_python(small: AppTes
     assert "run_networks" in code
     assert 'networks.state("loading")' in code
     scenario = small.session_state["history"].present
-    for look in (Look("heat", "temperature", found.hard_days[0]), Look("all", KIND, "year")):
+    for look in (Look("heat", "temperature", found.worst_days[0]), Look("all", KIND, "year")):
         ast.parse(network_snippet(found.view, scenario, look, 3, found.dates))
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import twin
-from apps.api.network_problems import main_span, problem_groups, worst_of_each
-from apps.api.network_views import Networks
-from apps.api.network_ways import line_between, places_of
-from apps.api.network_words import times_text
-from apps.api.views import AS_IS
 from apps.texts import LANGUAGES, texts
+from apps.views.district_views import AS_IS
+from apps.views.networks.element_wording import times_text
+from apps.views.networks.line_routes import line_between, places_of
+from apps.views.networks.network_views import Networks
+from apps.views.networks.problem_groups import main_span, problem_groups, worst_of_each
 
 NAME = "four-buildings"
 
@@ -25,7 +25,7 @@ def both(small_networks: Networks) -> tuple[list[Any], list[Any], Any]:
     opened = [small_networks.open(NAME, scenario) for scenario in (AS_IS, "overloaded")]
     district = opened[0].view.district
     scenarios = [small_networks._views.scenario(one) for one in (AS_IS, "overloaded")]
-    return [twin.run(district, one) for one in scenarios], [small_networks.whole(one) for one in opened], district
+    return [twin.run(district, one) for one in scenarios], [small_networks.full_year(one) for one in opened], district
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
@@ -94,8 +94,8 @@ def test_hours_beyond_the_limit_are_counted_by_the_clock(small_networks: Network
     for name in found.problems.index:
         row = int(found.elements.index.get_loc(name))
         hours = found.elements["hours_over"].iloc[row]
-        assert found.hardest.clock[row].sum() == found.hardest.month[row].sum()
-        assert found.hardest.clock[row].sum() == pytest.approx(hours, abs=max(2, 0.01 * hours))
+        assert found.worst.clock[row].sum() == found.worst.month[row].sum()
+        assert found.worst.clock[row].sum() == pytest.approx(hours, abs=max(2, 0.01 * hours))
         assert times_text(found, row, texts("en"))
 
 

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from apps.api import View, Views
 from apps.map.view import opening as module
-from apps.map.view.figures import change_text
+from apps.map.view.cards.kpi_cards import change_text
 from apps.map.view.opening import Opening
 from apps.texts import texts
+from apps.views.district_views import View, Views
 
 FOLDER = Path(__file__).resolve().parents[2] / "apps" / "map"
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.api.quantities import CLASSES, USE_GROUPS, classes_of, nice_ceiling, scale_of, use_group
-from apps.map.view import palette
-from apps.map.view.camera import Frame, fit, frame_of
+from apps.map.view.deck import palette
+from apps.map.view.deck.camera import Frame, fit, frame_of
+from apps.views.quantities import CLASSES, USE_GROUPS, classes_of, nice_ceiling, scale_of, use_group
 from gis_data import USES
 
 numbers = st.floats(1e-6, 1e9)

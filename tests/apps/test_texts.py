@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 import twin
-from apps.api.days import DAYS
-from apps.api.network_views import QUANTITIES as STATES
-from apps.api.quantities import HOURLY, KINDS, USE_GROUPS
-from apps.api.yearly import YEARLY
-from apps.map.view import palette
-from apps.map.view.card import _FIGURES
-from apps.map.view.deck import LAYERS
-from apps.map.view.figures import CARDS
-from apps.map.view.legend import quantity_title
+from apps.map.view.cards.building_card import _FIGURES
+from apps.map.view.cards.kpi_cards import CARDS
+from apps.map.view.deck import palette
+from apps.map.view.deck.legend import quantity_title
+from apps.map.view.deck.map_deck import LAYERS
 from apps.texts import LANGUAGES, amount, texts, with_unit
+from apps.views.days import DAYS
+from apps.views.networks.network_views import QUANTITIES as STATES
+from apps.views.quantities import HOURLY, KINDS, USE_GROUPS
+from apps.views.yearly_quantities import YEARLY
 from gis_data import USES
 from twin._errors import UnknownTextError
 from twin.model.plants import plant_kinds

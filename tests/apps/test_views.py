@@ -11,8 +11,8 @@ import pytest
 
 import twin
 from apps._errors import UnknownDistrictError, UnknownScenarioError
-from apps.api import View, Views
-from apps.api import views as module
+from apps.views import district_views as module
+from apps.views.district_views import View, Views
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ import shapely
 from streamlit.testing.v1 import AppTest
 
 import twin
-from apps.api import View, Views
-from apps.map.view.changing import CARD_KINDS
-from apps.map.view.kinds import edit_of, values_of
-from apps.map.view.link import camera_of
-from apps.map.view.several import area_of
+from apps.map.view.changes.building_groups import area_of
+from apps.map.view.changes.change_panel import CARD_KINDS
+from apps.map.view.changes.edit_widgets import edit_of, values_of
+from apps.map.view.share.view_link import camera_of
 from apps.texts import LANGUAGES
+from apps.views.district_views import View, Views
 from tests.apps.reading import figure, sentences, told
 from twin.scenario import PvEdit, RetrofitEdit, Where, decode_scenario, encode_scenario, tell
 

@@ -221,3 +221,29 @@ def test_trigeneration_gives_cold_first_and_heat_with_the_rest() -> None:
     assert year.given_kwh["heat"][0, 0] == pytest.approx(1000.0 - drive)
     assert year.taken_kwh["gas"][0, 0] == pytest.approx(1000.0 / 0.47)
     assert year.given_kwh["electricity"][0, 0] == pytest.approx(1000.0 / 0.47 * 0.43 - 0.04 * 300.0)
+
+
+def test_extraction_at_full_heat_by_hand() -> None:
+    """Cb 1.9, Cv 0.15, 57 % in condensing mode, 8 % by stack and generator, supply at the reference of 100 °C: a kWh
+    of heat takes (1.9 + 0.15) / 0.57 = 3.59649 of gas, 0.28772 of it lost, 0.40877 left to the condenser."""
+    hot = site(3, supply_temp_c=np.full(3, 100.0))
+    plant = chp_technology("gas_extraction", 1000.0, hot)
+    np.testing.assert_allclose(plant.inputs["gas"], 3.596491, rtol=1e-6)
+    np.testing.assert_allclose(plant.outputs["electricity"], 1.9, rtol=1e-12)
+    np.testing.assert_allclose(plant.outputs["rejected_heat"], 0.408772, rtol=1e-5)
+    np.testing.assert_allclose(plant.loss, 0.287719, rtol=1e-5)
+    np.testing.assert_allclose(plant.capacity_kw, 1000.0, rtol=1e-12)
+
+
+def test_a_plant_that_extracts_all_it_can_is_the_technology_at_full_load() -> None:
+    """The year's own books and the common form, at three supply temperatures: every carrier and the loss, 1e-9."""
+    place = site(3, supply_temp_c=np.array([70.0, 90.0, 115.0]))
+    plant = chp_technology("gas_extraction", 1000.0, place)
+    heat = plant.capacity_kw
+    power = 1000.0 * (1.9 + 0.15)
+    year = extraction_year(["gas_extraction"], [power], heat[None], np.zeros((1, 3)), place)
+    flows = plant.flows(heat)
+    for carrier in ("heat", "electricity", "rejected_heat"):
+        np.testing.assert_allclose(year.given_kwh[carrier][0], flows[carrier], rtol=1e-9)
+    np.testing.assert_allclose(-year.taken_kwh["gas"][0], flows["gas"], rtol=1e-9)
+    np.testing.assert_allclose(year.loss_kwh[0], flows["loss"], rtol=1e-9)

@@ -87,7 +87,7 @@ def test_loads_and_drops_stay_within_the_plan(laid: tuple[Graph, pd.DataFrame, P
     p = _loads(plan, consumers["peak_kw"].to_numpy())
     year = power_year(net, p, p * np.tan(np.arccos(plan.rules.power_factor)))
     low = (plan.lines["level"] == "LV").to_numpy()
-    assert plan.findings == ()
+    assert plan.strains == ()
     assert year.line_percent[low].max() <= 106 * plan.rules.cable_use
     assert year.trafo_percent.max() <= 106 * plan.rules.transformer_use
     assert year.line_percent[~low].max() <= 106 * plan.rules.ring_use

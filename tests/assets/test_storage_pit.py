@@ -106,3 +106,26 @@ def test_mistakes_are_told() -> None:
         pit_stores("hole")
     with pytest.raises(InputError, match="pit 0: a volume of -1 m³"):
         pit_stores("dronninglund", -1.0)
+
+
+def test_ground_beside_and_below_by_hand() -> None:
+    """Dronninglund, 60 000 m³ and 16 m deep: the year's wave reaches √(k/ρc · year/π) = 2.616 m into ground of
+    1.5 W/(m K) and 2.2 MJ/(m³ K); half of it lies between the water and the shell's middle, the depth of a layer
+    besides between that and the surface. All layers but the topmost, by hand, to 0.1 %."""
+    pit = pit_stores("dronninglund")
+    reach, k = 2.61612, 1.5
+    width = pit_top_m(60_000.0, 16.0, 2.0) - 2 * 2 * np.arange(17.0)
+    # Layers of 1 m, their sides sloping 1:2: four trapezia of √5 m.
+    side = 4 * (width[:-1] + width[1:]) / 2 * np.sqrt(5)
+    bottom = width[-1] ** 2
+    walls = side + np.where(np.arange(16) == 15, bottom, 0.0)
+    middle = np.arange(16) + 0.5
+    ua = walls * k / (reach / 2) / 1000
+    outer = side * k / (reach / 2 + middle) / 1000
+    outer[15] += 4 * k * np.sqrt(bottom / np.pi) / 1000
+    np.testing.assert_allclose(pit.ua_kw_k[0, 1:], ua[1:], rtol=1e-3)
+    np.testing.assert_allclose(pit.ground_ua_kw_k[0, 1:], outer[1:], rtol=1e-3)
+    np.testing.assert_allclose(pit.ground_kwh_k[0, 1:], (walls * reach * 2.2 / 3.6)[1:], rtol=1e-3)
+    # The topmost: its cover of 0.15 W/(m² K), and its sides through half a metre of soil to the air.
+    topmost = 0.15 * width[0] ** 2 + side[0] * k / (reach / 2 + 0.5)
+    assert pit.ua_kw_k[0, 0] == pytest.approx(topmost / 1000, rel=1e-3)

@@ -39,12 +39,14 @@ from twin import (
 from twin._cache.memo import Memo
 from twin.model.building_edits import edited_prices
 from twin.model.prices import prices_of
+from twin.networks.layout.plan import ORIGINS
 from twin.networks.layout.topology import count_below, edges_to, fed_tree, nodes_below
 from twin.networks.operation.balance_book import INTO, OUT, Book, check_books, check_plants
 from twin.networks.results.states import QUANTITIES
 from twin.networks.run import networks_of
 from twin.results.results import Results
 from twin.scenario import PricesEdit, simplified
+from twin.texts import Note
 
 PLANTS = """
 - {what: heating, system: gas_boiler, where: {buildings: [w3]}}
@@ -241,7 +243,10 @@ def test_a_small_cable_and_a_small_pipe_are_found_with_the_building_that_overloa
         data = networks.dataset
         at = int(np.flatnonzero(data["time"].to_numpy() == found["worst_hour"].iloc[0].to_datetime64())[0])
         assert of_element(networks, "loading", name)[at] > 1.0
-    assert "too small a pipe" in causes(networks, "heat-corner-w2")["reason"].iloc[0]
+    reason = causes(networks, "heat-corner-w2")["reason"].iloc[0]
+    most = networks.elements.loc["heat-corner-w2", "worst"]
+    assert reason == Note("small", ("steel_32_s1",), {"percent": pytest.approx(100.0 * most)})
+    assert str(reason).startswith("too small a pipe: steel_32_s1 carries up to 261 % of the flow")
     told = network_kpis(networks)
     assert told["branch_loading"]["exceeded"]
     assert told["heat_loading"]["exceeded"]
@@ -260,13 +265,17 @@ def test_a_cold_substation_names_the_pipe_or_the_supply(district: District) -> N
     assert row["hours_over"] > 0
     found = causes(wide, "heat-w1")
     assert found.index[0] == "heat-entry-corner"
-    assert "stagnant branch" in found["reason"].iloc[0]
+    reason = found["reason"].iloc[0].plain()
+    assert reason["kind"] == "stagnant"
+    assert reason["values"]["metres"] == wide.elements.loc[found.index[0], "length_m"]
     assert network_kpis(wide)["coldest_supply"]["limit"] == 72.0
     cool = {"supply_temp_c": 62.0, "mild_temp_c": 58.0, "return_temp_c": 40.0, "least_supply_c": 60.0}
     _, low = coupled(district, heat=heat_plan("steel_150_s1", "steel_100_s1", design=cool))
     found = causes(low, "heat-w1")
     assert found.index[0] == "outside-heat"
-    assert "supply temperature" in found["reason"].iloc[0]
+    reason = found["reason"].iloc[0]
+    assert (reason.kind, reason.plain()["values"]["least_c"]) == ("supply", 60.0)
+    assert reason.told("fi").startswith("menolämpötila")
 
 
 def test_a_limited_outside_leaves_heat_missing(district: District) -> None:
@@ -450,7 +459,11 @@ def test_exports_tell_origins(everything: tuple[Results, NetworkResults], distri
     path = export(networks, district, tmp_path / "networks.geojson")
     read = gpd.read_file(path).set_index("id")
     assert set(read["origin"]) == {"laid", "assumed", "edited"}
-    assert read.loc["sea", "kind"] == "plant"
+    assert read.loc["sea", ["kind", "carrier", "origin"]].tolist() == ["plant", "heat", "edited"]
+    assert read.loc["tank", "kind"] == "store"
+    told = json.loads(path.read_text(encoding="utf-8"))["notes"]
+    assert [note["text"] for note in told] == list(map(str, networks.notes))
+    assert all(set(note) == {"kind", "ids", "values", "text"} for note in told)
     assert read.total_bounds[0] == pytest.approx(24.93, abs=0.05)
     folder = export(networks, district, tmp_path / "tables", "csv")
     table = pd.read_csv(folder / "elements.csv", index_col="element")
@@ -498,7 +511,15 @@ def test_a_year_of_the_default_district(helsinki: District, helsinki_results: Re
     assert told["branch_loading"]["value"] < 130.0
     assert set(networks.elements["origin"]) >= {"laid", "mapped", "assumed"}
     assert networks.elements.index.is_unique
-    assert (networks.elements.loc[networks.elements["kind"] == "entry", "worst"] > 0.0).all()
+    assert set(networks.elements["origin"]) <= set(ORIGINS)
+    assert (networks.elements["title"].str.len() > 5).all()
+    entries = networks.elements[networks.elements["kind"] == "entry"]
+    assert (entries["worst"] > 0.0).all()
+    asked = (helsinki_results.dataset["heating_system"] == "district_heating").sum()
+    assert entries.set_index("carrier")["buildings"].to_dict() == {
+        "electricity": helsinki_results.dataset.sizes["building"],
+        "heat": int(asked),
+    }
     ways = followed_ways(networks, helsinki)
     heat = ways[ways["carrier"] == "heat"]
     assert len(heat) == 20

@@ -28,16 +28,15 @@ from tests.twin.districts import CRS, X, Y, four_buildings, four_buildings_with_
 from twin._cache.memo import Memo
 from twin._errors import DistrictDataError, ScenarioError
 from twin.model.ground import Site
-from twin.model.plants import plant_table
 from twin.model.twin import Twin, make_twin
-from twin.networks import NetworkPlan, design_loads, elements_of, plan_networks, tree_gas_pipes, tree_pipes
+from twin.networks import NetworkPlan, design_loads, plan_networks, tree_gas_pipes, tree_pipes
 from twin.networks.layout.heat_plan import water_design
 from twin.networks.layout.laying import lay_pipes
 from twin.networks.layout.pipe_plan import only_the_served, plan_of
 from twin.networks.layout.plan import ORIGINS
 from twin.networks.layout.sizing import sizing_of
 from twin.networks.layout.streets import make_ground
-from twin.networks.results._old_elements import buildings_behind
+from twin.networks.layout.topology import buildings_behind
 from twin.results.results import Results
 from twin.scenario import parse_scenario
 
@@ -229,7 +228,7 @@ def test_a_building_newly_connected_gets_its_own_pipe_and_the_others_stay(
     assert (before.edges.loc[same, "size"] == after.edges.loc[same, "size"]).all()
     old = before.edges["length_m"].sum()
     assert after.edges["length_m"].sum() - new["length_m"].sum() == pytest.approx(old, abs=1e-3)
-    assert any("newly connected" in note for note in after.notes)
+    assert "connected" in {note.kind for note in after.notes}
 
 
 def test_a_network_laid_anew_is_sized_for_the_scenario(streeted: District) -> None:
@@ -328,7 +327,7 @@ def test_a_pipe_taken_out_cuts_off_who_is_behind_it_and_another_brings_them_back
     taken = planned(streeted, f"what: element, do: remove, id: {name}")["heat"]
     assert len(taken.cut_off) == 1
     assert taken.consumers[taken.cut_off].tolist() == [-1]
-    assert any("cut off" in note for note in taken.notes)
+    assert "cut_off" in {note.kind for note in taken.notes}
     is_sound(taken)
     way = in_degrees(*[(end["x_m"] - X, end["y_m"] - Y) for end in ends])
     back = planned(
@@ -427,9 +426,6 @@ def test_plants_and_stores_are_joined_to_every_network_that_they_use(streeted: D
         assert (service["kind"].tolist(), service["origin"].tolist()) == (["service"], ["edited"])
     carries(found["electricity"], 10.0)
     assert found["heat"].plants["tank"] == found["heat"].entry
-    told = elements_of(found, plant_table(twin))
-    assert told.loc["pump", ["kind", "carrier", "origin"]].tolist() == ["plant", "heat", "edited"]
-    assert told.loc["tank", "kind"] == "store"
 
 
 def test_imported_pipes_keep_their_geometry_their_width_and_a_loop(streeted: District, tmp_path: Path) -> None:
@@ -604,11 +600,6 @@ def test_helsinkis_networks_are_sound_and_follow_what_is_mapped(
     whole = twin.site.pipes.geometry[twin.site.pipes["carrier"] == "heat"].length.sum()
     laid = heat.edges["length_m"][heat.edges["origin"] == "mapped"].sum()
     assert laid / whole >= 0.99, f"{laid:.0f} m of {whole:.0f} m of mapped heat pipe"
-    told = elements_of(found, plant_table(twin))
-    assert told.index.is_unique
-    assert set(told["origin"]) <= set(ORIGINS)
-    assert (told["title"].str.len() > 5).all()
-    assert told[told["kind"] == "entry"]["buildings"].tolist() == [len(twin.buildings), int(asked.sum())]
 
 
 def test_helsinkis_grid_as_it_is_carries_its_own_year(

@@ -16,12 +16,16 @@ from twin._cache.memo import Memo
 from twin._errors import DistrictDataError, ScenarioError
 from twin.results.kpis import kpi_table
 from twin.results.results import Results
+from twin.results.schema import names_of, variables
 from twin.scenario import load_scenario, parse_scenario
-from twin.simulation.dataset import HOURLY, flows_of
+from twin.simulation.dataset import flows_of
 from twin.simulation.run import run
+from twin.texts import Note
 
 SHARED = Memo()
 BALANCE = ["balance of heat", "balance of electricity"]
+
+HOURLY = [name for name in names_of("hours", "building", "time") if not variables()[name].needs]
 
 
 def edited(district: District, edits: str, memo: Memo | None = None) -> Results:
@@ -204,14 +208,19 @@ def test_a_country_without_catalogues_takes_finland_s_and_says_so(
 ) -> None:
     results = run(replace(district, country=country, timezone=timezone), memo=SHARED)
     assert total(results, "space_heat_kwh") > 0
-    assert results.dataset.attrs["notes"].startswith(
-        "Finland's archetypes, shares of heating systems, prices, emission"
+    (note,) = results.notes
+    assert note == Note("borrowed", ("uses", "heating_shares", "tariffs", "emission_factors"),
+                        {"country": country or "none"})  # fmt: skip
+    there = {"EE": "EE", "US": "US", "": "the sea"}[country]
+    assert str(note) == (
+        f"Finland’s archetypes, shares of heating systems, prices, emission factors: there are none for {there}"
     )
     assert results.dataset.attrs["country"] == country
 
 
 def test_finland_s_own_catalogues_need_no_note(as_it_is: Results) -> None:
-    assert as_it_is.dataset.attrs["notes"] == ""
+    assert as_it_is.notes == ()
+    assert as_it_is.dataset.attrs["notes"] == "[]"
 
 
 def test_tables_that_do_not_fit_are_told(district: District) -> None:
@@ -230,7 +239,8 @@ def test_results_cannot_be_written_into_what_other_runs_share(as_it_is: Results)
 
 def test_an_edit_that_touches_nothing_is_noted(district: District) -> None:
     results = edited(district, "{what: pv, share: 0.5, where: {use: [hospital]}}")
-    assert results.dataset.attrs["notes"] == "edit 1 (pv) touches no building"
+    assert results.notes == (Note("idle", values={"number": 1, "what": "pv"}),)
+    assert list(map(str, results.notes)) == ["edit 1 (pv) touches no building"]
 
 
 def test_the_district_is_left_as_it_was(district: District) -> None:

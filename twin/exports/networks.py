@@ -34,8 +34,13 @@ def write_network_geojson(networks: NetworkResults, path: Path) -> Path:
         for i, shape, record in zip(table.index, shapes, records, strict=True)
     ]
     attrs = networks.dataset.attrs
-    names = ("title", "district", "data_date", "attribution", "scenario", "networks", "notes")
-    collection = {"type": "FeatureCollection", **{name: attrs[name] for name in names}, "features": features}
+    names = ("title", "district", "data_date", "attribution", "scenario", "networks")
+    collection = {
+        "type": "FeatureCollection",
+        **{name: attrs[name] for name in names},
+        "notes": [note.plain() | {"text": str(note)} for note in networks.notes],
+        "features": features,
+    }
     with whole_file(path) as part:
         part.write_text(json.dumps(plain(collection), ensure_ascii=False, allow_nan=False), encoding="utf-8")
     return path

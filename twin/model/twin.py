@@ -31,6 +31,7 @@ from twin.scenario import (
     WeatherEdit,
 )
 from twin.scenario.schema import AS_IS
+from twin.texts import Note
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -39,12 +40,8 @@ if TYPE_CHECKING:
 
 _AROUND_M = 200.0
 _FALLBACK = "FI"
-_CATALOGUES = {
-    "uses": "archetypes",
-    "heating_shares": "shares of heating systems",
-    "tariffs": "prices",
-    "emission_factors": "emission factors",
-}
+_CATALOGUES = ("uses", "heating_shares", "tariffs", "emission_factors")
+"""What a country may have of its own, the archetypes first; the text `note.borrowed.<name>` says what each is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +77,7 @@ class Twin:
         What was edited.
     seed : int
         Seed of everything drawn.
-    notes : tuple of str
+    notes : tuple of Note
         What a reader of the results should know: edits that touch nothing, catalogues of another country.
     site : Site, optional
         What networks are laid in: streets, mapped pipes and cables, and the buildings as they are.
@@ -105,7 +102,7 @@ class Twin:
     factors: EmissionFactors
     scenario: Scenario
     seed: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     site: Site | None = None
 
 
@@ -138,7 +135,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     _check(district)
     catalogue, notes = _catalogue_of(district.country)
     if scenario.district not in {None, district.name}:
-        notes.append(f"the scenario was made for the district {scenario.district}")
+        notes.append(Note("elsewhere", values={"district": str(scenario.district)}))
     memo = memo or Memo(0)
     stock, touched, as_it_is = _edited_stock(district, scenario, seed, memo)
     notes += touched
@@ -168,12 +165,12 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
     )
 
 
-def _catalogue_of(country: str) -> tuple[str, list[str]]:
+def _catalogue_of(country: str) -> tuple[str, list[Note]]:
     """Choose the country whose catalogues are used, and tell which of them are not the district's own."""
     there = {entry.name for entry in (resources.files("assets") / "catalogue").iterdir()}
-    lacking = [what for name, what in _CATALOGUES.items() if f"{name}_{country.lower()}.csv" not in there]
-    catalogue = _FALLBACK if _CATALOGUES["uses"] in lacking else country
-    return catalogue, [f"Finland's {', '.join(lacking)}: there are none for {country or 'the sea'}"] if lacking else []
+    lacking = tuple(name for name in _CATALOGUES if f"{name}_{country.lower()}.csv" not in there)
+    catalogue = _FALLBACK if _CATALOGUES[0] in lacking else country
+    return catalogue, [Note("borrowed", lacking, {"country": country or "none"})] if lacking else []
 
 
 def _check(district: District) -> None:
@@ -208,12 +205,12 @@ def _as_it_is(district: District, seed: int) -> gpd.GeoDataFrame:
 
 def _edited_stock(
     district: District, scenario: Scenario, seed: int, memo: Memo
-) -> tuple[Stock, list[str], gpd.GeoDataFrame]:
+) -> tuple[Stock, list[Note], gpd.GeoDataFrame]:
     """Apply the edits of buildings in their order; tell those that touch nothing, and what there was before."""
     key = content_key(district.buildings, district.country, seed)
     as_it_is = memo.get("as it is", key, lambda: _as_it_is(district, seed))
     stock = Stock(as_it_is.copy(), district.roofs, district.walls)
-    idle = []
+    idle: list[Note] = []
     for number, edit in enumerate(scenario.edits, start=1):
         touched = True
         if isinstance(edit, AddBuildingsEdit):
@@ -234,7 +231,7 @@ def _edited_stock(
         elif isinstance(edit, BuildingEdit):
             touched = edit_buildings(stock.buildings, edit, seed)
         if not touched:
-            idle.append(f"edit {number} ({edit.what}) touches no building")
+            idle.append(Note("idle", values={"number": number, "what": edit.what}))
     return stock, idle, as_it_is
 
 

@@ -5,7 +5,6 @@
   as it stands under the twin's scenario, sized for `peaks`, the design loads of the district as it is; `now` are those
   under the scenario.
 - `tree_pipes(plan)`, `tree_gas_pipes(plan)`: pipes of a plan's tree as `heat_year` and `gas_year` take them.
-- `elements_of(plans, plants=None) -> GeoDataFrame`: every element of every network, as the map shows them.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from twin.networks.layout.heat_plan import tree_pipes
     from twin.networks.layout.plan import CARRIERS, NetworkPlan
     from twin.networks.layout.planning import plan_networks
-    from twin.networks.results._old_elements import elements_of
 
 # Imported when first asked for: networks bring geometry and solvers, which take seconds to load.
 _HOME = {
@@ -27,7 +25,6 @@ _HOME = {
     "DesignLoads": "twin.networks.layout.design_loads",
     "NetworkPlan": "twin.networks.layout.plan",
     "design_loads": "twin.networks.layout.design_loads",
-    "elements_of": "twin.networks.results._old_elements",
     "plan_networks": "twin.networks.layout.planning",
     "tree_gas_pipes": "twin.networks.layout.gas_plan",
     "tree_pipes": "twin.networks.layout.heat_plan",
@@ -38,7 +35,6 @@ __all__ = [
     "DesignLoads",
     "NetworkPlan",
     "design_loads",
-    "elements_of",
     "plan_networks",
     "tree_gas_pipes",
     "tree_pipes",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -11,27 +10,19 @@ from typing import Any
 from twin.results.results import Results
 from twin.results.sources import NO_COSTS, sources_of
 from twin.scenario import tell
-from twin.texts import Texts
-
-_IDLE = re.compile(r"edit (\d+) \(\w+\) touches no building")
-_ELSEWHERE = re.compile(r"the scenario was made for the district (.+)")
-_BORROWED = re.compile(r"Finland's .+: there are none for (.+)")
+from twin.texts import Note, Texts
 
 
 def notes_of(result: Results, words: Texts) -> list[str]:
-    """Tell the notes of a run in a language; one that is not known stays in English."""
-    notes = str(result.dataset.attrs.get("notes", ""))
-    return [_note(note, result, words) for note in notes.split("; ") if note]
+    """Tell the notes of a run in a language."""
+    return [_note(note, result, words) for note in result.notes]
 
 
-def _note(note: str, result: Results, words: Texts) -> str:
-    if match := _IDLE.fullmatch(note):
-        return words("report.note.idle", edit=tell(result.scenario.edits[int(match[1]) - 1], words.language))
-    if match := _ELSEWHERE.fullmatch(note):
-        return words("report.note.district", name=match[1])
-    if match := _BORROWED.fullmatch(note):
-        return words("report.note.catalogue", country=match[1])
-    return note
+def _note(note: Note, result: Results, words: Texts) -> str:
+    if note.kind == "idle":
+        edit = result.scenario.edits[int(note.values["number"]) - 1]
+        return words("report.note.idle", edit=tell(edit, words.language))
+    return note.told(words.language)
 
 
 def sources(results: Mapping[str, Results], titles: Mapping[str, str], words: Texts) -> str:

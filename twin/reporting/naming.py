@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from assets.catalogue import table
-from twin.texts import Texts, with_unit
+from twin.texts import Note, Texts, with_unit
 
 ORIGINS = ("mapped", "imported", "laid", "edited", "assumed")
 """Where an element comes from, what is known best first."""
@@ -22,8 +22,6 @@ _WORTH_NAMING, _WORTH_COUNTING = 0.05, 0.01
 """Shares of what comes together."""
 _ON_THE_WAY = {"pipe", "supply"}
 """Kinds of causes by which a supply is cold, rather than a line full."""
-_REASONS = {"stagnant": "stagnant branch", "cools": "loses heat", "supply": "supply temperature", "small": "too small"}
-"""How the twin's reasons begin."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +100,9 @@ def value_text(value: float, unit: str, words: Texts) -> str:
 
 
 def reason_text(cause: Mapping[str, Any], words: Texts) -> str:
-    """Say what of a cause makes it one, beyond its part: a stagnant branch, a low supply temperature."""
-    told = str(cause.get("reason", ""))
-    return next((words(f"cause.reason.{key}") for key, begin in _REASONS.items() if told.startswith(begin)), "")
+    """Say in short what of a cause makes it one, beyond its part: a stagnant branch, a low supply temperature."""
+    reason: Note | None = cause.get("reason")
+    return "" if reason is None else words.get(f"cause.reason.{reason.kind}", "")
 
 
 def served_by(dataset: Any) -> dict[str, tuple[str, ...]]:

@@ -18,8 +18,9 @@ from assets.building_systems.supply import cooling_systems
 from assets.threads import at_most
 from twin._cache.memo import Memo
 from twin.model.twin import Twin
+from twin.results.schema import as_declared
 from twin.results.totals import ENERGIES, OPTIONAL, Hours, add_hours, block_totals
-from twin.simulation.dataset import DEVICES, HOURLY, Year, hourly_variables, of_hours, provenance
+from twin.simulation.dataset import Year, hourly_variables, of_hours, provenance
 from twin.simulation.investments import MEASURES, Investments
 from twin.simulation.year import Progress, Scene, year_of
 
@@ -194,18 +195,8 @@ class _Sums:
             charge_points=of["charge_points"],
             investments=self.investments,
         )
-        return Sums(year, dict(self._variables()))
-
-    def _variables(self) -> Iterator[tuple[str, Any]]:
-        told = {**HOURLY, **DEVICES}
-        for name, values in self.totals.items():
-            unit = name.rpartition("_")[2].replace("kwh", "kWh").replace("kw", "kW").replace("eur", "EUR")
-            title = told[name][2] if name in told else name.replace("_", " ").capitalize()
-            attrs = {"units": unit, "long_name": f"{title}, all year", "kind": "modelled"}
-            yield f"total_{name}", ("building", values, attrs)
-        for name, values in self.of_hour.items():
-            attrs = {"units": "kWh", "long_name": f"{told[name][2]}, all buildings", "kind": "modelled"}
-            yield f"district_{name}", ("time", values, attrs)
+        of_hour = {f"district_{name}": values for name, values in self.of_hour.items()}
+        return Sums(year, as_declared({f"total_{name}": values for name, values in self.totals.items()} | of_hour))
 
 
 @dataclass(frozen=True, eq=False)

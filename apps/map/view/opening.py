@@ -8,8 +8,8 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from apps.api.network_views import Networks
-from apps.api.views import AS_IS, Views
+from apps.views.district_views import AS_IS, Views
+from apps.views.networks.network_views import Networks
 
 DEFAULT_DISTRICT = "helsinki-centre"
 
@@ -23,7 +23,7 @@ class Opening:
     views : Views
         Shared by all sessions and the API.
     district, scenario : str
-        Shown first.
+        MapQuantity first.
     """
 
     views: Views = field(default_factory=Views)

@@ -15,39 +15,39 @@ import streamlit as st
 
 import gis_data
 from apps._errors import AppError
-from apps.api.days import DAYS
-from apps.api.network_states import ALL
-from apps.api.network_views import NetworkView
-from apps.api.views import View
 from apps.map.view import panel, session
-from apps.map.view.camera import Frame, fit, frame_beside, frame_of
-from apps.map.view.card import card
-from apps.map.view.changing import change_panel
-from apps.map.view.comparing import comparison_bar
-from apps.map.view.deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
-from apps.map.view.decks import compare_maps
-from apps.map.view.figures import figures
-from apps.map.view.legend import quantity_title
-from apps.map.view.link import restore
-from apps.map.view.network_card import blamed, element_card
-from apps.map.view.network_changes import plant_panel
-from apps.map.view.network_layers import LINES, POINTS
-from apps.map.view.network_lines import add_place, drawn_line, line_panel
-from apps.map.view.network_operation import network_panel
-from apps.map.view.network_problems import problems_panel
-from apps.map.view.networks import (
+from apps.map.view.cards.building_card import card
+from apps.map.view.cards.element_card import causing_buildings, element_card
+from apps.map.view.cards.kpi_cards import figures
+from apps.map.view.cards.problem_list import problems_panel
+from apps.map.view.changes.change_panel import change_panel
+from apps.map.view.changes.element_changes import plant_panel
+from apps.map.view.changes.line_drawing import add_place, line_panel, sketched_line
+from apps.map.view.changes.network_settings import network_panel
+from apps.map.view.comparison_bar import comparison_bar
+from apps.map.view.deck.camera import Frame, fit, frame_beside, frame_of
+from apps.map.view.deck.compared_decks import compare_maps
+from apps.map.view.deck.legend import quantity_title
+from apps.map.view.deck.map_deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
+from apps.map.view.deck.network_layers import LINES, POINTS
+from apps.map.view.networks.network_panel import (
     badge,
     curve_of_networks,
     hour_day,
-    is_looking,
-    look_of,
+    network_look,
     networks_of,
-    wait_for_networks,
+    networks_shown,
+    poll_networks,
 )
 from apps.map.view.opening import Opening, chosen
-from apps.map.view.timebar import FIRST_STEP, present_step, time_bar
+from apps.map.view.share.view_link import restore
+from apps.map.view.time_bar import FIRST_STEP, present_step, time_bar
 from apps.map.view.workshop import tour, workshop_panel
 from apps.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
+from apps.views.days import DAYS
+from apps.views.district_views import View
+from apps.views.networks.element_states import ALL
+from apps.views.networks.network_views import NetworkView
 from twin import TwinError
 
 _POLL_S = 0.15
@@ -202,23 +202,23 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
         else:
             panel.panel(opening, view, baseline, quantity, words)
     quantity = session.quantity()
-    networks = networks_of(opening, view) if is_looking() else None
+    networks = networks_of(opening, view) if networks_shown() else None
     # What changes are held against is computed only where it is drawn too.
     alone = st.session_state["mode"] == "map"
-    beside = networks_of(opening, baseline) if is_looking() and not alone else None
+    beside = networks_of(opening, baseline) if networks_shown() and not alone else None
     with st.container(key="days"):
         panel.days(view, networks, beside, words)
     picked = _right(opening, view, networks, words)
     if st.session_state["mode"] != "map":
         comparison_bar(opening, words)
     names = tuple(session.title_of(found, opening, words) for found in (session.baseline(), session.present()))
-    if is_looking():
+    if networks_shown():
         both = (networks if alone else beside, networks)
         _stage((baseline, view), names, quantity, picked, words, networks=both)
         if networks is None:
-            wait_for_networks(opening, view, words)
+            poll_networks(opening, view, words)
         elif both[0] is None:
-            wait_for_networks(opening, baseline, words)
+            poll_networks(opening, baseline, words)
     else:
         _stage((baseline, view), names, quantity, picked, words)
     if workshop:
@@ -230,7 +230,7 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
 def _right(opening: Opening, view: View, networks: NetworkView | None, words: Texts) -> tuple[str, ...]:
     """Show the card on the right; give the buildings that are chosen on it."""
     state, editable = st.session_state, not st.session_state["workshop"]
-    side = state["side"] if is_looking() and editable else ""
+    side = state["side"] if networks_shown() and editable else ""
     there = networks is not None and state["element"] in networks.elements.index
     if state["selected"] in view.buildings.index:
         with _card(words):
@@ -238,7 +238,7 @@ def _right(opening: Opening, view: View, networks: NetworkView | None, words: Te
     elif networks is not None and there:
         with _card(words):
             element_card(opening, networks, state["element"], words, editable=editable)
-        return blamed(networks, state["element"]) if state["element_part"] == "why" else ()
+        return causing_buildings(networks, state["element"]) if state["element_part"] == "why" else ()
     elif side == "problems" and networks is not None:
         with _card(words):
             problems_panel(networks, words)
@@ -257,7 +257,7 @@ def _right(opening: Opening, view: View, networks: NetworkView | None, words: Te
             return change_panel(view, words)
     elif state["mode"] == "map":
         with st.container(key="hint"):
-            told = words("network.hint" if is_looking() else "card.hint")
+            told = words("network.hint" if networks_shown() else "card.hint")
             st.html(f'<div class="cet-hint">{escape(told)}</div>')
     return ()
 
@@ -270,7 +270,7 @@ def _card(words: Texts) -> Iterator[None]:
 
 
 def _unselect() -> None:
-    session.side("")
+    session.open_side("")
 
 
 @st.fragment
@@ -285,7 +285,7 @@ def _stage(
 ) -> None:
     """Draw the map and the time bar: a move of the playhead runs this and nothing else."""
     view, state = views[1], st.session_state
-    look = None if networks is None else look_of(networks[1], networks[0])
+    look = None if networks is None else network_look(networks[1], networks[0])
     day, mode = state["day"] if look is None else look.day, state["mode"]
     step = present_step(day)
     curve = None
@@ -298,7 +298,7 @@ def _stage(
     picture = Picture(quantity, hour_day(day), step, tuple(state["layers"]), state["selected"], chosen=picked)
     if networks is not None:
         selected = state["line_moving"] if state["side"] == "line" else state["element"]
-        picture = replace(picture, look=look, networks=networks[1], element=selected, sketch=drawn_line(networks[1]))
+        picture = replace(picture, look=look, networks=networks[1], element=selected, sketch=sketched_line(networks[1]))
     if mode != "map":
         with st.container(key="maps"):
             compare_maps(
@@ -344,10 +344,10 @@ def _select(event: object) -> None:
         return
     st.session_state["clicked"] = now
     layer, name = now or (None, None)
-    if st.session_state["side"] == "line" and is_looking():
+    if st.session_state["side"] == "line" and networks_shown():
         # While a line is drawn, every click is a place that it passes.
         add_place(name) if name else None
-    elif st.session_state["side"] == "plant" and is_looking() and layer in {BUILDINGS, None}:
+    elif st.session_state["side"] == "plant" and networks_shown() and layer in {BUILDINGS, None}:
         # While a plant looks for its place, a click on a building is the answer.
         st.session_state.update(plant_building=name, plant_place="building") if name else None
     else:

@@ -8,24 +8,24 @@ from typing import Any
 
 import streamlit as st
 
-from apps.api.comparing import compared
-from apps.api.days import DAYS
-from apps.api.network_views import NetworkView
-from apps.api.quantities import HOURLY, KINDS
-from apps.api.values import shown
-from apps.api.views import View
-from apps.api.yearly import YEARLY
 from apps.map.view import session
-from apps.map.view.deck import HIDDEN_BY_NETWORKS, LAYERS
-from apps.map.view.flows import flows_dialog
-from apps.map.view.legend import day_title, legend, quantity_title
-from apps.map.view.networks import GROUP, look_of, network_part
+from apps.map.view.cards.energy_flow_dialog import flows_dialog
+from apps.map.view.cards.table_dialog import show_table
+from apps.map.view.changes.scenario_steps import scenario_part
+from apps.map.view.deck.legend import day_title, legend, quantity_title
+from apps.map.view.deck.map_deck import HIDDEN_BY_NETWORKS, LAYERS
+from apps.map.view.networks.network_panel import GROUP, network_look, network_part
 from apps.map.view.opening import Opening
-from apps.map.view.scenarios import scenario_part
-from apps.map.view.table import show_table
-from apps.map.view.taking import export_dialog, share_dialog
+from apps.map.view.share.share_dialogs import export_dialog, share_dialog
 from apps.map.view.workshop import start_workshop
 from apps.texts import LANGUAGES, Texts
+from apps.views.days import DAYS
+from apps.views.district_views import View
+from apps.views.map_comparison import compare_quantity
+from apps.views.map_quantities import map_quantity
+from apps.views.networks.network_views import NetworkView
+from apps.views.quantities import HOURLY, KINDS
+from apps.views.yearly_quantities import YEARLY
 from twin.scenario.wording import tell_value
 
 GROUPS = {
@@ -168,9 +168,9 @@ def _colours(opening: Opening, view: View, baseline: View, words: Texts) -> None
     quantity = st.session_state[f"quantity_{group}"]
     day, mode = st.session_state["day"], st.session_state["mode"]
     difference = mode == "difference"
-    what = shown(view, quantity, day) if mode == "map" else compared(view, baseline, quantity, day, mode)
+    what = map_quantity(view, quantity, day) if mode == "map" else compare_quantity(view, baseline, quantity, day, mode)
     note = ""
-    if difference and shown(view, quantity, day).kinds:
+    if difference and map_quantity(view, quantity, day).kinds:
         note = words("compare.kinds")
     elif mode != "map" and view.scenario == baseline.scenario:
         note = words("compare.same")
@@ -181,7 +181,7 @@ def _colours(opening: Opening, view: View, baseline: View, words: Texts) -> None
 
 
 def days(view: View, networks: NetworkView | None, beside: NetworkView | None, words: Texts) -> None:
-    """Show the choice of the day; where networks are looked at, also of the days of their hardest hours.
+    """Show the choice of the day; where networks are looked at, also of the days of their worst hours.
 
     Parameters
     ----------
@@ -194,11 +194,11 @@ def days(view: View, networks: NetworkView | None, beside: NetworkView | None, w
     """
     hard: list[str] = []
     if st.session_state["group"] == GROUP:
-        hard = networks.hard_days if networks is not None else [st.session_state["day"]]
+        hard = networks.worst_days if networks is not None else [st.session_state["day"]]
         hard = [day for day in hard if beside is None or day in beside.rows]
     options = [*DAYS, *(day for day in hard if day not in DAYS)]
     if st.session_state["day"] not in options:
-        st.session_state["day"] = look_of(networks, beside).day if hard else DAYS[0]
+        st.session_state["day"] = network_look(networks, beside).day if hard else DAYS[0]
     st.selectbox(
         words("day"),
         options,

@@ -147,7 +147,7 @@ def state_to_reset(opening: Opening) -> Scenario:
     return as_it_is() if base is None or name_of(now, opening) is not None else base
 
 
-def to_take_along(opening: Opening, words: Texts) -> Scenario:
+def scenario_to_export(opening: Opening, words: Texts) -> Scenario:
     """Give the scenario under a name of its own: what was edited must not bear the name of what it began with.
 
     Parameters
@@ -166,7 +166,7 @@ def to_take_along(opening: Opening, words: Texts) -> Scenario:
     return now.model_copy(update={"name": name, "title": title, "title_fi": "", "title_sv": ""})
 
 
-def side(name: str) -> None:
+def open_side(name: str) -> None:
     """Open a panel on the right: "problems", "plant", "line", "network", or none."""
     fresh = {"element": None, "selected": None, "plant_moving": None, "line_moving": None, "line_places": ()}
     st.session_state.update(side=name, changing=False, **fresh)

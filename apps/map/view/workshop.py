@@ -6,10 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from apps.api.views import View
 from apps.map.view import session
 from apps.map.view.opening import Opening
 from apps.texts import Texts
+from apps.views.district_views import View
 
 STEPS = 4
 """Steps of the tour."""

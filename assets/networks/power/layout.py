@@ -16,7 +16,7 @@ from assets.networks.power.coincidence import Diversity, diversity
 from assets.networks.power.equipment import LOW, MEDIUM, cables, transformers
 from assets.networks.power.low_voltage import Feeder, Stations, lay_feeders, place_stations
 from assets.networks.power.medium_voltage import LaidRing, best_infeed, lay_rings
-from assets.networks.power.plan import LAID, MAPPED, LayoutRules, PowerPlan, Terrain
+from assets.networks.power.plan import LAID, MAPPED, LayoutRules, PowerPlan, Strain, Terrain
 from assets.networks.power.sizing import size_transformer
 from assets.networks.routing import BRIDGE_COST, MAPPED_COST
 
@@ -30,7 +30,7 @@ class _Parts:
     lines: list[dict[str, Any]] = field(default_factory=list)
     transformers: list[dict[str, Any]] = field(default_factory=list)
     edges: list[Index] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
+    strains: list[Strain] = field(default_factory=list)
 
     def bus(self, node: int, level: str, kind: str, *, station: str = "", feeder: str = "", origin: str = LAID) -> int:
         self.buses.append(
@@ -142,7 +142,7 @@ def _assemble(parts: _Parts, terrain: Terrain, names: pd.Index, stations: Statio
         graph=parts.graph, buses=pd.DataFrame(parts.buses), lines=_frame(parts.lines, _LINE),
         transformers=_frame(parts.transformers, _TRANSFORMER), line_edges=tuple(parts.edges),
         bus_of_consumer=pd.Series(bus_of, index=names, name="bus"), infeed_bus=head, rules=rules,
-        findings=tuple(parts.findings),
+        strains=tuple(parts.strains),
     )  # fmt: skip
 
 
@@ -153,10 +153,7 @@ def _add_station(parts: _Parts, terrain: Terrain, station: tuple[Stations, int],
     origin = MAPPED if stations.mapped[k] else LAID
     peak = float(spread.peak_kw(spread.features[member].sum(axis=0)))
     if peak > kva * rules.power_factor:
-        parts.findings.append(
-            f"substation {name}: its {kva:g} kVA are too small for a peak of {peak:.0f} kW; give more, or shorten "
-            "lv_reach_m so that a new one takes a part"
-        )
+        parts.strains.append(Strain("station", str(name), peak, kva * rules.power_factor))
     needed = peak if np.isnan(kva) else kva * rules.power_factor * rules.transformer_use  # a known one is kept
     kind, parallel = size_transformer(
         needed, transformers(rules.mv_kv, "EU"), power_factor=rules.power_factor, use=rules.transformer_use
@@ -197,10 +194,7 @@ def _add_ring(parts: _Parts, number: int, ring: LaidRing, buses: list[int], rule
             feeder="", ring=number, closed=leg != ring.open_leg, peak_kw=float(ring.peak_kw[leg]),
         )  # fmt: skip
     if ring.drop_percent > rules.mv_drop_percent:
-        parts.findings.append(
-            f"ring {number}: fed from one end it drops {ring.drop_percent:.1f} % of the voltage, more than "
-            f"{rules.mv_drop_percent:g} %: give a second primary substation or allow more rings"
-        )
+        parts.strains.append(Strain("ring", str(number), float(ring.drop_percent), float(rules.mv_drop_percent)))
 
 
 def _add_feeder(
@@ -216,8 +210,5 @@ def _add_feeder(
             level=LOW, station=names[0], feeder=names[1], ring=-1, closed=True, peak_kw=float(feeder.peak_kw[k]),
         )  # fmt: skip
     if feeder.drop_percent > limit_percent:
-        parts.findings.append(
-            f"feeder {names[1]}: drops {feeder.drop_percent:.1f} % of the voltage, more than {limit_percent:g} %: "
-            "give a nearer substation or a shorter reach"
-        )
+        parts.strains.append(Strain("feeder", names[1], float(feeder.drop_percent), float(limit_percent)))
     return {int(n): b for n, b in zip(feeder.node[1:], bus[1:], strict=True)}

@@ -9,12 +9,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.networks.feeders import radial_feeders, transformer_areas
-from assets.networks.graph import Array, Graph, Index, Tree, distances, sum_below, tree_of
+from assets.networks.graph import Array, Graph, Index, Tree, distances, nearest_source, positions, sum_below, tree_of
 from assets.networks.power.coincidence import Diversity
 from assets.networks.power.equipment import LOW, cable_capacity_kw, cables
 from assets.networks.power.plan import Terrain
 from assets.networks.power.sizing import size_feeder
+from assets.networks.quarters import quarters
 from assets.networks.routing import steiner_tree
+
+_QUARTER = 512
+"""Most points that are grouped around new stations at once: every one is held against every other. Assumed."""
 
 
 @dataclass(frozen=True)
@@ -113,23 +117,22 @@ def place_stations(terrain: Terrain, low: Index, mapped: pd.DataFrame) -> Statio
     -------
     Stations
     """
-    rules, node = terrain.rules, terrain.node
+    graph, rules, node = terrain.graph, terrain.rules, terrain.node
     share = rules.power_factor * rules.transformer_use
     most = rules.largest_kva * share
     spots, spot = np.unique(node[low], return_inverse=True)
-    far = distances(terrain.graph, spots)
     demand = part_peaks(terrain.diversity, low, spot, most)
     place = mapped["node"].to_numpy(np.int64)
     kva = mapped["kva"] if "kva" in mapped else pd.Series(np.nan, index=mapped.index)
     room = kva.fillna(rules.largest_kva).to_numpy(dtype=np.float64) * share
-    station = _nearest_with_room(far[:, place], demand, room, rules.lv_reach_m)
+    far = distances(graph, spots, targets=place, limit=rules.lv_reach_m)
+    station = _nearest_with_room(far, demand, room, rules.lv_reach_m)
     names, nodes = [str(name) for name in mapped.index], [int(n) for n in place]
     rest = np.flatnonzero(station < 0)
-    areas = transformer_areas(far[np.ix_(rest, spots[rest])], demand[rest], most, longest_m=rules.lv_reach_m)
-    lone = rest[areas.area < 0]
-    fresh = [*spots[rest][areas.site].tolist(), *spots[lone].tolist()]
-    number = np.where(areas.area >= 0, areas.area, 0)
-    number[areas.area < 0] = len(areas.site) + np.arange(len(lone))
+    site, number = _new_sites(terrain, spots[rest], demand[rest], most)
+    lone = np.flatnonzero(number < 0)
+    fresh = [*spots[rest][site].tolist(), *spots[rest][lone].tolist()]
+    number[lone] = len(site) + np.arange(len(lone))
     station[rest] = len(nodes) + number
     names += [f"station {k + 1}" for k in range(len(fresh))]
     of_consumer = np.full(len(node), -1, dtype=np.int64)
@@ -137,6 +140,22 @@ def place_stations(terrain: Terrain, low: Index, mapped: pd.DataFrame) -> Statio
     known = np.arange(len(names)) < len(nodes)
     rated = np.concatenate([kva.to_numpy(dtype=np.float64), np.full(len(fresh), np.nan)])
     return Stations(tuple(names), np.array([*nodes, *fresh], dtype=np.int64), known, rated, of_consumer)
+
+
+def _new_sites(terrain: Terrain, spots: Index, demand: Array, most_kw: float) -> tuple[Index, Index]:
+    """Sites for points out of reach of all that is mapped, quarter by quarter: place among them, and each one's site.
+
+    Points whose own demand is too great for a site, or that nothing has room for, have -1.
+    """
+    graph, sites = terrain.graph, [np.empty(0, dtype=np.int64)]
+    number, count = np.full(len(spots), -1, dtype=np.int64), 0
+    for part in quarters(graph.x_m[spots], graph.y_m[spots], _QUARTER):
+        far = distances(graph, spots[part], targets=spots[part])
+        areas = transformer_areas(far, demand[part], most_kw, longest_m=terrain.rules.lv_reach_m)
+        number[part] = np.where(areas.area >= 0, areas.area + count, -1)
+        sites.append(part[areas.site])
+        count += len(areas.site)
+    return np.concatenate(sites), number
 
 
 def _nearest_with_room(far: Array, demand: Array, room: Array, reach_m: float) -> Index:
@@ -173,38 +192,57 @@ def lay_feeders(terrain: Terrain, station: int, member: Index) -> list[Feeder]:
     capacity = float(cable_capacity_kw(kinds, rules.power_factor).iloc[-1]) * rules.cable_use
     spots, spot = np.unique(terrain.node[member], return_inverse=True)
     demand = part_peaks(diversity, member, spot, capacity)
-    ways = distances(graph, np.append(spots, station), terrain.cost)
-    found = radial_feeders(ways[:-1][:, spots], ways[-1, spots], demand, capacity)
-    features = np.zeros((graph.node_count, diversity.features.shape[1]))
-    np.add.at(features, terrain.node[member], diversity.features[member])
-    count = int(found.feeder.max()) + 1
-    near = ways[-1] <= _AROUND * ways[-1, spots].max()
-    groups = [spots[found.feeder == k] for k in range(count)]
-    trees = [_tree_near(terrain, near, np.append(group, station)) for group in groups]
-    return [_feeder(terrain, tree, group, features, kinds) for tree, group in zip(trees, groups, strict=True)]
+    ends = np.append(spots, station)
+    ways = distances(graph, ends, terrain.cost, targets=ends)
+    found = radial_feeders(ways[:-1, :-1], ways[-1, :-1], demand, capacity)
+    features = np.zeros((len(spots), diversity.features.shape[1]))
+    np.add.at(features, spot, diversity.features[member])
+    around = _around(terrain, station, _AROUND * float(ways[-1, :-1].max()))
+    members = [np.flatnonzero(found.feeder == k) for k in range(int(found.feeder.max()) + 1)]
+    return [_feeder(terrain, around.tree(spots[own], station), (spots[own], features[own]), kinds) for own in members]
 
 
 _AROUND = 1.25
 """So much farther than the farthest consumer of a station its feeders look for ways."""
 
 
-def _tree_near(terrain: Terrain, near: npt.NDArray[np.bool_], nodes: Index) -> Tree:
-    """Find the Steiner tree of some nodes among those near, rooted at the last: a whole town is slow to search."""
-    graph = terrain.graph
-    edges = np.flatnonzero(near[graph.start] & near[graph.end])
-    number = np.cumsum(near) - 1
-    part = Graph(
-        graph.x_m[near], graph.y_m[near], number[graph.start[edges]], number[graph.end[edges]], graph.length_m[edges],
-        graph.mapped[edges],
-    )  # fmt: skip
-    chosen = steiner_tree(part, number[nodes], terrain.cost[edges], rounds=3)
-    return tree_of(graph, edges[chosen], nodes[-1:])
+@dataclass(frozen=True)
+class _Around:
+    """The part of a graph around a station, nodes and edges in their order: a whole town is slow to search."""
+
+    graph: Graph
+    cost: Array
+    nodes: Index
+    edges: Index
+
+    def tree(self, spots: Index, station: int) -> Tree:
+        """Find the Steiner tree of some nodes, rooted at the station, in the whole graph's numbers."""
+        ends = np.searchsorted(self.nodes, np.append(spots, station))
+        tree = tree_of(self.graph, steiner_tree(self.graph, ends, self.cost, rounds=3), ends[-1:])
+        edge = np.where(tree.edge >= 0, self.edges[tree.edge], -1) if len(self.edges) else tree.edge
+        return Tree(self.nodes[tree.nodes], tree.parent, edge, tree.length_m)
 
 
-def _feeder(terrain: Terrain, tree: Tree, spots: Index, features: Array, kinds: pd.DataFrame) -> Feeder:
+def _around(terrain: Terrain, station: int, longest: float) -> _Around:
+    """Cut out what lies no farther from a station than some cost."""
+    whole = terrain.graph
+    nodes = np.flatnonzero(np.isfinite(nearest_source(whole, [station], terrain.cost, limit=longest)[0]))
+    links = whole.links
+    many = links.first[nodes + 1] - links.first[nodes]
+    entry = np.repeat(links.first[nodes] - np.cumsum(many) + many, many) + np.arange(many.sum())
+    # An edge between two nodes of the part stands in the rows of both.
+    edges, times = np.unique(links.edge[entry], return_counts=True)
+    edges = edges[times == 2]
+    start, end = (np.searchsorted(nodes, side[edges]) for side in (whole.start, whole.end))
+    part = Graph(whole.x_m[nodes], whole.y_m[nodes], start, end, whole.length_m[edges], whole.mapped[edges])
+    return _Around(part, terrain.cost[edges], nodes, edges)
+
+
+def _feeder(terrain: Terrain, tree: Tree, load: tuple[Index, Array], kinds: pd.DataFrame) -> Feeder:
     """Size one feeder, with a section between any two of its consumers and branches."""
-    graph, rules = terrain.graph, terrain.rules
-    own = np.where(np.isin(tree.nodes, spots)[:, None], features[tree.nodes], 0.0)
+    (spots, features), graph, rules = load, terrain.graph, terrain.rules
+    own = np.zeros((len(tree.nodes), features.shape[1]))
+    own[positions(tree, spots)] = features
     peak = terrain.diversity.peak_kw(sum_below(tree, own))
     children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree.nodes))
     kept = np.isin(tree.nodes, spots) | (children != 1) | (tree.parent < 0)

@@ -12,6 +12,10 @@ from assets.networks.power.equipment import MEDIUM, cable_capacity_kw, cables
 from assets.networks.power.low_voltage import part_peaks
 from assets.networks.power.plan import Terrain
 from assets.networks.power.sizing import drop_percent
+from assets.networks.quarters import quarters
+
+_QUARTER = 128
+"""Most stops that are joined into rings at once: every one is held against every other. Assumed."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +81,17 @@ def lay_rings(terrain: Terrain, infeed: int, stops: Index, stop_of: Index) -> li
     demand = np.zeros(len(stops))
     known = part_peaks(diversity, member, stop_of[member], float(capacity[-1]))
     demand[: len(known)] = known
-    ways = distances(graph, np.append(stops, infeed), terrain.cost)
-    rings = open_rings(ways[:-1][:, stops], ways[-1, stops], demand, float(capacity[-1]), most_stops=rules.ring_stops)
+    start = distances(graph, [infeed], terrain.cost, targets=stops)[0]
     features = np.zeros((len(stops), diversity.features.shape[1]))
     np.add.at(features, stop_of[member], diversity.features[member])
     found = []
-    for ring in rings:
-        legs = tuple(lay_ring(graph, infeed, infeed, stops[ring.stops], terrain.cost))
-        found.append(_sized(terrain, ring.stops, ring.open_leg, legs, features))
+    for part in quarters(graph.x_m[stops], graph.y_m[stops], _QUARTER):
+        ways = distances(graph, stops[part], terrain.cost, targets=stops[part])
+        rings = open_rings(ways, start[part], demand[part], float(capacity[-1]), most_stops=rules.ring_stops)
+        for ring in rings:
+            passed = part[ring.stops]
+            legs = tuple(lay_ring(graph, infeed, infeed, stops[passed], terrain.cost))
+            found.append(_sized(terrain, passed, ring.open_leg, legs, features))
     return found
 
 

@@ -110,6 +110,26 @@ class Terrain:
 
 
 @dataclass(frozen=True)
+class Strain:
+    """A limit that a plan could not keep to.
+
+    Attributes
+    ----------
+    kind : str
+        "station": the peak of a substation that stands already is beyond its power [kW]; "ring": the voltage that a
+        ring fed from one end drops [%]; "feeder": that of a feeder [%].
+    id : str
+        Name of the substation or the feeder, number of the ring.
+    value, limit : float
+    """
+
+    kind: str
+    id: str
+    value: float
+    limit: float
+
+
+@dataclass(frozen=True)
 class PowerPlan:
     """A grid, laid and sized. Each table's index is that of the pandapower net made of it.
 
@@ -131,8 +151,8 @@ class PowerPlan:
         Bus of each consumer, index as the consumers'.
     infeed_bus : int
     rules : LayoutRules
-    findings : tuple of str
-        What could not be kept to: consumers out of reach, drops and loads beyond the largest cable.
+    strains : tuple of Strain
+        What could not be kept to.
     """
 
     graph: Graph
@@ -143,4 +163,4 @@ class PowerPlan:
     bus_of_consumer: pd.Series
     infeed_bus: int
     rules: LayoutRules
-    findings: tuple[str, ...]
+    strains: tuple[Strain, ...]

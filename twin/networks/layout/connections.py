@@ -19,6 +19,7 @@ from twin.networks.layout.pipe_draft import Draft
 from twin.networks.layout.plan import Index
 from twin.networks.layout.sizing import Sizing
 from twin.networks.layout.streets import Ground, street_names
+from twin.texts.notes import Note, Value
 
 Array = npt.NDArray[np.float64]
 _AT_M = 0.05
@@ -80,7 +81,7 @@ def connect_buildings(
     near = (node >= 0) & np.isfinite(far[np.maximum(node, 0)])
     lost = int((~near).sum())
     if lost:
-        draft.notes.append(f"{lost} buildings are out of the {draft.carrier} network's reach and stay unconnected")
+        draft.notes.append(Note("out_of_reach", values={"buildings": lost, "carrier": draft.carrier}))
     node, wanted = node[near], np.array(rows, dtype=np.int64)[near]
     own, hours = loads[0][near], loads[1][near]
     if not len(node):
@@ -101,10 +102,8 @@ def connect_buildings(
     row = add_tree(draft, ground, graph, tree, look, keep=count > 0, roots=roots)
     for building, place in zip(wanted, at[node], strict=True):
         hang(draft, int(building), int(row[place]))
-    draft.notes.append(
-        f"{len(wanted)} buildings are newly connected to {draft.carrier}, along {tree.length_m.sum():.0f} m of new "
-        "pipe; the pipes that were there are as wide as before"
-    )
+    laid: dict[str, Value] = {"buildings": len(wanted), "metres": float(tree.length_m.sum()), "carrier": draft.carrier}
+    draft.notes.append(Note("connected", values=laid))
 
 
 def _on_network(draft: Draft, graph: Graph) -> Index:
@@ -151,7 +150,7 @@ def connect_plants(draft: Draft, plants: pd.DataFrame, sizing: Sizing, share: Ma
         node, far = draft.nearest_node(x, y)
         if far > _SAME_PLACE_M:
             if far > FAR_M:
-                draft.notes.append(f"{name} is {far / 1000:.1f} km away from the {draft.carrier} network")
+                draft.notes.append(Note("far", (str(name),), {"km": far / 1000.0, "carrier": draft.carrier}))
             kw = np.array([0.0, min(float(row["size_kw"]), 1e6) * share[str(name)]])
             wide = _nodes_of(draft, sizing, _size(sizing, kw, far))
             if wide:

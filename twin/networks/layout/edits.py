@@ -16,6 +16,7 @@ from twin.model.plants import plant_table
 from twin.networks.layout.plan import CARRIERS
 from twin.networks.layout.wording import near
 from twin.scenario import ElementEdit, NetworkEdit, Scenario
+from twin.texts import Note
 
 _TOUCHES: Mapping[str, tuple[str, ...]] = {
     "heat_pump": ("heat", "electricity"),
@@ -64,7 +65,7 @@ class CarrierEdits:
         Number of the last edit that operates it; 0 without.
     elements : list of (int, ElementEdit)
         Edits of single elements and their numbers.
-    notes : list of str
+    notes : list of Note
     """
 
     base: str = "as it is"
@@ -77,7 +78,7 @@ class CarrierEdits:
     laid_share: float | None = None
     operated: int = 0
     elements: list[tuple[int, ElementEdit]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def told(self) -> tuple[Any, ...]:
         """All that makes a difference, to tell whether two are the same."""
@@ -120,8 +121,8 @@ def edits_of(scenario: Scenario) -> tuple[dict[str, CarrierEdits], list[str]]:
 def _network(found: CarrierEdits, edit: NetworkEdit, number: int) -> None:
     if edit.do != "operate":
         if found.elements:
-            some = ", ".join(str(k) for k, _ in found.elements)
-            found.notes.append(f"edit {number} ({edit.do} {edit.carrier}) makes void what edits {some} did before it")
+            some = tuple(str(k) for k, _ in found.elements)
+            found.notes.append(Note("void", some, {"number": number, "carrier": edit.carrier}))
         found.base, found.number, found.file = edit.do, number, edit.file or ""
         found.generation, found.supply_temp_c, found.hydrogen_share = None, None, None
         found.laid_temp_c, found.laid_share = edit.supply_temp_c, edit.hydrogen_share

@@ -19,6 +19,7 @@ from assets.networks.power import cables, transformers
 from assets.networks.power.equipment import LOW, MEDIUM
 from twin.networks.layout.ids import edge_ids, node_ids
 from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Index, NetworkPlan
+from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 LV_MOST_KV = 1.0
@@ -48,7 +49,7 @@ class GridDraft:
         Ids that a scenario gave to transformers, by their index.
     plants : dict of str to int
         Bus of each plant.
-    notes : list of str
+    notes : list of Note
     """
 
     net: Any
@@ -58,7 +59,7 @@ class GridDraft:
     entry: int
     names: dict[int, str] = field(default_factory=dict)
     plants: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def copy(self) -> GridDraft:
         """Return one that can be worked on without changing this one."""
@@ -219,7 +220,7 @@ def cable_country(country: str) -> str:
 
 
 def grid_plan(
-    draft: GridDraft, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[str] = ()
+    draft: GridDraft, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[Note] = ()
 ) -> NetworkPlan:
     """Make the plan of a grid.
 
@@ -232,7 +233,7 @@ def grid_plan(
         Of the district.
     key : str
         Digest of what it was made of.
-    notes : sequence of str
+    notes : sequence of Note
         Behind the draft's own.
 
     Returns
@@ -249,7 +250,7 @@ def grid_plan(
     opened = np.flatnonzero(net.line.index.isin(draft.open_lines()) | ~net.line["in_service"].to_numpy(bool))
     told = [*draft.notes, *notes]
     if len(cut):
-        told.append(f"{len(cut)} buildings are cut off from electricity")
+        told.append(Note("cut_off", values={"buildings": len(cut), "carrier": "electricity"}))
     return NetworkPlan(
         carrier="electricity", nodes=_nodes(draft, np.where(served, at, -1)), edges=_edges(draft, row, crs), tree=None,
         consumers=np.where(served, at, -1), entry=int(row[draft.entry]), net=net, design=dict(design),

@@ -27,6 +27,7 @@ from twin.networks.layout.plan import Index
 from twin.networks.layout.streets import Ground, edge_line, line_along, street_along
 from twin.networks.layout.wording import no_such_element, no_such_size, size_named
 from twin.scenario import ElementEdit
+from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 SNAP_M = 25.0
@@ -144,9 +145,7 @@ def _remove_line(draft: GridDraft, index: int) -> None:
     opened = switch.index[(switch["et"] == "l") & switch["element"].isin(mates) & ~switch["closed"].astype(bool)]
     if len(opened):
         net.switch.loc[opened[:1], "closed"] = True
-        draft.notes.append(
-            f"a section of ring {ring} is gone: its open point is closed, and the rest fed from the other end"
-        )
+        draft.notes.append(Note("ring", (str(ring),)))
 
 
 def _add(draft: GridDraft, edit: ElementEdit, line: Any, country: str) -> list[str]:
@@ -263,9 +262,9 @@ def connect_new_buildings(
         draft.consumers[row] = bus
         done += 1
     if done:
-        draft.notes.append(f"{done} new buildings get a cable of their own; the grid before it is as strong as before")
+        draft.notes.append(Note("new_cables", values={"buildings": done}))
     if done < len(rows):
-        draft.notes.append(f"{len(rows) - done} new buildings have no street within reach and no electricity")
+        draft.notes.append(Note("new_unreached", values={"buildings": len(rows) - done, "carrier": "electricity"}))
 
 
 def _way(draft: GridDraft, ground: Ground, place: int, level: str) -> tuple[int, LineShape] | None:

@@ -20,6 +20,7 @@ from twin.networks.layout.design_loads import DesignLoads
 from twin.networks.layout.grid_draft import LV_MOST_KV, GridDraft, LineShape, cable_country
 from twin.networks.layout.plan import Index
 from twin.networks.layout.streets import Ground, choose_entry, edge_line, line_along, street_along
+from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 PRIMARY_V = 45_000.0
@@ -99,8 +100,10 @@ def lay_grid(
         entry_origin = origin if entry_origin == "mapped" and entry not in set(heads) else entry_origin
     missing = draft.consumers.count(-1)
     if missing:
-        draft.notes.append(f"{missing} buildings have no street within reach and are not connected to electricity")
-    draft.notes += plan.findings
+        draft.notes.append(Note("unreached", values={"buildings": missing, "carrier": "electricity"}))
+    draft.notes += [
+        Note(f"grid_{one.kind}", (one.id,), {"value": one.value, "limit": one.limit}) for one in plan.strains
+    ]
     hours = table.filter(like="hour_").to_numpy().sum(axis=0)
     design = {
         "country": rules.country,
@@ -216,10 +219,8 @@ def import_grid(path: Path, site: Site, chargers: gpd.GeoDataFrame | None = None
     points = chargers.geometry.to_crs(site.buildings.crs).centroid if chargers is not None else []
     stations = _nearest_bus(net, np.array([(p.x, p.y) for p in points]).reshape(-1, 2))[0]
     draft = GridDraft(net, _imported_lines(net, site.buildings.crs), bus.tolist(), stations.tolist(), entry)
-    draft.notes.append(
-        f"the grid is that of {path.name}: each building hangs on the nearest bus of low voltage, {far.mean():.0f} m "
-        f"away on average and {far.max(initial=0.0):.0f} m at most"
-    )
+    away = {"mean_m": float(far.mean()), "most_m": float(far.max(initial=0.0))}
+    draft.notes.append(Note("grid_of_file", values={"file": path.name, **away}))
     return draft, {"entry_origin": "imported", "file": path.name, "country": "FI", "mv_direct_kw": np.inf}
 
 

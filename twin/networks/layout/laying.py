@@ -15,6 +15,7 @@ from twin.networks.layout.pipe_draft import Draft
 from twin.networks.layout.plan import Index
 from twin.networks.layout.sizing import Sizing, nominal_mm
 from twin.networks.layout.streets import Ground, choose_entry, edge_line, line_along, street_along
+from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 Look = tuple[str, str, str]
@@ -138,19 +139,19 @@ def _as_mapped(ground: Ground, tree: Tree, size: Index, sizing: Sizing, diameter
     return size
 
 
-def _told(carrier: str, way: Route, unconnected: int, origin: str) -> list[str]:
-    notes = []
+def _told(carrier: str, way: Route, unconnected: int, origin: str) -> list[Note]:
+    notes: list[Note] = []
     if unconnected:
-        notes.append(f"{unconnected} buildings have no street within reach and are not connected to {carrier}")
+        notes.append(Note("unreached", values={"buildings": unconnected, "carrier": carrier}))
     bridges = way.edges[way.bridge[way.edges]]
     if len(bridges):
         metres = way.graph.length_m[bridges].sum()
-        notes.append(f"{metres:.0f} m of the {carrier} network run straight across gaps between streets")
+        notes.append(Note("bridged", values={"metres": float(metres), "carrier": carrier}))
     if len(way.left_out):
-        notes.append(f"{len(way.left_out)} buildings are out of the {carrier} network's reach")
+        notes.append(Note("out_of_reach", values={"buildings": len(way.left_out), "carrier": carrier}))
     if len(way.open_mapped):
         metres = way.graph.length_m[way.open_mapped].sum()
-        notes.append(f"{metres:.0f} m of {origin} {carrier} pipes close a loop: they are there, with a closed valve")
+        notes.append(Note("loop", values={"metres": float(metres), "origin": origin, "carrier": carrier}))
     return notes
 
 

@@ -13,6 +13,7 @@ import shapely
 from shapely.ops import substring
 
 from twin.networks.layout.ids import edge_ids, node_ids
+from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 _SAME_M = 0.05
@@ -63,7 +64,7 @@ class Draft:
     entry : int
     consumers : list of int
         Node of each building of the twin's table, -1 for others.
-    notes : list of str
+    notes : list of Note
     """
 
     carrier: str
@@ -71,7 +72,7 @@ class Draft:
     edges: list[Edge | None]
     entry: int
     consumers: list[int]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     plants: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> Draft:

@@ -14,6 +14,7 @@ from assets.networks.graph import Graph, nearest_source, tree_of
 from twin.networks.layout.pipe_draft import Draft
 from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Carrier, Index, NetworkPlan
 from twin.networks.layout.sizing import sizing_of
+from twin.texts import Note
 
 
 def only_the_served(draft: Draft, rows: Mapping[int, int], count: int) -> Draft:
@@ -52,7 +53,7 @@ def only_the_served(draft: Draft, rows: Mapping[int, int], count: int) -> Draft:
 
 
 def plan_of(
-    draft: Draft, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[str] = ()
+    draft: Draft, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[Note] = ()
 ) -> NetworkPlan:
     """Make the plan of a draft.
 
@@ -65,7 +66,7 @@ def plan_of(
         Of the district.
     key : str
         Digest of what it was made of.
-    notes : sequence of str
+    notes : sequence of Note
         Behind the draft's own.
 
     Returns
@@ -97,9 +98,9 @@ def plan_of(
     cut = np.flatnonzero((asked >= 0) & ~served)
     told = [*draft.notes, *notes]
     if closed.any():
-        told.append(f"{int(closed.sum())} pipes of {draft.carrier} close loops: each has a closed valve")
+        told.append(Note("loops", values={"pipes": int(closed.sum()), "carrier": draft.carrier}))
     if len(cut):
-        told.append(f"{len(cut)} buildings are cut off from {draft.carrier}")
+        told.append(Note("cut_off", values={"buildings": len(cut), "carrier": draft.carrier}))
     return NetworkPlan(
         carrier=_carrier(draft.carrier), nodes=nodes, edges=edges, tree=tree, consumers=np.where(served, at, -1),
         entry=entry, net=None, design=dict(design), notes=tuple(told),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.networks.graph import Tree
+from twin.texts import Note
 
 Carrier = Literal["electricity", "heat", "cold", "gas"]
 Index = npt.NDArray[np.int64]
@@ -62,7 +63,7 @@ class NetworkPlan:
         Electricity: the model, without loads; not to be written into.
     design : mapping
         What it was sized for, kW, °C, bar, each by its name.
-    notes : tuple of str
+    notes : tuple of Note
         What a reader should know.
     plants : mapping of str to int
         Row of the node of every plant and store of the scenario that this network serves or is served by.
@@ -84,7 +85,7 @@ class NetworkPlan:
     entry: int
     net: Any
     design: Mapping[str, Any]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     plants: Mapping[str, int] = field(default_factory=dict)
     chargers: Index = field(default_factory=_none)
     cut_off: Index = field(default_factory=_none)

@@ -26,6 +26,7 @@ from twin.networks.layout.pipe_plan import only_the_served, plan_of
 from twin.networks.layout.plan import CARRIERS, Index, NetworkPlan
 from twin.networks.layout.sizing import GasSizing, Sizing, sizing_of
 from twin.networks.layout.streets import Ground
+from twin.texts.notes import Note, Value
 
 if TYPE_CHECKING:
     from twin.model.twin import Twin
@@ -224,16 +225,15 @@ def _plan(base: Base, draft: Any, plants: tuple[pd.DataFrame, Mapping[str, float
     return plan_of(own, base.design, base.site.crs, key=key, notes=notes)
 
 
-def _how(base: Base) -> str:
+def _how(base: Base) -> Note:
     """Say where a network comes from."""
-    entry = {"mapped": "where the map has it", "imported": "where the file has it"}
-    begins = entry.get(str(base.design["entry_origin"]), "where that is shortest: assumed")
-    if "design_kw" not in base.design:
-        return f"the {base.carrier} network is imported"
-    followed = float(base.design.get("followed_m", 0.0))
-    ways = len(base.design.get("followed_ways", ()))
-    along = f", {followed:.0f} m of it along {ways} ways that are {base.design['followed']}" if followed else ""
-    return (
-        f"the {base.carrier} network is laid along the streets by an algorithm{along}, and sized for "
-        f"{float(base.design['design_kw']):.0f} kW; it begins at the district's edge, {begins}"
-    )
+    design, entry = base.design, str(base.design["entry_origin"])
+    values: dict[str, Value] = {"carrier": base.carrier}
+    if "design_kw" not in design:
+        return Note("imported", values=values)
+    values |= {"kw": float(design["design_kw"]), "entry": entry if entry in {"mapped", "imported"} else "assumed"}
+    followed = float(design.get("followed_m", 0.0))
+    if not followed:
+        return Note("laid", values=values)
+    values |= {"metres": followed, "ways": len(design.get("followed_ways", ())), "origin": str(design["followed"])}
+    return Note("laid_along", values=values)

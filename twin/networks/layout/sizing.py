@@ -16,6 +16,7 @@ from assets.networks.graph import Tree, sum_below
 from assets.networks.heat.pipes import PipeSizes, heat_pipes
 from assets.networks.heat.sizing import largest_flow_kg_s, simultaneity, size_tree
 from twin.networks.layout.plan import Index
+from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 _STEP, _LEAST_PART = 0.8, 0.01
@@ -34,7 +35,7 @@ class Sizing(Protocol):
         """Inner diameters of them [m]."""
         ...
 
-    def choose(self, tree: Tree, own_kw: Array, hours_kw: Array) -> tuple[Index, tuple[str, ...]]:
+    def choose(self, tree: Tree, own_kw: Array, hours_kw: Array) -> tuple[Index, tuple[Note, ...]]:
         """Choose the size of the pipe to each tree node's parent.
 
         Parameters
@@ -83,7 +84,7 @@ class WaterSizing:
         """Inner diameters of them [m]."""
         return self.sizes.inner_diameter_m
 
-    def choose(self, tree: Tree, own_kw: Array, hours_kw: Array) -> tuple[Index, tuple[str, ...]]:
+    def choose(self, tree: Tree, own_kw: Array, hours_kw: Array) -> tuple[Index, tuple[Note, ...]]:
         """Take the larger of what the design hours and what Winter's simultaneity of the own peaks ask for."""
         told: dict[str, Any] = {"sizes": self.sizes, "supply_temp_c": self.supply_c, "return_temp_c": self.return_c}
         own, hours = own_kw * self.share, hours_kw * self.share
@@ -95,7 +96,7 @@ class WaterSizing:
             return self._capped(tree, own, hours, count)
         return np.maximum(np.max(found, axis=0), 0).astype(np.int64), ()
 
-    def _capped(self, tree: Tree, own: Array, hours: Array, count: Array) -> tuple[Index, tuple[str, ...]]:
+    def _capped(self, tree: Tree, own: Array, hours: Array, count: Array) -> tuple[Index, tuple[Note, ...]]:
         sums = sum_below(tree, np.column_stack([own, count, hours]))
         carried = np.maximum(sums[:, 0] * simultaneity(sums[:, 1]), sums[:, 2:].max(axis=1, initial=0.0))
         for node in range(len(carried) - 1, -1, -1):
@@ -106,11 +107,8 @@ class WaterSizing:
         most = largest_flow_kg_s(self.sizes, (self.supply_c, self.return_c), 100.0)
         size = np.searchsorted(most, flow * (1.0 - 1e-12))
         short = (size >= len(most)) & (tree.parent >= 0)
-        note = (
-            f"{tree.length_m[short].sum():.0f} m of pipe ask for more than the largest size, {self.names[-1]}, and "
-            f"carry up to {flow[short].max() / most[-1]:.1f} times what it is made for: split the network, or let its "
-            "water cool down more"
-        )
+        beyond = {"metres": float(tree.length_m[short].sum()), "times": float(flow[short].max() / most[-1])}
+        note = Note("largest_pipe", (self.names[-1],), beyond)
         return np.minimum(size, len(most) - 1).astype(np.int64), (note,)
 
 
@@ -148,7 +146,7 @@ class GasSizing:
         fits = (known["series"] == self.series) & (known["max_pressure_bar"] >= self.entry_bar)
         return known[fits].sort_values("inner_diameter_mm")
 
-    def choose(self, tree: Tree, own_kw: Array, hours_kw: Array) -> tuple[Index, tuple[str, ...]]:
+    def choose(self, tree: Tree, own_kw: Array, hours_kw: Array) -> tuple[Index, tuple[Note, ...]]:
         """Take the largest that any of the design hours asks for, services by their own peak."""
         names = {name: place for place, name in enumerate(self.names)}
         last = sum_below(tree, (own_kw > 0.0).astype(np.float64)) <= 1.0
@@ -161,7 +159,7 @@ class GasSizing:
                     raise
                 part *= _STEP
                 continue
-            short = f"the largest pipes, {self.names[-1]}, carry {part:.0%} of what is asked for: raise the pressure"
+            short = Note("largest_gas_pipe", (self.names[-1],), {"percent": 100.0 * part})
             return np.max(found, axis=0).astype(np.int64), (short,) if part < 1.0 else ()
 
     def _sizes(self, tree: Tree, load_kw: Array, names: Mapping[str, int]) -> Index:

@@ -39,6 +39,22 @@ def tree_over(plan: NetworkPlan) -> Tree:
     )
 
 
+def buildings_behind(plan: NetworkPlan) -> Index:
+    """Count the buildings that each edge serves, as its switches and valves stand, shape (edges,).
+
+    Parameters
+    ----------
+    plan : NetworkPlan
+
+    Returns
+    -------
+    ndarray of int64
+        0 of open edges; of edges in a mesh, those whose shortest way passes it.
+    """
+    at = plan.consumers[plan.consumers >= 0]
+    return count_below(tree_over(plan), np.bincount(at, minlength=len(plan.nodes)), len(plan.edges))
+
+
 def closed_branches(net: Any) -> npt.NDArray[np.bool_]:
     """Whether each line, then each transformer, is in service with no open switch at its ends."""
     found = []

@@ -1,10 +1,10 @@
-"""The book of a coupled year: what came in, went out, was stored and lost of every carrier, and that it adds up."""
+"""The books of a coupled year: what came in, went out, was stored and lost of every carrier, and that it adds up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,16 @@ import numpy.typing as npt
 from assets._errors import BalanceError
 from assets.balance import TOLERANCE, Carrier, check_balance
 from assets.technology import BOUGHT
+from twin.networks.operation.building_loads import total
+
+if TYPE_CHECKING:
+    from assets.operation import Operation
+    from twin.networks.layout.plan import NetworkPlan
+    from twin.networks.operation.building_loads import Loads
+    from twin.networks.operation.fleet import Fleet
+    from twin.networks.operation.gas_network import GasNetworkYear
+    from twin.networks.operation.heat_network import WaterYear
+    from twin.networks.operation.power_network import GridYear
 
 Array = npt.NDArray[np.float64]
 
@@ -20,6 +30,38 @@ INTO = ("bought", "given", "fed_in", "discharged", "missing")
 nobody could give, which those who asked for it went without."""
 OUT = ("drawn", "public", "taken", "pumps", "charged", "sold", "spilt")
 """What goes out: to buildings, public chargers, plants, pumps and compressors, into stores, outside, nowhere."""
+
+
+_ROUNDING = 1e-7
+
+
+@dataclass(eq=False)
+class Parts:
+    """What a coupled year is made of.
+
+    Attributes
+    ----------
+    plans : mapping of str to NetworkPlan
+        By carrier.
+    loads : Loads
+        What buildings ask for and give.
+    fleet : Fleet
+        Plants, stores and what can be bought.
+    operation : Operation
+        What they did.
+    water : dict of str to WaterYear
+        Years of the heat and the cold network.
+    grid : GridYear, optional
+    gas : GasNetworkYear, optional
+    """
+
+    plans: Mapping[str, NetworkPlan]
+    loads: Loads
+    fleet: Fleet
+    operation: Operation
+    water: dict[str, WaterYear]
+    grid: GridYear | None
+    gas: GasNetworkYear | None
 
 
 @dataclass(eq=False)
@@ -49,6 +91,94 @@ class Book:
     def add(self, word: str, energy: Array) -> None:
         """Add energies to a word."""
         self.flows[word] = self.of(word) + energy
+
+
+def books_of(parts: Parts) -> dict[str, Book]:
+    """Write the book of every carrier.
+
+    Raises
+    ------
+    BalanceError
+        The power flow takes something else from outside than the book says.
+    """
+    operation, hours = parts.operation, len(parts.loads.oil_kw)
+    books = {}
+    there = {*parts.plans, *operation.bought_kwh}
+    for carrier in (name for name in BOUGHT if name in there):
+        book = Book(hours)
+        for word, part in (("bought", operation.bought_kwh), ("sold", operation.sold_kwh),
+                           ("missing", operation.missing_kwh), ("spilt", operation.spilt_kwh)):  # fmt: skip
+            book.add(word, part.get(carrier, np.zeros(hours)))
+        for flows in operation.flows_kwh.values():
+            if carrier in flows:
+                book.add("given", np.maximum(flows[carrier], 0.0))
+                book.add("taken", np.maximum(-flows[carrier], 0.0))
+        for name, store in parts.fleet.stores.items():
+            if store.carrier == carrier:
+                book.add("charged", operation.charge_kwh[name])
+                book.add("discharged", operation.discharge_kwh[name])
+        books[carrier] = book
+    _draw(books, parts)
+    return books
+
+
+def _draw(books: dict[str, Book], parts: Parts) -> None:
+    loads, operation = parts.loads, parts.operation
+    drawn = {"heat": loads.heat_kw, "cold": loads.cold_kw}
+    for carrier, water in parts.water.items():
+        book = books[carrier]
+        # Buildings that are not connected draw nothing: they are told as missing, all of it.
+        asked = total(drawn[carrier])
+        lacking = asked - (water.network_kw - water.loss_kw - water.stored_kw)
+        book.add("drawn", asked)
+        passed = np.maximum(asked + book.of("taken") + book.of("charged"), 1.0)
+        book.add("missing", np.where(np.abs(lacking) < _ROUNDING * passed, 0.0, lacking))
+        book.lost, book.stored = water.loss_kw, water.stored_kw
+    book = books["electricity"]
+    book.add("drawn", total(loads.import_kw))
+    book.add("fed_in", total(loads.export_kw))
+    book.add("public", total(loads.public_kw))
+    pumps = sum((water.pump_kw for water in parts.water.values()), np.zeros(book.hours))
+    work = np.zeros(book.hours)
+    for name, store in parts.fleet.stores.items():
+        work += store.electricity_per_charge[0] * operation.charge_kwh[name]
+        work += store.electricity_per_discharge[0] * operation.discharge_kwh[name]
+    book.add("pumps", pumps + work)
+    if parts.grid is not None:
+        _lose(book, parts.grid, parts.fleet)
+    for carrier, missed in loads.missed.items():
+        books[carrier].add("drawn", total(missed.kw))
+        books[carrier].add("missing", total(missed.kw))
+    for carrier, unfed in loads.unfed.items():
+        books[carrier].add("fed_in", total(unfed.kw))
+        books[carrier].add("spilt", total(unfed.kw))
+    books["oil"].add("drawn", loads.oil_kw)
+    books["biomass"].add("drawn", loads.wood_kw)
+    gas = books["gas"]
+    gas.add("drawn", total(loads.gas_kw))
+    if parts.gas is not None:
+        curtailed = sum(parts.gas.curtailed_kw.values(), np.zeros(book.hours))
+        gas.add("spilt", curtailed)
+        gas.add("bought", curtailed)
+
+
+def _lose(book: Book, grid: GridYear, fleet: Fleet) -> None:
+    """Let the outside give what the grid loses, and hold the power flow against the book."""
+    before = book.of("bought") + book.of("missing") - book.of("sold") - book.of("spilt")
+    total = before + grid.loss_kw
+    passed = book.of("bought") + book.of("given") + book.of("fed_in")
+    off = np.where(grid.unsolved, 0.0, np.abs(total - grid.supply_kw))
+    if (off > TOLERANCE * np.maximum(passed, 1.0)).any():
+        hour = int(np.argmax(off))
+        raise BalanceError([f"electricity, hour {hour}: the power flow is off by {off[hour]:.3g} kWh"])
+    border = fleet.outside.get("electricity")
+    most = 0.0 if border is None else border.most_kw
+    book.flows["bought"] = np.clip(total, 0.0, most)
+    book.flows["missing"] = np.maximum(total, 0.0) - book.flows["bought"]
+    sells = border is not None and border.sell_eur_kwh is not None
+    left = np.maximum(-total, 0.0)
+    book.flows["sold"], book.flows["spilt"] = (left, 0.0 * left) if sells else (0.0 * left, left)
+    book.lost = grid.loss_kw
 
 
 def check_books(books: Mapping[str, Book]) -> None:
@@ -105,9 +235,3 @@ def check_plants(flows: Mapping[str, Mapping[str, Array]], stores: Mapping[str, 
             broken.append(f"store {name}, hour {int(np.argmax(rest))}: off by {rest.max():.3g} kWh")
     if broken:
         raise BalanceError(broken)
-
-
-def carriers_of(operation: Any, plans: Mapping[str, Any]) -> list[str]:
-    """Carriers that a year has to do with, in the order of `BOUGHT`."""
-    there = {*plans, *operation.bought_kwh}
-    return [name for name in BOUGHT if name in there]

@@ -17,11 +17,27 @@ if TYPE_CHECKING:
     from twin.results.results import Results
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 
 LOOP_SUPPLY_C, LOOP_RETURN_C = 50.0, 40.0
 """What heat pumps on an ambient loop make of it in the buildings: radiators and hot water together, assumed."""
 LOOP_MODEL = "ground"
 """Row of conversions_heat_pumps.csv that such heat pumps are like."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """What buildings that an edit has cut off would have drawn, or fed in.
+
+    Attributes
+    ----------
+    rows : ndarray of int64
+        Of the buildings.
+    kw : ndarray, shape (rows, T)
+    """
+
+    rows: Index
+    kw: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +50,9 @@ class Loads:
     oil_kw, wood_kw : ndarray, shape (T,)
         Of all buildings together: lorries bring them.
     public_kw : ndarray, optional
-    booster_kw : ndarray, shape (T,)
-        Electricity of the heat pumps that draw on an ambient loop; in `import_kw` as well.
-    missed_kw, unfed_kw : mapping of str to ndarray, shape (T,)
+    booster_kw : ndarray, shape (buildings, T), optional
+        Electricity of the heat pumps that draw on an ambient loop; in `import_kw` as well. None without a loop.
+    missed, unfed : mapping of str to Cut
         By carrier, what buildings that an edit has cut off would have drawn, and would have fed in: both are in none of
         the others.
     """
@@ -49,9 +65,9 @@ class Loads:
     oil_kw: Array
     wood_kw: Array
     public_kw: Any
-    booster_kw: Array
-    missed_kw: Mapping[str, Array]
-    unfed_kw: Mapping[str, Array]
+    booster_kw: Any
+    missed: Mapping[str, Cut]
+    unfed: Mapping[str, Cut]
 
 
 def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatures) -> Loads:
@@ -64,7 +80,7 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
         return dataset[name].to_numpy() if name in dataset else nothing
 
     bought, drawn = of("grid_import_kwh"), of("district_heat_kwh")
-    booster = np.zeros(shape[1])
+    booster = None
     if "heat" in plans and str(plans["heat"].design.get("generation", "3")) == "5":
         cop = large_heat_pump_cop(
             LOOP_MODEL,
@@ -73,9 +89,8 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
             source_temp_c=heat.supply_c,
             return_limit_c=float(heat.return_c.min()),
         ).astype(np.float32)
-        electricity = drawn / cop
-        drawn, bought = drawn - electricity, bought + electricity
-        booster = total(electricity)
+        booster = drawn / cop
+        drawn, bought = drawn - booster, bought + booster
     public = dataset["station_charging_kwh"].to_numpy() if "station_charging_kwh" in dataset else nothing[:0]
     bought, no_power = _without(bought, plans.get("electricity"))
     sold, unfed = _without(of("grid_export_kwh"), plans.get("electricity"))
@@ -90,18 +105,19 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
         wood_kw=total(of("wood_kwh")),
         public_kw=public,
         booster_kw=booster,
-        missed_kw={"electricity": no_power, "gas": no_gas},
-        unfed_kw={"electricity": unfed},
+        missed={"electricity": no_power, "gas": no_gas},
+        unfed={"electricity": unfed},
     )
 
 
-def _without(energy: Any, plan: NetworkPlan | None) -> tuple[Any, Array]:
-    """Take out what an edit has cut off: what is left, and what the others would have had in all."""
-    if plan is None or not len(plan.cut_off):
-        return energy, np.zeros(energy.shape[1])
+def _without(energy: Any, plan: NetworkPlan | None) -> tuple[Any, Cut]:
+    """Take out what an edit has cut off: what is left, and what the others would have had."""
+    rows = np.empty(0, dtype=np.int64) if plan is None else plan.cut_off
+    if not len(rows):
+        return energy, Cut(rows, energy[:0])
     left = np.array(energy)
-    left[plan.cut_off] = 0.0
-    return left, total(energy[plan.cut_off])
+    left[rows] = 0.0
+    return left, Cut(rows, energy[rows])
 
 
 def total(energy: Any) -> Array:

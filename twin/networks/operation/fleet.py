@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from twin._errors import ScenarioError
 from twin.model.plants import plant_table
 from twin.networks.operation.gas_network import hydrogen_room
 from twin.networks.operation.site_conditions import Temperatures, conversion_site, source_site
+from twin.texts import Note
 
 if TYPE_CHECKING:
     from twin.model.twin import Twin
@@ -51,7 +52,7 @@ class Fleet:
         By carrier; electricity at what an hour's kWh is worth to the district, see `fleet_of`.
     buy_eur_kwh, sell_eur_kwh : dict of str to ndarray, shape (T,)
         What is paid and got at the border, by carrier.
-    notes : tuple of str
+    notes : tuple of Note
         What was assumed.
     """
 
@@ -61,7 +62,7 @@ class Fleet:
     outside: dict[str, Outside]
     buy_eur_kwh: dict[str, Array]
     sell_eur_kwh: dict[str, Array]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def fleet_of(
@@ -103,16 +104,16 @@ def fleet_of(
     table = plant_table(twin)
     _check(table, plans)
     units: dict[str, Unit] = {}
-    notes: list[str] = []
+    notes: list[Note] = []
     for name, row in table[table["family"].isin(["source", "conversion"])].iterrows():
         units[str(name)], note = _unit(twin, row, heat, cold, memo)
-        if note:
-            notes.append(f"{name}: {note} (assumed)")
+        if note is not None:
+            notes.append(replace(note, ids=(str(name),)))
     stores = {str(name): _store(row) for name, row in table[table["family"] == "store"].iterrows()}
     buy, sell = prices_of_hours(twin)
     outside = _outside(table, plans, buy, sell, net_load_kw)
     if "gas" in outside and "gas" not in plans and any("gas" in unit.technology.inputs for unit in units.values()):
-        notes.append("there is no gas network here: gas is brought to the plants that burn it (assumed)")
+        notes.append(Note("gas_brought"))
     table = _with_injection(table, plans, units, outside, gas_kw)
     notes += _starving(units, outside)
     return Fleet(table, units, stores, outside, buy, sell, tuple(notes))
@@ -136,11 +137,13 @@ _REMEDY = {
 }
 
 
-def _unit(twin: Twin, row: pd.Series[Any], heat: Temperatures, cold: Temperatures, memo: Memo) -> tuple[Unit, str]:
+def _unit(
+    twin: Twin, row: pd.Series[Any], heat: Temperatures, cold: Temperatures, memo: Memo
+) -> tuple[Unit, Note | None]:
     kind, size = str(row["kind"]), float(row["size_kw"])
     key = content_key(kind, size, heat, cold, twin.weather.table, twin.timezone, (twin.latitude, twin.longitude))
 
-    def make() -> tuple[Unit, str]:
+    def make() -> tuple[Unit, Note | None]:
         if row["family"] == "source":
             made = source_technology(kind, size, source_site(twin, heat, memo))
             return Unit(made, source_cost(kind, size)[3] / 1000.0), _idle(made)
@@ -150,12 +153,12 @@ def _unit(twin: Twin, row: pd.Series[Any], heat: Temperatures, cold: Temperature
     return memo.get(f"plant {row.name}", key, make)
 
 
-def _starving(units: Mapping[str, Unit], outside: Mapping[str, Outside]) -> list[str]:
+def _starving(units: Mapping[str, Unit], outside: Mapping[str, Outside]) -> list[Note]:
     """Name the plants that stand still because nothing gives what they take."""
     made = {c for unit in units.values() for c in (unit.technology.main, *unit.technology.outputs)}
     known = {*made, *outside, "electricity"}
     return [
-        f"{name}: nothing gives {carrier} here, so that it stands still - add a plant that does"
+        Note("starving", (name,), {"carrier": carrier})
         for name, unit in units.items()
         for carrier in unit.technology.inputs
         if carrier in _MADE_HERE and carrier not in known
@@ -165,8 +168,8 @@ def _starving(units: Mapping[str, Unit], outside: Mapping[str, Outside]) -> list
 _MADE_HERE = ("hydrogen", "heat", "cold", "gas")
 
 
-def _idle(made: Technology) -> str:
-    return "" if made.capacity_kw.any() else "never warm enough for the network as it is; take heat_pump_waste_heat"
+def _idle(made: Technology) -> Note | None:
+    return None if made.capacity_kw.any() else Note("never_warm")
 
 
 def _store(row: pd.Series[Any]) -> Store:

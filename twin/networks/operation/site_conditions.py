@@ -31,6 +31,7 @@ from assets.sources.heat_source import WATER_KJ_KG_K
 from assets.sources.open_water import COOLING_K
 from assets.sources.plants import SourceSite
 from twin._cache.memo import Memo, content_key
+from twin.texts import Note
 
 if TYPE_CHECKING:
     from twin.model.twin import Twin
@@ -125,7 +126,7 @@ def ground_c(twin: Twin) -> Array:
 
 def conversion_site(
     twin: Twin, kind: str, size_kw: float, *, heat: Temperatures, cold: Temperatures, memo: Memo
-) -> tuple[ConversionSite, str]:
+) -> tuple[ConversionSite, Note | None]:
     """Site of a conversion, with a source as large as it needs where nobody told one.
 
     Parameters
@@ -143,13 +144,13 @@ def conversion_site(
     Returns
     -------
     site : ConversionSite
-    note : str
-        What was assumed of its source; empty where nothing was.
+    note : Note, optional
+        What was assumed of its source.
     """
     air = _air(twin)
     draws = conversions().loc[kind, "draws_on"]
     sources: dict[str, HeatSource] = {"air": air_source(air)}
-    note = ""
+    note = None
     if isinstance(draws, str) and draws in _SOURCES:
         source, note = _SOURCES[draws](twin, size_kw, memo)
         sources[draws] = source
@@ -180,15 +181,15 @@ def _air(twin: Twin) -> Array:
     return np.asarray(twin.weather.table["air_temp_c"].to_numpy(dtype=np.float64))
 
 
-def _ground(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, str]:
+def _ground(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, Note]:
     air = _air(twin)
     limit_w = float(extraction_limit_w("borehole", "good", 2400.0))
     metres = SPARE * EVAPORATOR_SHARE * size_kw * 1000.0 / limit_w
     source = shallow_source(ground_climate(air), size=metres, hours=len(air))
-    return source, f"boreholes of {metres:,.0f} m altogether, as many as it needs"
+    return source, Note("boreholes", values={"metres": metres})
 
 
-def _water(twin: Twin, size_kw: float, memo: Memo) -> tuple[HeatSource, str]:
+def _water(twin: Twin, size_kw: float, memo: Memo) -> tuple[HeatSource, Note]:
     body = water_body(twin.latitude, twin.longitude)
     table = twin.weather.table
     key = content_key(body, table)
@@ -196,23 +197,22 @@ def _water(twin: Twin, size_kw: float, memo: Memo) -> tuple[HeatSource, str]:
     year = memo.get("water", key, lambda: water_year(body, _air(twin), sun))
     flow = SPARE * EVAPORATOR_SHARE * size_kw / (WATER_KJ_KG_K * COOLING_K)
     depth = INTAKE_M if body.startswith("gulf") else LAKE_INTAKE_M
-    where = "the Gulf of Finland" if body.startswith("gulf") else "a lake"
-    note = f"water of {where} from {depth:g} m, {flow:,.0f} kg/s, as much as it needs"
+    note = Note("water", values={"water": body, "metres": depth, "flow": flow})
     return water_source(year, intake_depth_m=depth, mass_flow_kg_s=flow), note
 
 
-def _wastewater(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, str]:
+def _wastewater(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, Note]:
     known = wastewater_plants().loc["viikinmaki"]
     people = size_kw * float(known["inhabitants"]) / float(known["heat_pump_kw"])
     year = wastewater_year(twin.weather.table.index, twin.timezone, _air(twin), people)
-    return wastewater_source(year), f"treated wastewater of {people:,.0f} people, as Viikinmäki's by its heat pumps"
+    return wastewater_source(year), Note("wastewater", values={"people": round(people)})
 
 
-def _waste_heat(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, str]:
+def _waste_heat(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, Note]:
     given = {"index": twin.weather.table.index, "timezone": twin.timezone, "air_temp_c": _air(twin)}
     mean = float(waste_heat_source("data_centre", 1.0, **given).available_kw.mean())
     size = SPARE * EVAPORATOR_SHARE * size_kw / mean
-    note = f"waste heat of a data centre of {size / 8.76e6:,.1f} MW, as large as it needs"
+    note = Note("waste_heat", values={"mw": size / 8.76e6})
     return waste_heat_source("data_centre", size, **given), note
 
 

@@ -14,6 +14,7 @@ from twin._errors import ResultsError
 from twin.networks.layout.topology import edges_to, fed_tree, nodes_below
 from twin.networks.results.results import NetworkResults
 from twin.networks.results.states import drawing_nodes, pipe_loading
+from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -56,7 +57,8 @@ def causes(networks: NetworkResults, element: str, hours: npt.ArrayLike | None =
     -------
     pandas.DataFrame
         Index `asset`, in the order of blame; `kind` (building, plant, store, pipe, other), `title`, `kw` (mean of those
-        hours), `share` (of the whole), `hours` (beyond its limit), `worst_hour` (UTC), `reason` in words.
+        hours), `share` (of the whole), `hours` (beyond its limit), `worst_hour` (UTC), `reason` (a `twin.texts.Note`: a
+        key and numbers).
 
     Raises
     ------
@@ -143,14 +145,15 @@ def _of_the_grid(networks: NetworkResults, element: str, hours: npt.ArrayLike | 
         over, severity = ~(state <= 1.0), state
         lines = len(net.line)
         what = ("line", net.line.index[row]) if row < lines else ("trafo", net.trafo.index[row - lines])
-        reason = f"it carries up to {100.0 * float(np.nan_to_num(state).max(initial=0.0)):.0f} % of what it may"
+        reason = Note("loaded", values={"percent": 100.0 * float(np.nan_to_num(state).max(initial=0.0))})
     else:
         row = buses.index(element)
         state = dataset["voltage_pu"].to_numpy()[row]
         low, high = 0.9, 1.1
         over, severity = ~((state >= low) & (state <= high)), np.abs(np.nan_to_num(state, nan=0.0) - 1.0)
         what = ("bus", net.bus.index[row])
-        reason = f"voltages of {100.0 * float(np.nanmin(state)):.1f} to {100.0 * float(np.nanmax(state)):.1f} %"
+        span = {"low": 100.0 * float(np.nanmin(state)), "high": 100.0 * float(np.nanmax(state))}
+        reason = Note("voltage", values=span)
     chosen = _chosen(severity, over, hours)
     assets = _with_others(networks, _assets(networks, "electricity"), chosen)
     names = ("bus_load_kw", "bus_load_kvar")
@@ -208,16 +211,14 @@ def _of_a_pipe(networks: NetworkResults, carrier: str, edge: int, hours: npt.Arr
     away = float(flow[chosen].mean()) >= 0.0
     size = str(networks.elements.loc[str(dataset[f"{carrier}_edge"].to_numpy()[edge]), "size"])
     most = 100.0 * float(loading.max(initial=0.0))
-    reason = f"too small a pipe: {size} carries up to {most:.0f} % of the flow that it is held to"
-    if not over.any():
-        reason = f"{size} carries up to {most:.0f} % of the flow that it is held to"
+    reason = Note("small" if over.any() else "within", (size,), {"percent": most})
     return _by_draw(
         networks, carrier, chosen, lambda asset: (asset.node in below) == away, over=int(over.sum()), reason=reason
     )
 
 
 def _by_draw(
-    networks: NetworkResults, carrier: str, chosen: Index, counts: Any, *, over: int, reason: str
+    networks: NetworkResults, carrier: str, chosen: Index, counts: Any, *, over: int, reason: Note
 ) -> pd.DataFrame:
     """Rank what counts by what it draws in some hours."""
     assets = [asset for asset in _assets(networks, carrier) if counts(asset)]
@@ -256,7 +257,7 @@ def _of_a_pressure(networks: NetworkResults, node: int, hours: npt.ArrayLike | N
         rows.append({
             "asset": asset.name, "kind": asset.kind, "title": asset.title, "kw": float(own.mean()), "share": part,
             "worst_hour": chosen[int(np.argmax(own))],
-            "reason": f"shares {shared[asset.node]:.0f} m of the way there",
+            "reason": Note("shared_way", values={"metres": float(shared[asset.node])}),
         })  # fmt: skip
     for row in rows:
         row["share"] /= max(whole, 1e-12)
@@ -285,8 +286,7 @@ def _of_a_substation(networks: NetworkResults, carrier: str, node: int, hours: n
         use = float(flow[edge][chosen].mean()) / max(float(capacity[edge]), 1e-12)
         title = str(networks.elements.loc[str(ids[edge]), "title"])
         metres = float(networks.elements.loc[str(ids[edge]), "length_m"])
-        slow = f"{metres:.0f} m with {100.0 * use:.1f} % of the flow that they could carry"
-        reason = f"stagnant branch: {slow}" if use < STAGNANT else f"loses heat over {slow}"
+        reason = Note("stagnant" if use < STAGNANT else "cools", values={"metres": metres, "percent": 100.0 * use})
         rows.append({
             "asset": str(ids[edge]), "kind": "pipe", "title": title, "kw": float(lost[edge][chosen].mean()),
             "share": float(fall.mean()), "worst_hour": chosen[int(np.argmax(fall))], "reason": reason,
@@ -296,7 +296,7 @@ def _of_a_substation(networks: NetworkResults, carrier: str, node: int, hours: n
         rows.append({
             "asset": f"outside-{carrier}", "kind": "supply", "title": "Supply temperature", "kw": 0.0, "share": short,
             "worst_hour": chosen[0],
-            "reason": f"supply temperature: fed in at {sign * fed:.0f} °C, and {sign * limit:.0f} °C must arrive",
+            "reason": Note("supply", values={"fed_c": sign * fed, "least_c": sign * limit}),
         })  # fmt: skip
     whole = max(sum(row["share"] for row in rows), 1e-12)
     for row in rows:
@@ -318,7 +318,6 @@ def _of_a_source(networks: NetworkResults, row: pd.Series[Any], hours: npt.Array
     chosen = _chosen(given + lacking, over, hours)
     if f"building_{carrier}_kw" not in dataset:
         return _frame(networks, [], int(over.sum()))
-    reason = f"gives up to {float(given.max(initial=0.0)):,.0f} kW"
-    if over.any():
-        reason += f"; {float(lacking.sum()):,.0f} kWh are missing"
+    most = {"kw": float(given.max(initial=0.0))}
+    reason = Note("short", values=most | {"kwh": float(lacking.sum())}) if over.any() else Note("gives", values=most)
     return _by_draw(networks, carrier, chosen, lambda _asset: True, over=int(over.sum()), reason=reason)

@@ -12,7 +12,7 @@ import shapely
 import xarray as xr
 
 from assets.catalogue import table
-from twin.networks.layout.topology import count_below, tree_over
+from twin.networks.layout.topology import buildings_behind
 from twin.networks.results.states import VOLTAGE, consumer_limit, drawing_nodes, pipe_loading
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def elements_with_states(year: Coupled, dataset: xr.Dataset) -> gpd.GeoDataFrame
     ----------
     year : Coupled
     dataset : xarray.Dataset
-        Of `recording.dataset_of`.
+        Of `twin.networks.results.dataset.dataset_of`.
 
     Returns
     -------
@@ -73,9 +73,6 @@ def _edges(carrier: str, plan: NetworkPlan, dataset: xr.Dataset) -> pd.DataFrame
     edges, ids = plan.edges, plan.nodes.index.to_numpy(dtype=object)
     loading = _loading(carrier, dataset)
     lost = _lost(carrier, dataset)
-    tree = tree_over(plan)
-    at = plan.consumers[plan.consumers >= 0]
-    below = count_below(tree, np.bincount(at, minlength=len(plan.nodes)), len(edges))
     # A NaN is an hour that no voltages solve: it is over as well.
     over = (~(loading <= 1.0)).sum(axis=1)
     return pd.DataFrame(
@@ -91,7 +88,7 @@ def _edges(carrier: str, plan: NetworkPlan, dataset: xr.Dataset) -> pd.DataFrame
             "limit": 1.0,
             "unit": "1",
             "hours_over": over,
-            "buildings": below,
+            "buildings": buildings_behind(plan),
             "loss_kwh": lost,
             "start": ids[edges["start"].to_numpy(dtype=np.int64)],
             "end": ids[edges["end"].to_numpy(dtype=np.int64)],

@@ -18,6 +18,7 @@ from twin._errors import ResultsError
 from twin.networks.results.dataset import FORMAT
 from twin.networks.results.states import State, state_of
 from twin.scenario import Scenario, parse_scenario
+from twin.texts import Note, load_notes
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -60,10 +61,9 @@ class NetworkResults:
         return parse_scenario(str(self.dataset.attrs["scenario"]), "the results' scenario")
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """What a reader should know: what was assumed, what is cut off."""
-        told = str(self.dataset.attrs.get("notes", ""))
-        return tuple(note for note in told.split("; ") if note)
+        return load_notes(str(self.dataset.attrs["notes"]))
 
     def state(self, quantity: str) -> State:
         """State of every element that has a quantity, by the hour: see `twin.networks.results.states.QUANTITIES`."""

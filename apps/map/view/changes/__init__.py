@@ -1,0 +1,1 @@
+"""What can be changed: scenarios, buildings, the whole district, networks."""

@@ -1,0 +1,1 @@
+"""The map itself: layers, colours, camera and legends."""

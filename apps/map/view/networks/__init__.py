@@ -1,0 +1,1 @@
+"""Looking at networks: what is chosen, and waiting for their year."""

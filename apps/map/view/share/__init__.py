@@ -1,0 +1,1 @@
+"""Taking a view along: links, pictures, files and reports."""

@@ -1,0 +1,1 @@
+"""View models of networks: elements, their states, worst hours, problems and names."""
