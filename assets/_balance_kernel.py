@@ -43,8 +43,8 @@ def add_flow(total, energy, factor):
 def residuals(into, residual, net, passed, found):
     """Add every hour's residuals and what comes in to `net` and `passed`; find the worst of each row.
 
-    `found` takes, for each row, the largest absolute residual, the largest by what comes in (1 kWh where less does), and
-    the hour of that; a NaN is the largest of all.
+    `found` takes, for each row, the largest absolute residual, the largest by what comes in (1 kWh where less does),
+    and the hour of that; a NaN is the largest of all.
     """
     worst, share, hour = found
     for b in range(into.shape[0]):
