@@ -54,7 +54,7 @@ _KEPT = {
 }
 
 
-def run(  # noqa: PLR0917  options of a command
+def run(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for results.nc and kpis.json.")],
     name: District = "helsinki-centre",
     scenario: ScenarioFile = None,

@@ -1,8 +1,9 @@
 """A town of 9,000 buildings, the default district tiled, through the command `twin run`: time and peak of memory.
 
 Beside it the build of 22 November 2026 in the same run, with the same command, district and scenario, its loops
-compiled before. Either reads the district, computes, and writes what it keeps: hours then, yearly figures now. Where the
-old build does not come through with so many buildings, both are held against each other with as many as it can.
+compiled before. Either reads the district, computes, and writes what it keeps: hours then, yearly figures now.
+Where the old build does not come through with so many buildings, both are held against each other with as many as it
+can.
 """
 
 from __future__ import annotations
