@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -131,8 +132,7 @@ def building_demand(
         buildings, walls, parameters, weather, planes=planes, plane_of=plane_of, latitude=latitude, longitude=longitude
     )
     parameters = parameters.loc[buildings.index]
-    time = local_time(weather.index, timezone, country)
-    shapes = profiles(time, catalogue or country)
+    time, shapes = _habits(_Hours(weather.index), timezone, country, catalogue or country)
     profile_of = shapes.row_of(parameters["profile"])
     zones = zones_of(buildings, walls, parameters, plane_of=np.asarray(plane_of), operating_of=profile_of)
     n, hours = len(buildings), len(weather)
@@ -167,6 +167,26 @@ def building_demand(
         profile_of=profile_of,
         **out,
     )
+
+
+@dataclass(frozen=True)
+class _Hours:
+    """Hours that are the same where their labels are: what is made of them can be kept."""
+
+    index: pd.DatetimeIndex
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hours) and self.index.tz == other.index.tz and self.index.equals(other.index)
+
+    def __hash__(self) -> int:
+        return hash((len(self.index), self.index[0] if len(self.index) else None))
+
+
+@lru_cache(maxsize=4)
+def _habits(hours: _Hours, timezone: str, country: str, catalogue: str) -> tuple[LocalTime, Profiles]:
+    """Read the calendar and lay the profiles out over it, once for all buildings of a year."""
+    time = local_time(hours.index, timezone, country)
+    return time, profiles(time, catalogue)
 
 
 def ground_temperature(air_temp_c: Float64, time: LocalTime) -> Float64:

@@ -138,11 +138,20 @@ def save_streamed(
     with room_told(path), whole_file(path) as part:
         file = HoursFile(part, n, hours, level=level)
         try:
-            rest = write(file.write)
+            rest = _in_order(write(file.write))
         finally:
             file.close()
         rest.to_netcdf(part, mode="a", engine="netcdf4", format="NETCDF4", encoding=_encoding(rest))
     return path
+
+
+def _in_order(dataset: xr.Dataset) -> xr.Dataset:
+    """Sort the attributes: netCDF does not always give them back in the order that it took them in."""
+    dataset = dataset.copy()
+    dataset.attrs = dict(sorted(dataset.attrs.items()))
+    for variable in dataset.variables.values():
+        variable.attrs = dict(sorted(variable.attrs.items()))
+    return dataset
 
 
 def temporary_results(folder: Path, n: int, hours: int, write: Callable[[Take], xr.Dataset]) -> Results:
