@@ -38,7 +38,7 @@ def run(
 
     with progress("Computing the year") as report:
         district = twin.load_district(name)
-        results = twin.run(district, _scenario(scenario), seed=seed, progress=report)
+        results = twin.run(district, scenario_of(scenario), seed=seed, progress=report)
         kpis = twin.kpis(results)
         results.save(out / "results.nc")
         twin.save_json(kpis, out / "kpis.json")
@@ -66,7 +66,7 @@ def export(
     with progress("Exporting") as report:
         district = twin.load_district(name)
         if results_file is None:
-            results = twin.run(district, _scenario(scenario), seed=seed, progress=report)
+            results = twin.run(district, scenario_of(scenario), seed=seed, progress=report)
         else:
             results = twin.load_results(results_file)
         written = twin.export(results, district, out, format=what.value if what else None)
@@ -113,7 +113,8 @@ def published(
     OUT.print(table)
 
 
-def _scenario(source: str | None) -> Any:
+def scenario_of(source: str | None) -> Any:
+    """Load a scenario of a command line; None for the district as it is."""
     import twin  # noqa: PLC0415
 
     return None if source is None else twin.load_scenario(source)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import xarray as xr
 from shapely.geometry import box
@@ -97,3 +98,14 @@ def test_two_inputs_at_once_are_refused(tmp_path: Path) -> None:
     told = twin("district", "build", "x", "--place", "Otaniemi", "--geojson", "x.geojson", cwd=tmp_path, code=2).stderr
     assert "--place" in told
     assert "--geojson" in told
+
+
+def test_devices_are_listed_with_their_ids_and_written(year: Path) -> None:
+    assert "electricity_meter" in twin("devices", "--district", year / "hamlet", cwd=year).stdout
+    twin("devices", "-d", year / "hamlet", "-s", "solar-batteries", "--sizes", "--out", "devices.csv", cwd=year)
+    devices = pd.read_csv(year / "devices.csv", index_col="device")
+    assert list(devices.columns[:4]) == ["owner", "owner_kind", "kind", "model"]
+    assert devices.index.is_unique
+    batteries = devices[devices["kind"] == "battery"]
+    assert (batteries.index == batteries["owner"] + "/battery").all()
+    assert (batteries["size"] > 0.0).all(), "told by the year: so much for each kWp of the roof"

@@ -96,7 +96,7 @@ def _books(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> 
     stored = np.stack([year.books[name].stored for name in names])
     variables["network_loss_kwh"] = (("carrier", "time"), lost, _attrs("kWh", "Lost by the network"))
     variables["network_stored_kwh"] = (("carrier", "time"), stored, _attrs("kWh", "Into the network's own water"))
-    booster = year.loads.booster_kw
+    booster = None if year.loads.booster_kw is None else year.loads.time.kwh_of(year.loads.booster_kw)
     variables["booster_kwh"] = (
         "time",
         _single(np.zeros(lost.shape[1]) if booster is None else total(booster)),
@@ -280,7 +280,8 @@ def _account_of_buildings(year: Coupled, variables: dict[str, Any]) -> None:
         variables["building_unfed_kwh"] = (both, _single(values), _attrs("kWh", title))
     if year.loads.booster_kw is not None:
         title = "Electricity of its heat pump on the ambient loop"
-        variables["building_booster_kwh"] = (both, _single(year.loads.booster_kw), _attrs("kWh", title))
+        energy = year.loads.time.kwh_of(year.loads.booster_kw)
+        variables["building_booster_kwh"] = (both, _single(energy), _attrs("kWh", title))
 
 
 def _attrs_of(year: Coupled, results: Results) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import xarray as xr
 from assets.catalogue import table
 from twin.networks.layout.topology import buildings_behind
 from twin.networks.results.states import VOLTAGE, consumer_limit, drawing_nodes, pipe_loading
+from twin.results.clock import time_of
 
 if TYPE_CHECKING:
     from twin.networks.layout.plan import NetworkPlan
@@ -110,7 +111,7 @@ def _lost(carrier: str, dataset: xr.Dataset) -> Array:
         return np.asarray(dataset["branch_loss_kwh"].to_numpy(), dtype=np.float64)
     if carrier == "gas":
         return np.zeros(dataset.sizes["gas_edge"])
-    return np.asarray(dataset[f"{carrier}_edge_loss_kw"].to_numpy().sum(axis=1, dtype=np.float64))
+    return time_of(dataset).kwh_of(dataset[f"{carrier}_edge_loss_kw"].to_numpy().sum(axis=1, dtype=np.float64))
 
 
 def _edge_titles(carrier: str, edges: gpd.GeoDataFrame) -> list[str]:

@@ -13,6 +13,7 @@ import xarray as xr
 
 from twin.networks.results.results import NetworkResults
 from twin.networks.results.states import consumer_limit, drawing_nodes
+from twin.results.clock import time_of
 from twin.results.sources import sources_of
 
 _FLOWING_KG_S = 1e-6
@@ -150,10 +151,11 @@ def _electricity(dataset: xr.Dataset) -> dict[str, float]:
 def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
     book = _book(dataset, carrier)
     fed = book["bought_kwh"] + book["given_kwh"]
+    pumps = float(dataset[f"{carrier}_pump_kw"].sum(dtype=np.float64))
     found = {
         f"{carrier}_loading": pipe_use(dataset, carrier),
         f"{carrier}_loss_share": 100.0 * book["network_loss_kwh"] / fed if fed > 0.0 else np.nan,
-        f"{carrier}_pump_electricity": float(dataset[f"{carrier}_pump_kw"].sum(dtype=np.float64)),
+        f"{carrier}_pump_electricity": time_of(dataset).kwh_of(pumps),
     }
     watched = np.isfinite(consumer_limit(dataset, carrier))
     temp = dataset[f"{carrier}_supply_temp_c"].to_numpy()[watched]
