@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twin.networks.results.studies import contingencies, hosting_capacity, study_kpis
     from twin.networks.run import run_networks
     from twin.reporting import report
+    from twin.results.balance import accounts, balance
     from twin.results.comparison import Comparison, building_changes, compare
     from twin.results.energy_flows import energy_flows
     from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
         tell,
         with_edits,
     )
-    from twin.simulation.city import run_city
+    from twin.simulation.hours_again import building_hours
     from twin.simulation.run import run
 
 # Where each public name lives: imported when first asked for, so that `twin --help` needs none of it.
@@ -65,7 +66,7 @@ _HOME = {
     "Comparison": "twin.results.comparison",
     "building_changes": "twin.results.comparison",
     "compare": "twin.results.comparison",
-    "run_city": "twin.simulation.city",
+    "building_hours": "twin.simulation.hours_again",
     "report": "twin.reporting",
     "export": "twin.exports",
     "district_kpis": "twin.results.kpis",
@@ -95,6 +96,8 @@ _HOME = {
     "plant_kinds": "twin.model.plants",
     "plant_table": "twin.model.plants",
     "run_networks": "twin.networks.run",
+    "accounts": "twin.results.balance",
+    "balance": "twin.results.balance",
     "beside_published": "twin.results.published",
     "History": "twin.scenario",
     "Scenario": "twin.scenario",
@@ -126,9 +129,12 @@ __all__ = [
     "Twin",
     "TwinError",
     "__version__",
+    "accounts",
+    "balance",
     "beside_published",
     "build_district",
     "building_changes",
+    "building_hours",
     "causes",
     "combine",
     "compare",
@@ -161,7 +167,6 @@ __all__ = [
     "plant_table",
     "report",
     "run",
-    "run_city",
     "run_networks",
     "save_csv",
     "save_district",

@@ -24,6 +24,7 @@ from twin._errors import UnknownTextError
 from twin.model.plants import plant_kinds
 from twin.networks.results.kpis import network_kpi_catalogue
 from twin.reporting.naming import ORIGINS
+from twin.results.schema import names_of
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS, TWIN = ROOT / "apps", ROOT / "twin"
@@ -79,7 +80,7 @@ def test_everything_that_data_bring_along_has_a_text() -> None:
     wanted |= {f"source.{source}" for source in sources}
     assert wanted - keys == set()
     for language in LANGUAGES:
-        assert all(quantity_title(item.key, texts(language)) for item in (*HOURLY, *YEARLY, *KINDS))
+        assert all(quantity_title(item.key, texts(language)) for item in (*HOURLY.values(), *YEARLY, *KINDS))
 
 
 def test_every_preset_has_a_title_and_a_description_in_every_language() -> None:
@@ -139,3 +140,8 @@ def test_a_missing_text_or_language_is_told() -> None:
         texts("en")("no.such.key")
     with pytest.raises(UnknownTextError, match="xx"):
         texts("xx")
+
+
+def test_the_hours_of_the_map_are_declared_hours() -> None:
+    named = {name for quantity in HOURLY for name in quantity.sources}
+    assert named <= set(names_of("hours", "building", "time"))

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
 from twin.results.results import Results, plain
-from twin.simulation.dataset import HOURLY
+from twin.results.schema import names_of, variables
+
+HOURLY = [name for name in names_of("hours", "building", "time") if not variables()[name].needs]
 
 
 def tiny(**hourly: Any) -> Results:

@@ -16,13 +16,16 @@ from twin._cache.memo import Memo
 from twin._errors import DistrictDataError, ScenarioError
 from twin.results.kpis import kpi_table
 from twin.results.results import Results
+from twin.results.schema import names_of, variables
 from twin.scenario import load_scenario, parse_scenario
-from twin.simulation.dataset import HOURLY, flows_of
+from twin.simulation.dataset import flows_of
 from twin.simulation.run import run
 from twin.texts import Note
 
 SHARED = Memo()
 BALANCE = ["balance of heat", "balance of electricity"]
+
+HOURLY = [name for name in names_of("hours", "building", "time") if not variables()[name].needs]
 
 
 def edited(district: District, edits: str, memo: Memo | None = None) -> Results:

@@ -16,7 +16,8 @@ import shapely
 from twin._errors import ExportError
 from twin.results.kpis import district_kpis, kpi_table
 from twin.results.results import Results, plain, whole_file
-from twin.simulation.dataset import HOURLY
+from twin.results.schema import names_of, variable_of
+from twin.results.totals import district_hours
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -108,9 +109,10 @@ def hourly_table(results: Results) -> pd.DataFrame:
         "air_temp_c": dataset["air_temp_c"].to_numpy(),
         "ghi_w_m2": dataset["ghi_w_m2"].to_numpy(),
     }
-    for name in HOURLY:
-        if name.endswith("_kwh"):
-            columns[name] = dataset[name].to_numpy().sum(axis=0, dtype=np.float64)
+    for name in names_of("hours", "building", "time"):
+        variable = variable_of(name)
+        if variable.unit == "kWh" and not variable.needs:
+            columns[name] = district_hours(dataset, name)
     return pd.DataFrame(columns, index=time.strftime("%Y-%m-%dT%H:%M:%SZ").rename("time_utc"))
 
 

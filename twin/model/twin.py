@@ -174,7 +174,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         roofs=stock.roofs,
         walls=stock.walls,
         chargers=district.tables.get("chargers"),
-        weather=_weather(district, scenario, seed),
+        weather=scenario_weather(district, scenario, seed),
         prices=prices,
         factors=factors,
         scenario=scenario,
@@ -254,9 +254,21 @@ def _edited_stock(
     return stock, idle, as_it_is
 
 
-def _weather(district: District, scenario: Scenario, seed: int) -> Weather:
-    """Take the last year asked for, warmed by the last shift asked for since."""
+def scenario_weather(district: District, scenario: Scenario | None, seed: int = 0) -> Weather:
+    """Take the last year that a scenario asks for, warmed by the last shift asked for since.
+
+    Parameters
+    ----------
+    district : District
+        With its own year.
+    scenario : Scenario or None
+        Without it, the district as it is.
+    seed : int
+        Seed of synthetic weather.
+    """
     weather, shift = district.weather, None
+    if scenario is None:
+        return weather
     for edit in scenario.edits:
         if isinstance(edit, WeatherEdit):
             if edit.file is not None or edit.synthetic:

@@ -17,6 +17,7 @@ from assets.building_systems.supply import CARRIERS, cooling_systems, heating_sy
 from twin._version import __version__
 from twin.model.building_edits import SETPOINTS
 from twin.model.geometry import rows_of
+from twin.results.schema import as_declared, names_of, variable_of
 from twin.scenario import dump_scenario
 from twin.simulation.investments import MEASURES, Investments
 from twin.texts import dump_notes
@@ -26,69 +27,6 @@ if TYPE_CHECKING:
     from twin.simulation.sunlight import Light
 
 FORMAT = "city-energy-twin results 2"
-HOURLY: Mapping[str, tuple[str, str, str]] = {
-    "space_heat_kwh": ("kWh", "modelled", "Heat for rooms"),
-    "hot_water_kwh": ("kWh", "modelled", "Heat for hot water"),
-    "cooling_kwh": ("kWh", "modelled", "Heat taken out of the rooms"),
-    "appliances_kwh": ("kWh", "modelled", "Electricity of appliances"),
-    "lighting_kwh": ("kWh", "modelled", "Electricity of lighting"),
-    "pv_kwh": ("kWh", "modelled", "Electricity of the modules on the roof"),
-    "grid_import_kwh": ("kWh", "modelled", "Electricity from the grid"),
-    "grid_export_kwh": ("kWh", "modelled", "Electricity into the grid"),
-    "district_heat_kwh": ("kWh", "modelled", "District heat bought"),
-    "gas_kwh": ("kWh", "modelled", "Gas bought, lower heating value"),
-    "oil_kwh": ("kWh", "modelled", "Heating oil bought, lower heating value"),
-    "wood_kwh": ("kWh", "modelled", "Wood bought, lower heating value"),
-    "heating_electricity_kwh": ("kWh", "modelled", "Electricity for heating"),
-    "ambient_heat_kwh": ("kWh", "modelled", "Heat that heat pumps draw from ground and air"),
-    "cooling_electricity_kwh": ("kWh", "modelled", "Electricity of chillers"),
-    "conversion_loss_kwh": ("kWh", "modelled", "Lost in the heating system"),
-    "indoor_temp_c": ("°C", "modelled", "Indoor temperature"),
-}
-"""Variables over building and time: unit, kind and long name. Energies are of the hour that begins at the label."""
-
-DEVICES: Mapping[str, tuple[str, str, str]] = {
-    "ev_charging_kwh": ("kWh", "modelled", "Electricity of cars that charge at the building"),
-    "battery_charge_kwh": ("kWh", "modelled", "Electricity into the battery"),
-    "battery_discharge_kwh": ("kWh", "modelled", "Electricity out of the battery"),
-    "battery_level_kwh": ("kWh", "modelled", "Electricity in the battery at the end of the hour"),
-    "battery_stored_kwh": ("kWh", "modelled", "What the hour adds to the battery"),
-    "battery_loss_kwh": ("kWh", "modelled", "Lost in the battery"),
-    "district_cold_kwh": ("kWh", "modelled", "District cold bought"),
-    "tank_level_kwh": ("kWh", "modelled", "Heat in the hot-water tank at the end of the hour"),
-    "tank_stored_kwh": ("kWh", "modelled", "What the hour adds to the hot-water tank"),
-    "tank_loss_kwh": ("kWh", "modelled", "Lost by the hot-water tank"),
-}
-"""Variables over building and time that are there only where a building has the device."""
-
-_BUILDING: Mapping[str, tuple[str, str, str]] = {
-    "use": ("", "input", "Use"),
-    "floor_area_m2": ("m²", "input", "Gross floor area"),
-    "heated_area_m2": ("m²", "assumed", "Heated net area"),
-    "construction_year": ("", "input", "Year of completion"),
-    "heating_system": ("", "assumed", "Heating system"),
-    "heating_system_source": ("", "assumed", "Where the heating system comes from"),
-    "cooling_system": ("", "assumed", "Cooling system; empty where nothing is cooled"),
-    "retrofit_level": ("", "assumed", "Retrofit"),
-    "pv_share": ("1", "assumed", "Part of the usable roof area that carries modules"),
-    "pv_kwp": ("kWp", "assumed", "Power of the modules on the roof"),
-    "battery_kwh": ("kWh", "assumed", "Capacity of the battery"),
-    "tank_days": ("d", "assumed", "Mean days of hot water that the tank is to hold"),
-    "tank_control": ("", "assumed", "When the hot-water tank is heated"),
-    "tank_l": ("l", "assumed", "Volume of the hot-water tank"),
-    "pump_kw": ("kW", "assumed", "Heating power of the heat pump"),
-    "ev_share": ("1", "assumed", "Part of the cars that are electric and charge at the building"),
-    "charge_points": ("", "assumed", "Places where cars charge"),
-    "charging": ("", "assumed", "When cars are charged"),
-    "heating_setpoint_c": ("°C", "assumed", "Rooms are heated up to this"),
-    "heating_setback_k": ("K", "assumed", "Lowered by this outside operating hours"),
-    "cooling_setpoint_c": ("°C", "assumed", "Rooms that are cooled are cooled down to this"),
-    "investment_eur": ("EUR", "assumed", "Investment of the scenario's measures"),
-    "investment_annuity_eur": ("EUR/a", "assumed", "The investment spread over the measures' lifetimes"),
-    "chiller_seer": ("1", "assumed", "Cold by electricity of the chillers"),
-}
-_MEASURE = ("EUR", "assumed", "Investment by kind of measure")
-_STATION = ("kWh", "modelled", "Electricity of cars at public charging stations")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,24 +39,24 @@ class Year:
         Arrays by name, the first axis being the buildings.
     light : Light
         Sun on the roofs.
-    stations_kwh : ndarray, shape (s, T), optional
-        Charging at the district's public stations.
     battery_kwh : ndarray, shape (n,)
         Capacity of the batteries.
     charge_points : ndarray, shape (n,)
         Places where cars charge.
     investments : Investments
         What the measures cost.
+    stations_kwh : ndarray, shape (s, T), optional
+        Charging at the district's public stations.
     """
 
     demand: Mapping[str, Any]
     supply: Mapping[str, Any]
     meter: Mapping[str, Any]
     light: Light | Any
-    stations_kwh: Any
     battery_kwh: Any
     charge_points: Any
     investments: Investments
+    stations_kwh: Any = None
 
 
 def make_dataset(twin: Twin, year: Year, annual: Mapping[str, Any] | None = None) -> xr.Dataset:
@@ -137,40 +75,34 @@ def make_dataset(twin: Twin, year: Year, annual: Mapping[str, Any] | None = None
     -------
     xarray.Dataset
         Dimensions `building`, `roof`, `wall`, `time` (naive UTC, start of the hour) and `measure`, and `station` where
-        the district has public charging stations. Of `DEVICES`, only what some building has is there.
+        the district has public charging stations. Of what needs a device, only what some building has is there.
     """
     # All at once: adding variables one by one aligns the whole dataset every time.
-    variables: dict[str, Any] = hourly_variables(twin, year) if annual is None else dict(annual)
-    of_buildings = _per_building(twin, year)
-    variables |= {name: ("building", of_buildings[name], _attrs(*what)) for name, what in _BUILDING.items()}
-    variables["investment_measure_eur"] = (("measure", "building"), year.investments.eur, _attrs(*_MEASURE))
-    coords: dict[str, Any] = {
-        "building": ("building", twin.buildings.index.to_numpy(dtype=object), {"long_name": "Building id"}),
-        "roof": ("roof", twin.roofs.index.to_numpy(dtype=object), {"long_name": "Roof plane id"}),
-        "wall": ("wall", twin.walls.index.to_numpy(dtype=object), {"long_name": "Wall id"}),
-        "measure": ("measure", np.array(MEASURES, dtype=object), {"long_name": "Kind of measure"}),
-        "time": ("time", twin.weather.table.index.tz_convert("UTC").tz_localize(None).to_numpy(), _TIME),
+    hours: dict[str, Any] = hourly_variables(twin, year) if annual is None else dict(annual)
+    figures: dict[str, Any] = _per_building(twin, year) | {"investment_measure_eur": year.investments.eur}
+    figures |= _of_roofs(twin, year.light) | _of_walls(twin, year.light)
+    ids: dict[str, Any] = {
+        "building": twin.buildings.index.to_numpy(dtype=object),
+        "roof": twin.roofs.index.to_numpy(dtype=object),
+        "wall": twin.walls.index.to_numpy(dtype=object),
+        "measure": np.array(MEASURES, dtype=object),
+        "time": twin.weather.table.index.tz_convert("UTC").tz_localize(None).to_numpy(),
     }
     if year.stations_kwh is not None and twin.chargers is not None:
-        ids = twin.chargers.index.to_numpy(dtype=object)
-        coords["station"] = ("station", ids, {"long_name": "Public charging station id"})
-        variables["station_charging_kwh"] = (("station", "time"), _read_only(year.stations_kwh), _attrs(*_STATION))
+        ids["station"] = twin.chargers.index.to_numpy(dtype=object)
+        figures["station_charging_kwh"] = _read_only(year.stations_kwh)
+    coords = as_declared(ids)
+    coords["time"][2]["timezone"] = "UTC"
     shared, shared_sources = _shared_costs(twin)
     sources = dict(year.investments.sources) | shared_sources
     attrs = provenance(twin) | shared
     attrs["investment_sources"] = json.dumps(sources, sort_keys=True, ensure_ascii=False)
-    return xr.Dataset(
-        variables | _of_roofs(twin, year.light) | _of_walls(twin, year.light) | of_hours(twin),
-        coords=coords,
-        attrs=attrs,
-    )
+    return xr.Dataset(hours | as_declared(figures) | of_hours(twin), coords=coords, attrs=attrs)
 
 
 def hourly_variables(twin: Twin, year: Year) -> dict[str, Any]:
     """Arrays over building and time as xarray takes them; those of devices where there are any."""
-    hourly = _hourly(twin, year)
-    told = {**HOURLY, **{name: what for name, what in DEVICES.items() if name in hourly}}
-    return {name: (("building", "time"), _read_only(hourly[name]), _attrs(*what)) for name, what in told.items()}
+    return as_declared({name: _read_only(array) for name, array in _hourly(twin, year).items()})
 
 
 def flows_of(dataset: xr.Dataset) -> dict[str, Any]:
@@ -220,13 +152,6 @@ def _shared_costs(twin: Twin) -> tuple[dict[str, float], dict[str, str]]:
     return {"plant_investment_eur": costs.eur, "plant_annuity_eur": costs.annuity_eur}, dict(costs.sources)
 
 
-_TIME = {"long_name": "Start of the hour", "timezone": "UTC"}
-
-
-def _attrs(unit: str, kind: str, title: str) -> dict[str, str]:
-    return {"units": unit, "long_name": title, "kind": kind}
-
-
 def _read_only(array: Any) -> Any:
     """Give a view that cannot be written through: other runs may share the array."""
     view = array.view()
@@ -246,9 +171,12 @@ def _hourly(twin: Twin, year: Year) -> dict[str, Any]:
     of = {name: f"{name}_kwh" for name in CARRIERS} | {"electricity": "heating_electricity_kwh"}
     arrays |= {of[name]: _of_carrier(supply["heating_input_kwh"], carrier == name) for name in CARRIERS}
     arrays["district_cold_kwh"] = _of_carrier(supply["cooling_kwh"], _cold_carrier(twin) == "cold")
-    return {name: array for name, array in arrays.items() if name not in DEVICES or name in tanks or array.any()} | {
-        "ambient_heat_kwh": supply["ambient_heat_kwh"],
-        "indoor_temp_c": year.demand["indoor_temp_c"],
+    arrays |= {"ambient_heat_kwh": supply["ambient_heat_kwh"], "indoor_temp_c": year.demand["indoor_temp_c"]}
+    # A tank that is there stays, should it rest all year; of other devices only what some building has is told.
+    return {
+        name: arrays[name]
+        for name in names_of("hours", "building", "time")
+        if not variable_of(name).needs or (name in arrays and (name in tanks or arrays[name].any()))
     }
 
 
@@ -296,25 +224,19 @@ def _per_building(twin: Twin, year: Year) -> dict[str, Any]:
 def _of_roofs(twin: Twin, roofs: Light) -> dict[str, Any]:
     owner = rows_of(twin.roofs["building_id"], twin.buildings.index).astype(np.int32)
     usable = twin.roofs["usable_m2"].to_numpy(dtype=np.float64)
-    rows = (
-        ("building_of_roof", owner, "", "assumed", "Row of the roof plane's building, from 0"),
-        ("usable_m2", usable, "m²", "assumed", "Area that can carry modules"),
-        ("roof_irradiation_kwh_m2", roofs.irradiation_kwh_m2, "kWh/m²", "modelled", "Sun on the plane over the year"),
-        ("roof_pv_potential_kwh", roofs.potential_kwh, "kWh", "modelled", "Yield of modules on all usable area"),
-        ("roof_pv_potential_kwp", roofs.potential_kwp, "kWp", "modelled", "Power of modules on all usable area"),
-    )
-    return {name: ("roof", values, _attrs(unit, kind, title)) for name, values, unit, kind, title in rows}
+    return {
+        "building_of_roof": owner,
+        "usable_m2": usable,
+        "roof_irradiation_kwh_m2": roofs.irradiation_kwh_m2,
+        "roof_pv_potential_kwh": roofs.potential_kwh,
+        "roof_pv_potential_kwp": roofs.potential_kwp,
+    }
 
 
 def _of_walls(twin: Twin, walls: Light) -> dict[str, Any]:
     owner = rows_of(twin.walls["building_id"], twin.buildings.index).astype(np.int32)
     area = twin.walls["area_m2"].to_numpy(dtype=np.float64)
-    rows = (
-        ("building_of_wall", owner, "", "assumed", "Row of the wall's building, from 0"),
-        ("wall_area_m2", area, "m²", "modelled", "Exposed area, windows included"),
-        ("wall_irradiation_kwh_m2", walls.wall_kwh_m2, "kWh/m²", "modelled", "Sun on the wall over the year"),
-    )
-    return {name: ("wall", values, _attrs(unit, kind, title)) for name, values, unit, kind, title in rows}
+    return {"building_of_wall": owner, "wall_area_m2": area, "wall_irradiation_kwh_m2": walls.wall_kwh_m2}
 
 
 def of_hours(twin: Twin) -> dict[str, Any]:
@@ -324,19 +246,15 @@ def of_hours(twin: Twin) -> dict[str, Any]:
     def price(carrier: str) -> Any:
         return twin.prices.of_hours(carrier, table.index, twin.timezone)
 
-    factor = np.full(len(table), twin.factors.kgco2_kwh["electricity"])
-    kind = twin.weather.kind
-    rows = (
-        ("air_temp_c", table["air_temp_c"].to_numpy(), "°C", kind, "Outdoor temperature"),
-        ("ghi_w_m2", table["ghi_w_m2"].to_numpy(), "W/m²", kind, "Sun on flat ground"),
-        ("electricity_price_eur_kwh", price("electricity"), "EUR/kWh", "assumed", "Electricity bought"),
-        ("export_price_eur_kwh", price("electricity_export"), "EUR/kWh", "assumed", "Electricity sold"),
-        ("district_heat_price_eur_kwh", price("district_heat"), "EUR/kWh", "assumed", "District heat"),
-        ("electricity_co2_kg_kwh", factor, "kgCO2/kWh", "assumed", "Emissions of electricity bought"),
-    )
-    return {
-        name: ("time", values.astype(np.float32), _attrs(unit, of, title)) for name, values, unit, of, title in rows
+    hours: dict[str, Any] = {
+        "air_temp_c": table["air_temp_c"].to_numpy(),
+        "ghi_w_m2": table["ghi_w_m2"].to_numpy(),
+        "electricity_price_eur_kwh": price("electricity"),
+        "export_price_eur_kwh": price("electricity_export"),
+        "district_heat_price_eur_kwh": price("district_heat"),
+        "electricity_co2_kg_kwh": np.full(len(table), twin.factors.kgco2_kwh["electricity"]),
     }
+    return as_declared({name: values.astype(np.float32) for name, values in hours.items()}, twin.weather.kind)
 
 
 @cache

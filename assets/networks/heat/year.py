@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from assets._errors import InputError
 from assets.fluids.water import WATER, Water
+from assets.hours_on_disk import BLOCK_HOURS, hours_array, let_go
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import Extremes, Kept, Totals
 from assets.networks.heat._prepare import Case, prepare
@@ -203,6 +204,9 @@ def heat_year(  # noqa: PLR0917 - these six make a network
             case.pipes, case.exchangers, case.plants, case.liquid, case.limits, case.state, block, t0, size,
             case.consumers, pump_efficiency, totals, extremes, kept,
         )  # fmt: skip
+        if t0 % BLOCK_HOURS == 0:
+            let_go(*kept)
+    let_go(*kept)
     return _year(case, water, time, totals=totals, extremes=extremes, kept=kept)
 
 
@@ -240,10 +244,7 @@ def _results(case: Case, keep: Sequence[str]) -> tuple[Totals, Extremes, Kept]:
     extremes = _no_extremes(k, x)
     none = np.zeros((0, 0), dtype=np.float32)
     tall = {name: k if name in NODE_ARRAYS else case.consumers for name in known}
-    # Filled, not just set aside: pages that the sweep is the first to touch, node by node, cost more than the sweep.
-    kept = Kept(
-        **{name: np.full((tall[name], hours), 0.0, np.float32) if name in names else none for name in Kept._fields}
-    )
+    kept = Kept(**{name: hours_array(tall[name], hours) if name in names else none for name in Kept._fields})
     return totals, extremes, kept
 
 

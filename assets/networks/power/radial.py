@@ -2,8 +2,8 @@
 
 Every voltage is divided by the complex ratio of all transformers between it and its source, so that these vanish:
 v = U / R, i = I R*, z' = z / |R|², y' = y |R|². What is left is a tree of impedances with admittances and constant
-powers at its nodes. The sweep is a fixed point of the same equations; hours in which it does not settle are left to
-Newton's method.
+powers at its nodes, whose squared voltages and powers are a fixed point of the same equations; hours in which the sweep
+does not settle are left to Newton's method.
 """
 
 from __future__ import annotations
@@ -17,51 +17,22 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
 from assets._errors import InputError
-from assets.networks.power._sweep_kernel import branch_flows, sweep
+from assets.hours_on_disk import hours_array, let_go
+from assets.networks.power._sweep_kernel import BLOCK, Branches, Flows, Tree, sweep_hours
 from assets.networks.power.conversion import GridInput
 from assets.networks.power.tables import Array, Ints
 from assets.networks.power.topology import Mask, live_branches, supplied_nodes
 
 Complex = npt.NDArray[np.complex128]
 _BASE_VA = 1e6
-_BLOCK = 32
-"""Hours at once: their voltages and currents stay in the processor's cache."""
 _ROUNDS = 200
 
 
 @dataclass(frozen=True)
-class Branches:
-    """All lines, then all transformers of a net, as the kernel wants them; see `branch_flows`."""
-
-    kind: Ints
-    near: Ints
-    far: Ints
-    half: Array
-    amps: Array
-
-
-@dataclass(frozen=True)
 class RadialGrid:
-    """A radial net, ready for sweeps.
+    """A radial net, ready for sweeps."""
 
-    Attributes
-    ----------
-    place : ndarray of int64, shape (buses,)
-        Tree node of each bus; -1 for one without supply.
-    parent : ndarray of int64, shape (n,)
-    series, shunt, source : ndarray, shape (n, 2)
-        As `sweep` wants them, per unit of 1 MVA.
-    ratio : ndarray of complex128, shape (n,)
-        By which a tree voltage becomes the real one.
-    branches : Branches
-    """
-
-    place: Ints
-    parent: Ints
-    series: Array
-    shunt: Array
-    source: Array
-    ratio: Complex
+    tree: Tree
     branches: Branches
 
 
@@ -133,13 +104,15 @@ def radial_grid(grid: GridInput) -> RadialGrid:
     place[order] = np.arange(len(order))
     base = rated**2 / _BASE_VA
     n, z, y = edges.n, edges.z / base[edges.end], edges.y * base[edges.end]
+    start = np.zeros(len(order))
+    start[place[grid.data["source"]["node"]]] = grid.data["source"]["u_ref"] ** 2
     ratio, inner = np.ones(len(order), dtype=np.complex128), np.ones(len(n), dtype=np.complex128)
     series, shunt = np.zeros(len(order), dtype=np.complex128), np.zeros(len(order), dtype=np.complex128)
     for k, node in enumerate(order):
         if above[node] < 0:
             continue
         edge, up = through[node], place[above[node]]
-        parent[k] = up
+        parent[k], start[k] = up, start[up]
         forward = edges.start[edge] == above[node]
         ratio[k] = ratio[up] / n[edge] if forward else ratio[up] * n[edge]
         inner[edge] = ratio[k] if forward else ratio[up]
@@ -150,11 +123,8 @@ def radial_grid(grid: GridInput) -> RadialGrid:
         at = place[row["node"]]
         if at >= 0:
             shunt[at] += (row["g1"] + 1j * row["b1"]) * base[row["node"]] * abs(ratio[at]) ** 2
-    source = np.zeros(len(order), dtype=np.complex128)
-    told = grid.data["source"]
-    source[place[told["node"]]] = told["u_ref"] * np.exp(1j * told["u_ref_angle"])
     at_bus = np.where(grid.node_of_bus >= 0, place[grid.node_of_bus], -1)
-    return RadialGrid(at_bus, parent, _two(series), _two(shunt), _two(source), ratio, branches)
+    return RadialGrid(Tree(at_bus, np.abs(ratio)[at_bus], parent, _two(series), _two(shunt), start), branches)
 
 
 def _two(values: Complex) -> Array:
@@ -233,7 +203,10 @@ def _amps(grid: GridInput, edges: _Edges, ratio: Complex, tree: tuple[Ints, Ints
 
 @dataclass(frozen=True)
 class SweptHours:
-    """Result of `swept`; as `PowerYear`, branches being all lines, then all transformers."""
+    """Result of `swept`; as `PowerYear`, branches being all lines, then all transformers.
+
+    Hours that are not solved have losses of 0; their other figures mean nothing.
+    """
 
     u_pu: npt.NDArray[np.float32]
     percent: npt.NDArray[np.float32]
@@ -258,7 +231,7 @@ def swept(
     p_kw, q_kvar : ndarray, shape (buses, T)
         Loads [kW, kvar].
     tolerance : float
-        Largest change of a voltage in the last round [p.u.].
+        Largest change of a squared voltage in the last round [p.u.].
     progress : callable, optional
         Takes the part done, ten times.
 
@@ -266,43 +239,22 @@ def swept(
     -------
     SweptHours
     """
-    hours, nodes, tree = p_kw.shape[1], len(radial.parent), radial.branches
-    bus = np.flatnonzero((radial.place >= 0) & ((p_kw != 0).any(axis=1) | (q_kvar != 0).any(axis=1)))
-    live = radial.place >= 0
-    spots, spot = np.unique(radial.place[bus], return_inverse=True)
-    gather = coo_matrix(
-        (np.full(len(bus), 1e3 / _BASE_VA), (spot, np.arange(len(bus)))), shape=(len(spots), len(bus))
-    ).tocsr()
-    u = np.full((len(radial.place), hours), np.nan, dtype=np.float32)
-    percent = np.zeros((len(tree.kind), hours), dtype=np.float32)
-    loss, supply, solved = np.zeros(hours), np.zeros(hours, dtype=np.complex128), np.ones(hours, dtype=np.bool_)
-    spent, size = np.zeros(len(tree.kind)), np.abs(radial.ratio)
-    roots = np.flatnonzero(radial.parent < 0)
-    start = radial.source[roots[np.zeros(nodes, dtype=np.int64)]]
-    for first in range(0, hours, _BLOCK):
-        part = slice(first, min(first + _BLOCK, hours))
-        width = part.stop - first
-        p, q = np.zeros((nodes, width)), np.zeros((nodes, width))
-        p[spots] = gather @ p_kw[bus, part]
-        q[spots] = gather @ q_kvar[bus, part]
-        v_re, v_im = (np.repeat(start[:, k : k + 1], width, axis=1) for k in (0, 1))
-        j_re, j_im = np.empty((nodes, width)), np.empty((nodes, width))
-        change = sweep(
-            radial.parent, radial.series, radial.shunt, radial.source, p, q, tolerance, _ROUNDS, v_re, v_im, j_re, j_im
-        )
-        settled = change <= tolerance
-        solved[part], at = settled, part
-        if not settled.all():
-            at = np.arange(part.start, part.stop)[settled]
-            v_re, v_im, j_re, j_im = (np.ascontiguousarray(array[:, settled]) for array in (v_re, v_im, j_re, j_im))
-        volt = np.hypot(v_re, v_im) * size[:, None]
-        u[:, at] = np.where(live[:, None], volt[radial.place], np.nan)
-        block = np.empty((len(tree.kind), v_re.shape[1]), dtype=np.float32)
-        lost = np.zeros(v_re.shape[1])
-        branch_flows(tree.kind, tree.near, tree.far, tree.half, tree.amps, v_re, v_im, j_re, j_im, block, lost, spent)
-        percent[:, at], loss[at] = block, lost * (_BASE_VA / 1e3)
-        flow = (v_re[roots] + 1j * v_im[roots]) * (j_re[roots] - 1j * j_im[roots])
-        supply[at] = flow.sum(axis=0) * (_BASE_VA / 1e3)
-        if progress is not None and 10 * part.stop // hours > 10 * first // hours:
-            progress(part.stop / hours)
-    return SweptHours(u, percent, loss, supply, spent * (_BASE_VA / 1e3), solved)
+    hours, count = p_kw.shape[1], len(radial.branches.kind)
+    flows = Flows(
+        u=hours_array(len(radial.tree.place), hours), percent=hours_array(count, hours),
+        loss=np.zeros(hours), supply_p=np.zeros(hours), supply_q=np.zeros(hours), spent=np.zeros(count),
+        solved=np.empty(hours, dtype=np.bool_),
+    )  # fmt: skip
+    step = BLOCK * max(1, -(-hours // (10 * BLOCK)))
+    for first in range(0, hours, step):
+        stop = min(first + step, hours)
+        sweep_hours(radial.tree, radial.branches, p_kw, q_kvar, first, stop, tolerance, _ROUNDS, flows)
+        let_go(flows.u, flows.percent)
+        if progress is not None:
+            progress(stop / hours)
+    base_kva = _BASE_VA / 1e3
+    return SweptHours(
+        u_pu=flows.u, percent=flows.percent, loss_kw=flows.loss * base_kva,
+        supply_kva=np.multiply(base_kva, flows.supply_p + 1j * flows.supply_q, dtype=np.complex128),
+        branch_loss_kw=flows.spent * base_kva, solved=flows.solved,
+    )  # fmt: skip

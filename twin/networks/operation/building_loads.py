@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.conversions import large_heat_pump_cop
+from assets.hours_on_disk import row_sums
 
 if TYPE_CHECKING:
     from assets.time_grid import TimeGrid
@@ -127,4 +128,4 @@ def _without(power: Any, plan: NetworkPlan | None) -> tuple[Any, Cut]:
 
 def total(power: Any) -> Array:
     """Sum of all rows by the step, in double precision, shape (T,)."""
-    return np.asarray(power.sum(axis=0, dtype=np.float64))
+    return row_sums(power)

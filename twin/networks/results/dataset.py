@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from assets.hours_on_disk import hours_array, let_go, row_blocks
 from twin.networks.layout.places import bus_of, node_of
 from twin.networks.operation.balance_book import INTO, OUT
 from twin.networks.operation.building_loads import total
+from twin.results.schema import ID, as_declared, variable_of
 from twin.texts import dump_notes
 
 if TYPE_CHECKING:
@@ -20,29 +22,8 @@ if TYPE_CHECKING:
     from twin.results.results import Results
 
 FORMAT = "city-energy-twin networks 2"
-_M = "modelled"
-WATER: Mapping[str, tuple[str, str, str, str]] = {
-    "supply_temp_c": ("node", "supply_temp_c", "°C", "Supply temperature"),
-    "return_temp_c": ("node", "return_temp_c", "°C", "Return temperature"),
-    "pressure_kpa": ("node", "pressure_kpa", "kPa", "Pressure between supply and return"),
-    "flow_kg_s": ("edge", "flow_kg_s", "kg/s", "Flow, positive away from the entry"),
-    "edge_loss_kw": ("edge", "edge_loss_kw", "kW", "Lost to the ground by the pipe pair"),
-}
-"""Variables of heat and cold networks: dimension, field of `WaterYear`, unit, title."""
-BOOK_TITLES: Mapping[str, str] = {
-    "bought": "From outside",
-    "given": "Given by plants",
-    "fed_in": "Fed in by buildings",
-    "discharged": "Out of stores",
-    "missing": "Missing: nobody could give it",
-    "drawn": "Drawn by buildings",
-    "public": "Drawn by public chargers",
-    "taken": "Taken by plants",
-    "pumps": "Pumps and compressors",
-    "charged": "Into stores",
-    "sold": "Sold outside",
-    "spilt": "Spilt: nobody could use it",
-}
+_WATER = ("supply_temp_c", "return_temp_c", "pressure_kpa", "flow_kg_s", "edge_loss_kw", "loss_kw", "pump_kw")
+"""Fields of `WaterYear` that become variables of heat and cold networks in single precision."""
 
 
 def dataset_of(year: Coupled, results: Results) -> xr.Dataset:
@@ -60,24 +41,15 @@ def dataset_of(year: Coupled, results: Results) -> xr.Dataset:
         Dimensions as in `twin.networks.NetworkResults`.
     """
     base = results.dataset
-    coords: dict[str, Any] = {
-        "time": base["time"].variable,
-        "building": ("building", base["building"].to_numpy(), {"long_name": "Building id"}),
-    }
-    variables: dict[str, Any] = {}
-    _books(year, coords, variables)
-    _plants(year, coords, variables)
-    _stores(year, coords, variables)
+    arrays: dict[str, Any] = {"building": base["building"].to_numpy()}
+    arrays |= _books(year) | _plants(year) | _stores(year)
     for carrier in year.water:
-        _water(year, carrier, coords, variables)
-    _grid(year, coords, variables)
-    _gas(year, coords, variables)
-    _buildings(year, variables)
-    return xr.Dataset(variables, coords=coords, attrs=_attrs_of(year, results))
-
-
-def _attrs(unit: str, title: str, kind: str = _M) -> dict[str, str]:
-    return {"units": unit, "long_name": title, "kind": kind}
+        arrays |= _water(year, carrier)
+    arrays |= _grid(year) | _gas(year) | _buildings(year)
+    declared = as_declared(arrays)
+    coords = {name: told for name, told in declared.items() if variable_of(name).kind == ID}
+    variables = {name: told for name, told in declared.items() if name not in coords}
+    return xr.Dataset(variables, coords={"time": base["time"].variable, **coords}, attrs=_attrs_of(year, results))
 
 
 def _single(values: Any) -> Any:
@@ -86,202 +58,164 @@ def _single(values: Any) -> Any:
     return found
 
 
-def _books(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> None:
-    names = list(year.books)
-    coords["carrier"] = ("carrier", np.array(names, dtype=object), {"long_name": "Carrier"})
-    for word in (*INTO, *OUT):
-        rows = np.stack([year.books[name].of(word) for name in names])
-        variables[f"{word}_kwh"] = (("carrier", "time"), rows, _attrs("kWh", BOOK_TITLES[word]))
-    lost = np.stack([year.books[name].lost for name in names])
-    stored = np.stack([year.books[name].stored for name in names])
-    variables["network_loss_kwh"] = (("carrier", "time"), lost, _attrs("kWh", "Lost by the network"))
-    variables["network_stored_kwh"] = (("carrier", "time"), stored, _attrs("kWh", "Into the network's own water"))
+def _books(year: Coupled) -> dict[str, Any]:
+    books = year.books
+    words = {f"{word}_kwh": np.stack([book.of(word) for book in books.values()]) for word in (*INTO, *OUT)}
+    border = {
+        f"border_{field}": np.array([getattr(year.crossings[name], field) for name in books], dtype=np.float64)
+        for field in ("cost_eur", "income_eur", "co2_kg")
+    }
     booster = None if year.loads.booster_kw is None else year.loads.time.kwh_of(year.loads.booster_kw)
-    variables["booster_kwh"] = (
-        "time",
-        _single(np.zeros(lost.shape[1]) if booster is None else total(booster)),
-        _attrs("kWh", "Electricity of heat pumps that draw on an ambient loop"),
+    return (
+        words
+        | border
+        | {
+            "carrier": np.array(list(books), dtype=object),
+            "network_loss_kwh": np.stack([book.lost for book in books.values()]),
+            "network_stored_kwh": np.stack([book.stored for book in books.values()]),
+            "booster_kwh": _single(np.zeros(year.loads.time.n) if booster is None else total(booster)),
+        }
     )
-    crossings = [year.crossings[name] for name in names]
-    for field, unit, title in (
-        ("cost_eur", "EUR/a", "Paid for what is bought at the district's border"),
-        ("income_eur", "EUR/a", "Got for what is sold at the district's border"),
-        ("co2_kg", "kgCO2/a", "Fossil emissions of what is bought at the district's border"),
-    ):
-        values = np.array([getattr(crossing, field) for crossing in crossings], dtype=np.float64)
-        variables[f"border_{field}"] = ("carrier", values, _attrs(unit, title, "assumed"))
 
 
-def _plants(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> None:
+def _plants(year: Coupled) -> dict[str, Any]:
     names = list(year.fleet.units)
-    table = year.fleet.table.loc[names]
-    coords["plant"] = ("plant", np.array(names, dtype=object), {"long_name": "Plant id"})
+    ids = {"plant": np.array(names, dtype=object)}
     if not names:
-        return
+        return ids
     operation = year.operation
     main = np.stack([operation.main_kwh[name] for name in names])
-    variables["plant_main_kwh"] = (("plant", "time"), main, _attrs("kWh", "Given of the main carrier"))
     there = dict.fromkeys(c for name in names for c in operation.flows_kwh[name])
     nothing = np.zeros(main.shape[1])
-    for carrier in there:
-        rows = np.stack([operation.flows_kwh[name].get(carrier, nothing) for name in names])
-        title = "Lost" if carrier == "loss" else f"{carrier}: + given, - taken"
-        variables[f"plant_{carrier}_kwh"] = (("plant", "time"), rows, _attrs("kWh", title))
-    _told(table, "plant", variables)
-    _hung(year, table, "plant", variables)
+    flows = {c: np.stack([operation.flows_kwh[name].get(c, nothing) for name in names]) for c in there}
+    return (
+        ids
+        | {"plant_main_kwh": main}
+        | {f"plant_{carrier}_kwh": rows for carrier, rows in flows.items()}
+        | _told(year, year.fleet.table.loc[names], "plant")
+    )
 
 
-def _stores(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> None:
+def _stores(year: Coupled) -> dict[str, Any]:
     names = list(year.fleet.stores)
-    table = year.fleet.table.loc[names]
-    coords["store"] = ("store", np.array(names, dtype=object), {"long_name": "Store id"})
+    ids = {"store": np.array(names, dtype=object)}
     if not names:
-        return
-    operation = year.operation
+        return ids
+    operation, table = year.operation, year.fleet.table.loc[names]
     parts = {
-        "charge": (operation.charge_kwh, "Charged"),
-        "discharge": (operation.discharge_kwh, "Discharged"),
-        "level": (operation.level_kwh, "Held at the end of the hour"),
-        "loss": (operation.store_loss_kwh, "Lost"),
+        "charge": operation.charge_kwh,
+        "discharge": operation.discharge_kwh,
+        "level": operation.level_kwh,
+        "loss": operation.store_loss_kwh,
     }
-    for word, (part, title) in parts.items():
-        rows = np.stack([part[name] for name in names])
-        variables[f"store_{word}_kwh"] = (("store", "time"), rows, _attrs("kWh", title))
-    start = np.array([operation.start_kwh[name] for name in names])
-    variables["store_start_kwh"] = ("store", start, _attrs("kWh", "Held at the start", "assumed"))
-    variables["store_capacity_kwh"] = ("store", table["capacity_kwh"].to_numpy(), _attrs("kWh", "Capacity", "input"))
-    _told(table, "store", variables)
-    _hung(year, table, "store", variables)
+    return (
+        ids
+        | {f"store_{word}_kwh": np.stack([part[name] for name in names]) for word, part in parts.items()}
+        | {"store_start_kwh": np.array([operation.start_kwh[name] for name in names])}
+        | {"store_capacity_kwh": table["capacity_kwh"].to_numpy()}
+        | _told(year, table, "store")
+    )
 
 
-def _told(table: Any, dim: str, variables: dict[str, Any]) -> None:
-    for column, title in (("kind", "Kind"), ("carrier", "Carrier"), ("title", "Title"), ("origin", "Origin")):
-        variables[f"{dim}_{column}"] = (dim, table[column].to_numpy(dtype=object), _attrs("", title, "input"))
-    variables[f"{dim}_size_kw"] = (dim, table["size_kw"].to_numpy(dtype=np.float64), _attrs("kW", "Size", "input"))
-
-
-def _hung(year: Coupled, table: Any, dim: str, variables: dict[str, Any]) -> None:
-    """Row of the node that each plant or store hangs on, by network."""
+def _told(year: Coupled, table: Any, dim: str) -> dict[str, Any]:
+    """Tell what plants or stores are, and the row of the node that each hangs on, by network."""
+    columns = ("kind", "carrier", "title", "origin")
+    found = {f"{dim}_{column}": table[column].to_numpy(dtype=object) for column in columns}
+    found[f"{dim}_size_kw"] = table["size_kw"].to_numpy(dtype=np.float64)
     for carrier, plan in year.plans.items():
         if carrier == "electricity":
             rows = [bus_of(plan, str(name), row, float(row["size_kw"])) for name, row in table.iterrows()]
         else:
             rows = [node_of(plan, str(name), row) for name, row in table.iterrows()]
-        title = f"Row of its node of {carrier}"
-        variables[f"{dim}_{carrier}_node"] = (dim, np.array(rows, dtype=np.int32), _attrs("", title, "assumed"))
+        found[f"{dim}_{carrier}_node"] = np.array(rows, dtype=np.int32)
+    return found
 
 
-def _network(plan: NetworkPlan, dims: tuple[str, str], coords: dict[str, Any], variables: dict[str, Any]) -> None:
-    node, edge = dims
-    coords[node] = (node, plan.nodes.index.to_numpy(dtype=object), {"long_name": f"Node of {plan.carrier}"})
-    coords[edge] = (edge, plan.edges.index.to_numpy(dtype=object), {"long_name": f"Edge of {plan.carrier}"})
-    for side in ("start", "end"):
-        rows = plan.edges[side].to_numpy(dtype=np.int32)
-        variables[f"{edge}_{side}"] = (edge, rows, _attrs("", f"Row of the node at its {side}", "assumed"))
-    origin = plan.edges["origin"].to_numpy(dtype=object)
-    variables[f"{edge}_origin"] = (edge, origin, _attrs("", "Mapped, laid, imported, edited or assumed", "input"))
-    at = plan.consumers.astype(np.int32)
-    variables[f"{plan.carrier}_node_of_building"] = (
-        "building",
-        at,
-        _attrs("", "Row of its node; -1 without", "assumed"),
+def _network(plan: NetworkPlan, node: str, edge: str) -> dict[str, Any]:
+    sides = {f"{edge}_{side}": plan.edges[side].to_numpy(dtype=np.int32) for side in ("start", "end")}
+    return sides | {
+        node: plan.nodes.index.to_numpy(dtype=object),
+        edge: plan.edges.index.to_numpy(dtype=object),
+        f"{edge}_origin": plan.edges["origin"].to_numpy(dtype=object),
+        f"{plan.carrier}_node_of_building": plan.consumers.astype(np.int32),
+        f"{plan.carrier}_entry": np.int32(plan.entry),
+    }
+
+
+def _water(year: Coupled, carrier: str) -> dict[str, Any]:
+    found = year.water[carrier]
+    hourly = {f"{carrier}_{name}": _single(getattr(found, name)) for name in _WATER}
+    return (
+        _network(year.plans[carrier], f"{carrier}_node", f"{carrier}_edge")
+        | hourly
+        | {
+            f"{carrier}_capacity_kg_s": found.capacity_kg_s,
+            f"{carrier}_gradient_pa_m": found.gradient_pa_m,
+            f"{carrier}_velocity_m_s": found.velocity_m_s,
+            f"{carrier}_least_supply_c": year.least_c[carrier],
+        }
     )
-    entry = np.int32(plan.entry)
-    variables[f"{plan.carrier}_entry"] = ((), entry, _attrs("", "Row of the node where the outside begins", "assumed"))
 
 
-def _water(year: Coupled, carrier: str, coords: dict[str, Any], variables: dict[str, Any]) -> None:
-    found, dims = year.water[carrier], {"node": f"{carrier}_node", "edge": f"{carrier}_edge"}
-    _network(year.plans[carrier], (dims["node"], dims["edge"]), coords, variables)
-    for name, (dim, field, unit, title) in WATER.items():
-        values = _single(getattr(found, field))
-        variables[f"{carrier}_{name}"] = ((dims[dim], "time"), values, _attrs(unit, title))
-    edge = dims["edge"]
-    variables[f"{carrier}_capacity_kg_s"] = (edge, found.capacity_kg_s, _attrs("kg/s", "Flow it is held to", "assumed"))
-    variables[f"{carrier}_gradient_pa_m"] = (edge, found.gradient_pa_m, _attrs("Pa/m", "Highest friction of the year"))
-    variables[f"{carrier}_velocity_m_s"] = (edge, found.velocity_m_s, _attrs("m/s", "Highest velocity of the year"))
-    for name, values, title in (
-        ("loss_kw", found.loss_kw, "Lost by the network"),
-        ("pump_kw", found.pump_kw, "Electricity of the pumps"),
-    ):
-        variables[f"{carrier}_{name}"] = ("time", _single(values), _attrs("kW", title))
-    limit = year.least_c[carrier]
-    variables[f"{carrier}_least_supply_c"] = ((), limit, _attrs("°C", "Supply that consumers must get", "assumed"))
-
-
-def _grid(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> None:
+def _grid(year: Coupled) -> dict[str, Any]:
     grid = year.grid
     if grid is None:
-        return
+        return {}
     plan = year.plans["electricity"]
-    _network(plan, ("bus", "branch"), coords, variables)
-    both = (("bus", "time"), ("branch", "time"))
-    variables["voltage_pu"] = (both[0], _single(grid.voltage_pu), _attrs("1", "Voltage by the rated one"))
-    variables["branch_loading"] = (both[1], _single(grid.loading), _attrs("1", "Loading by what it may carry"))
-    variables["bus_load_kw"] = (both[0], _single(grid.load_kw), _attrs("kW", "Drawn at the bus, negative: given"))
-    variables["bus_load_kvar"] = (both[0], _single(grid.load_kvar), _attrs("kvar", "Reactive power drawn", "assumed"))
-    variables["power_loss_kw"] = ("time", _single(grid.loss_kw), _attrs("kW", "Lost by cables and transformers"))
-    variables["branch_loss_kwh"] = ("branch", grid.branch_loss_kwh, _attrs("kWh", "Lost over the year"))
     net = plan.net
-    iron = np.append(np.zeros(len(net.line)), net.trafo["pfe_kw"].to_numpy(dtype=np.float64))
-    variables["branch_iron_kw"] = ("branch", iron, _attrs("kW", "Lost whatever it carries", "input"))
-    variables["unsolved"] = ("time", grid.unsolved.astype(np.int8), _attrs("", "1 in hours that no voltages solve"))
+    return _network(plan, "bus", "branch") | {
+        "voltage_pu": _single(grid.voltage_pu),
+        "branch_loading": _single(grid.loading),
+        "bus_load_kw": _single(grid.load_kw),
+        "bus_load_kvar": _single(grid.load_kvar),
+        "power_loss_kw": _single(grid.loss_kw),
+        "branch_loss_kwh": grid.branch_loss_kwh,
+        "branch_iron_kw": np.append(np.zeros(len(net.line)), net.trafo["pfe_kw"].to_numpy(dtype=np.float64)),
+        "unsolved": grid.unsolved.astype(np.int8),
+    }
 
 
-def _gas(year: Coupled, coords: dict[str, Any], variables: dict[str, Any]) -> None:
+def _gas(year: Coupled) -> dict[str, Any]:
     gas = year.gas
     if gas is None:
-        return
-    _network(year.plans["gas"], ("gas_node", "gas_edge"), coords, variables)
-    node, edge = ("gas_node", "time"), ("gas_edge", "time")
-    variables["gas_pressure_bar"] = (node, _single(gas.pressure_bar), _attrs("bar", "Pressure above ambient"))
-    variables["hydrogen_share"] = (node, _single(gas.hydrogen_share), _attrs("1", "Hydrogen by volume"))
-    variables["wobbe_kwh_m3"] = (node, _single(gas.wobbe_kwh_m3), _attrs("kWh/m³", "Wobbe index"))
-    variables["gas_flow_m3_h"] = (edge, _single(gas.flow_m3_h), _attrs("m³/h", "Flow of normal cubic metres"))
-    variables["gas_velocity_m_s"] = (edge, _single(gas.velocity_m_s), _attrs("m/s", "Velocity"))
-    limits = gas.limits
-    for name, value, unit, title in (
-        ("gas_least_bar", limits.pressure_min_bar, "bar", "Least pressure"),
-        ("gas_most_m_s", limits.velocity_max_m_s, "m/s", "Highest velocity"),
-        ("hydrogen_most", limits.hydrogen_share_max, "1", "Most hydrogen by volume"),
-    ):
-        variables[name] = ((), value, _attrs(unit, title, "assumed"))
+        return {}
+    return _network(year.plans["gas"], "gas_node", "gas_edge") | {
+        "gas_pressure_bar": _single(gas.pressure_bar),
+        "hydrogen_share": _single(gas.hydrogen_share),
+        "wobbe_kwh_m3": _single(gas.wobbe_kwh_m3),
+        "gas_flow_m3_h": _single(gas.flow_m3_h),
+        "gas_velocity_m_s": _single(gas.velocity_m_s),
+        "gas_least_bar": gas.limits.pressure_min_bar,
+        "gas_most_m_s": gas.limits.velocity_max_m_s,
+        "hydrogen_most": gas.limits.hydrogen_share_max,
+    }
 
 
-def _buildings(year: Coupled, variables: dict[str, Any]) -> None:
+def _buildings(year: Coupled) -> dict[str, Any]:
     """Keep what each building draws of each network, for the causes of what is overloaded."""
     loads = year.loads
     drawn = {"heat": loads.heat_kw, "cold": loads.cold_kw, "gas": loads.gas_kw}
-    for carrier, values in drawn.items():
-        if carrier in year.plans:
-            title = f"Drawn from the network of {carrier}"
-            variables[f"building_{carrier}_kw"] = (("building", "time"), _single(values), _attrs("kW", title))
+    found = {f"building_{c}_kw": _single(values) for c, values in drawn.items() if c in year.plans}
     if "electricity" in year.plans:
-        net = np.asarray(loads.import_kw) - np.asarray(loads.export_kw)
-        variables["building_electricity_kw"] = (
-            ("building", "time"),
-            _single(net),
-            _attrs("kW", "Drawn, negative: given"),
-        )
-    _account_of_buildings(year, variables)
+        net = hours_array(*np.shape(loads.import_kw))
+        for row in row_blocks(*net.shape):
+            net[row] = loads.import_kw[row] - loads.export_kw[row]
+            let_go(net, loads.import_kw, loads.export_kw)
+        found["building_electricity_kw"] = _single(net)
+    return found | _account_of_buildings(year)
 
 
-def _account_of_buildings(year: Coupled, variables: dict[str, Any]) -> None:
+def _account_of_buildings(year: Coupled) -> dict[str, Any]:
     """Keep what changes on each building's bill: what it lacks, what nobody took of it, its heat pump on a loop."""
-    both = ("building", "time")
-    for carrier, lacking in year.shortages.items():
-        title = f"Asked for and not got: {carrier}"
-        variables[f"building_missing_{carrier}_kwh"] = (both, _single(lacking), _attrs("kWh", title))
+    found = {f"building_missing_{carrier}_kwh": _single(lacking) for carrier, lacking in year.shortages.items()}
     unfed = year.loads.unfed["electricity"]
     if len(unfed.rows):
-        values = np.zeros(np.shape(year.loads.export_kw), dtype=np.float32)
+        values = hours_array(*np.shape(year.loads.export_kw))
         values[unfed.rows] = unfed.kw
-        title = "Electricity that it would have fed in, were it not cut off"
-        variables["building_unfed_kwh"] = (both, _single(values), _attrs("kWh", title))
+        found["building_unfed_kwh"] = _single(values)
     if year.loads.booster_kw is not None:
-        title = "Electricity of its heat pump on the ambient loop"
-        energy = year.loads.time.kwh_of(year.loads.booster_kw)
-        variables["building_booster_kwh"] = (both, _single(energy), _attrs("kWh", title))
+        found["building_booster_kwh"] = _single(year.loads.time.kwh_of(year.loads.booster_kw))
+    return found
 
 
 def _attrs_of(year: Coupled, results: Results) -> dict[str, Any]:
