@@ -10,6 +10,7 @@ from tests.twin.districts import four_buildings
 from twin import make_twin, parse_scenario, run, sized_devices
 
 EVERYTHING = """
+name: everything
 title: Everything
 edits:
   - {what: heating, system: ground_source_heat_pump, where: {use: [detached_house]}}
@@ -18,6 +19,8 @@ edits:
   - {what: chargers, cars: 0.6}
   - {what: plant, id: pit, kind: pit, capacity_kwh: 50000}
 """
+
+FEW = "name: few\ntitle: Few\nedits: [{what: pv, share: 0.5}, {what: battery, kwh: 5}]"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,7 @@ def test_a_year_tells_the_sizes_that_only_it_knows(district: District) -> None:
 
 
 def test_an_id_outlives_other_edits(district: District) -> None:
-    few = make_twin(district, parse_scenario("edits: [{what: pv, share: 0.5}, {what: battery, kwh: 5}]", "few")).devices
+    few = make_twin(district, parse_scenario(FEW, "few")).devices
     many = make_twin(district, parse_scenario(EVERYTHING, "many")).devices
     for kind in ("electricity_meter", "pv", "battery"):
         assert set(few.index[few["kind"] == kind]) <= set(many.index)
