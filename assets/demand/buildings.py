@@ -16,6 +16,7 @@ from assets.demand.diversity import UNIT_M2, seeds_of, spread
 from assets.demand.envelope import SECTORS, heated_area, zones_of
 from assets.demand.profiles import Profiles, profiles
 from assets.demand.zone import simulate_zones
+from assets.time_grid import TimeGrid
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -98,7 +99,7 @@ def building_demand(
     parameters : DataFrame (n rows)
         As `archetypes` gives it, same index; a scenario may overwrite any column.
     weather : DataFrame (T rows)
-        UTC index, label = start of the hour; column air_temp_c.
+        UTC index, label = start of the step, equally spaced; column air_temp_c.
     latitude, longitude : float
         Degrees; of the district.
     timezone : str
@@ -132,7 +133,8 @@ def building_demand(
         buildings, walls, parameters, weather, planes=planes, plane_of=plane_of, latitude=latitude, longitude=longitude
     )
     parameters = parameters.loc[buildings.index]
-    time, shapes = _habits(_Hours(weather.index), timezone, country, catalogue or country)
+    grid = TimeGrid.of_index(pd.DatetimeIndex(weather.index), timezone)
+    time, shapes = _habits(grid, country, catalogue or country)
     profile_of = shapes.row_of(parameters["profile"])
     zones = zones_of(buildings, walls, parameters, plane_of=np.asarray(plane_of), operating_of=profile_of)
     n, hours = len(buildings), len(weather)
@@ -149,6 +151,7 @@ def building_demand(
         )
         simulate_zones(
             zones.take(rows),
+            grid,
             air_temp_c=air,
             ground_temp_c=ground,
             planes_w_m2=planes,
@@ -169,23 +172,10 @@ def building_demand(
     )
 
 
-@dataclass(frozen=True)
-class _Hours:
-    """Hours that are the same where their labels are: what is made of them can be kept."""
-
-    index: pd.DatetimeIndex
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hours) and self.index.tz == other.index.tz and self.index.equals(other.index)
-
-    def __hash__(self) -> int:
-        return hash((len(self.index), self.index[0] if len(self.index) else None))
-
-
 @lru_cache(maxsize=4)
-def _habits(hours: _Hours, timezone: str, country: str, catalogue: str) -> tuple[LocalTime, Profiles]:
+def _habits(grid: TimeGrid, country: str, catalogue: str) -> tuple[LocalTime, Profiles]:
     """Read the calendar and lay the profiles out over it, once for all buildings of a year."""
-    time = local_time(hours.index, timezone, country)
+    time = local_time(grid, country)
     return time, profiles(time, catalogue)
 
 
@@ -197,7 +187,7 @@ def ground_temperature(air_temp_c: Float64, time: LocalTime) -> Float64:
     air_temp_c : ndarray (T,)
         Outdoor air, °C.
     time : LocalTime
-        T hours.
+        T steps.
 
     Returns
     -------
@@ -235,12 +225,12 @@ def _uses(
             profile_of,
             units=units,
             seeds=seeds_of(parameters.index, quantity, seed),
-            day=time.day,
+            time=time,
             out=out[f"{quantity}_kw"],
         )
     loss_kw = (p["hot_water_loss_kwh_m2"] * area / 8760.0).astype(np.float32)[:, None]
     out["hot_water_kw"] += loss_kw
-    gains = shapes.people[profile_of]
+    gains = time.grid.kw_of(shapes.people[profile_of])
     gains *= (p["people_kwh_m2"] * area).astype(np.float32)[:, None]
     gains += out["appliances_kw"] * p["appliances_gain_share"].astype(np.float32)[:, None]
     gains += out["lighting_kw"]

@@ -14,6 +14,7 @@ from assets.demand import Zones, archetypes, building_demand, simulate_zones
 from assets.demand.daytypes import local_time
 from assets.demand.envelope import zones_of
 from assets.demand.profiles import profiles
+from assets.time_grid import TimeGrid
 from tests.assets.demand_cases import HELSINKI, TYPICAL, buildings_of, helsinki_light, helsinki_weather, shared_planes
 
 BUILDINGS = 1000
@@ -31,14 +32,15 @@ def run() -> Iterator[dict[str, Any]]:
     parameters = archetypes(buildings["use"], buildings["construction_year"])
     planes, plane_of = shared_planes(BUILDINGS)
     weather = helsinki_weather()
-    shapes = profiles(local_time(weather.index, HELSINKI["timezone"], HELSINKI["country"]))
+    time = TimeGrid.of_index(pd.DatetimeIndex(weather.index), HELSINKI["timezone"])
+    shapes = profiles(local_time(time, HELSINKI["country"]))
     row_of = shapes.row_of(parameters["profile"])
     zones = zones_of(buildings, walls, parameters, plane_of=plane_of, operating_of=row_of)
     gains = (3.0 * buildings["floor_area_m2"].to_numpy()[:, None] * np.ones(8760)).astype(np.float32)
 
     def whole_zones(some: Zones) -> Any:
         return simulate_zones(
-            some, air_temp_c=weather["air_temp_c"], planes_w_m2=planes, internal_gains_w=gains[: len(some)],
+            some, time, air_temp_c=weather["air_temp_c"], planes_w_m2=planes, internal_gains_w=gains[: len(some)],
             operating=shapes.operating,
         )  # fmt: skip
 
@@ -47,7 +49,7 @@ def run() -> Iterator[dict[str, Any]]:
     plain = as_the_peer_can(zones.take(slice(0, PEER_BUILDINGS)))
     theirs, peer_s = peer_heat(plain, weather, planes, gains)
     our_heat = simulate_zones(
-        plain, air_temp_c=weather["air_temp_c"], planes_w_m2=planes, internal_gains_w=gains[:PEER_BUILDINGS],
+        plain, time, air_temp_c=weather["air_temp_c"], planes_w_m2=planes, internal_gains_w=gains[:PEER_BUILDINGS],
         operating=np.ones_like(shapes.operating), warmup_h=0,
     ).space_heat_kw.sum(axis=1, dtype=float)  # fmt: skip
     per_s, peer_per_s = BUILDINGS / ours_s, PEER_BUILDINGS / peer_s

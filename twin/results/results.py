@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from twin._errors import ResultsError
@@ -189,6 +190,20 @@ def save_json(data: Any, path: str | Path) -> Path:
     """
     with whole_file(path) as part:
         part.write_text(json.dumps(plain(data), ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
+    return Path(path)
+
+
+def save_csv(table: pd.DataFrame, path: str | Path) -> Path:
+    """Write a table with its index as CSV, all or nothing; what is missing is left empty.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    path : str or Path
+        Folders are made.
+    """
+    with whole_file(path) as part:
+        table.to_csv(part, lineterminator="\n")
     return Path(path)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from assets.building_systems.supply import heating_systems
 from assets.carriers import NETWORKED
+from twin.results.clock import time_of
 
 if TYPE_CHECKING:
     from twin.results.results import Results
@@ -81,8 +82,8 @@ def design_loads(results: Results) -> DesignLoads:
         charged = data["station_charging_kwh"].transpose("station", "time").to_numpy()
         ids = data["station"].to_numpy().astype(str)
         stations = {
-            i: (float(kwh.max()), kwh[at["electricity"]].astype(np.float64))
-            for i, kwh in zip(ids, charged, strict=True)
+            i: (float(kw.max()), kw[at["electricity"]].astype(np.float64))
+            for i, kw in zip(ids, time_of(data).kw_of(charged), strict=True)
         }
     return DesignLoads(pd.Index(data["building"].to_numpy().astype(str)), peak, hours, stations)
 
@@ -117,7 +118,7 @@ def _drawn(data: Any, carrier: str) -> Array:
     """Draw of each building and hour from a network, or what it would be [kW], shape (n, T)."""
 
     def values(name: str) -> Any:
-        return data[name].transpose("building", "time").to_numpy() if name in data else None
+        return time_of(data).kw_of(data[name].transpose("building", "time").to_numpy()) if name in data else None
 
     if carrier == "electricity":
         return np.asarray(values("grid_import_kwh"))

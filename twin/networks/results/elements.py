@@ -23,6 +23,7 @@ from twin.networks.results.states import (
     hours_of,
     pipe_loading,
 )
+from twin.results.clock import time_of
 
 if TYPE_CHECKING:
     from twin.networks.layout.plan import NetworkPlan
@@ -126,9 +127,9 @@ def _lost(carrier: str, dataset: xr.Dataset) -> Array:
     if carrier == "gas":
         return np.zeros(dataset.sizes["gas_edge"])
     lost = dataset[f"{carrier}_edge_loss_kw"].to_numpy()
-    found = lost.sum(axis=1, dtype=np.float64)
+    found = np.asarray(lost.sum(axis=1, dtype=np.float64))
     let_go(lost)
-    return np.asarray(found)
+    return time_of(dataset).kwh_of(found)
 
 
 def _edge_titles(carrier: str, edges: gpd.GeoDataFrame) -> list[str]:
