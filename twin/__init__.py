@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         tell,
         with_edits,
     )
-    from twin.simulation.city import run_city
+    from twin.simulation.hours_again import building_hours
     from twin.simulation.run import run
 
 # Where each public name lives: imported when first asked for, so that `twin --help` needs none of it.
@@ -64,7 +64,7 @@ _HOME = {
     "Comparison": "twin.results.comparison",
     "building_changes": "twin.results.comparison",
     "compare": "twin.results.comparison",
-    "run_city": "twin.simulation.city",
+    "building_hours": "twin.simulation.hours_again",
     "report": "twin.reporting",
     "export": "twin.exports",
     "district_kpis": "twin.results.kpis",
@@ -125,6 +125,7 @@ __all__ = [
     "beside_published",
     "build_district",
     "building_changes",
+    "building_hours",
     "causes",
     "combine",
     "compare",
@@ -156,7 +157,6 @@ __all__ = [
     "plant_table",
     "report",
     "run",
-    "run_city",
     "run_networks",
     "save_district",
     "save_json",

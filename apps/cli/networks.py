@@ -42,7 +42,9 @@ def networks(
     with progress("Running the networks") as report:
         district = twin.load_district(name)
         chosen = None if scenario is None else twin.load_scenario(scenario)
-        results = twin.run(district, chosen, seed=seed, progress=lambda share, what: report(0.3 * share, what))
+        results = twin.run(
+            district, chosen, keep="hours", seed=seed, progress=lambda share, what: report(0.3 * share, what)
+        )
         found = twin.run_networks(
             district,
             chosen,

@@ -28,6 +28,7 @@ from twin import Results
 from twin._cache.memo import content_key
 from twin.model.twin import scenario_weather
 from twin.scenario import AddBuildingsEdit, RemoveBuildingsEdit, Scenario, decode_scenario, simplified
+from twin.simulation.run import MEMORY_GB, bytes_of
 
 AS_IS = "as-is"
 """The baseline that every other scenario is held against: the district as it is."""
@@ -37,6 +38,7 @@ Progress = Callable[[float, str], None] | None
 _FORMAT = 5
 _LOOKED_AT = 2  # a view and what it is held against
 _KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
+_BLOCKS_GB = 0.65  # of the buildings that are computed at a time, where they do not fit at once
 _AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
 _STATIC = (
     "heating_system",
@@ -225,14 +227,19 @@ def _computed(district: District, scenario: Scenario | None, progress: Progress)
     peaks: tuple[str, ...] = ()
     while True:
         days = _summary_of(district, scenario, peaks)
-        results = twin.run(district, scenario, progress=progress)
-        data = results.dataset
-        hourly = {str(name): (v.dims, v.to_numpy(), v.attrs) for name, v in data.data_vars.items() if v.ndim == 2}
-        days.take(slice(0, data.sizes["building"]), hourly)
+        results = twin.run(district, scenario, **_kept_of(district), progress=progress, each=days.take)
         if (found := days.finish()) is not None:
             return _packed(results, found)
         # The district's peak is on none of the days that its first buildings made likely: now it is known.
         peaks = days.peaks
+
+
+def _kept_of(district: District) -> dict[str, Any]:
+    """Keep hours where they fit, so that an edit computes what it touches; else the days alone, block by block."""
+    n = len(district.buildings)
+    if bytes_of(n) <= MEMORY_GB * 1e9:
+        return {"keep": "hours"}
+    return {"keep": "annual", "memory_gb": bytes_of(n, hours=0) / 1e9 + _BLOCKS_GB}
 
 
 def _summary_of(district: District, scenario: Scenario | None, peaks: tuple[str, ...]) -> DaySummary:

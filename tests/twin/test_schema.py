@@ -18,7 +18,6 @@ from twin.networks.results.results import NetworkResults, load_networks
 from twin.networks.run import networks_of
 from twin.results.results import Results, load_results
 from twin.results.schema import attrs_of, check_declared, variables
-from twin.simulation.city import run_city
 from twin.simulation.run import run
 
 EVERYTHING = """name: all
@@ -63,7 +62,7 @@ def charged(district: District) -> District:
 
 @pytest.fixture(scope="module")
 def full(charged: District) -> Results:
-    return run(charged, parse_scenario(EVERYTHING), memo=Memo(keep=0))
+    return run(charged, parse_scenario(EVERYTHING), memo=Memo(0))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +73,7 @@ def networks(charged: District, full: Results) -> NetworkResults:
 
 @pytest.fixture(scope="module")
 def city(charged: District) -> Results:
-    return run_city(charged, parse_scenario(EVERYTHING), chunk=2)
+    return run(charged, parse_scenario(EVERYTHING), keep="annual")
 
 
 def test_saved_datasets_are_as_declared_and_all_that_is_declared_occurs(

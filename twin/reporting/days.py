@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from twin.results.results import Results
-from twin.results.totals import ANNUAL, KEEP
+from twin.results.totals import district_hours
 
 _BOUGHT = ("grid_import_kwh", "district_heat_kwh", "gas_kwh", "oil_kwh", "wood_kwh")
 
@@ -16,11 +16,7 @@ _BOUGHT = ("grid_import_kwh", "district_heat_kwh", "gas_kwh", "oil_kwh", "wood_k
 def bought_by_hour(results: Results) -> dict[str, Any]:
     """Energy bought by the whole district in each hour, by carrier, public charging in it [kWh]."""
     data = results.dataset
-    annual = data.attrs.get(KEEP) == ANNUAL
-    found = {}
-    for name in _BOUGHT:
-        key = f"district_{name}"
-        found[name] = data[key].to_numpy() if annual else data[name].to_numpy().sum(axis=0, dtype=np.float64)
+    found = {name: district_hours(data, name) for name in _BOUGHT}
     if "station_charging_kwh" in data:
         found["grid_import_kwh"] = found["grid_import_kwh"] + data["station_charging_kwh"].to_numpy().sum(axis=0)
     return found

@@ -54,7 +54,7 @@ def report(
     Parameters
     ----------
     results : sequence of Results
-        One for each scenario, of `run` or `run_city`.
+        One for each scenario, of `run`.
     district : District
         For the maps.
     path : str or Path

@@ -230,7 +230,7 @@ class Networks:
         def report(share: float, what: str) -> None:
             self._done[key] = (share, what)
 
-        results = twin.run(view.district, scenario)
+        results = twin.run(view.district, scenario, keep="hours")
         year = twin.run_networks(view.district, scenario, results=results, progress=report)
         self._years.put(key, year)
         return results, year
