@@ -103,33 +103,35 @@ def _is_joint(line: Any, other: Any, place: npt.NDArray[np.float64]) -> bool:
     return met and any(({0, int(last)} & set(found.tolist())) for found, last in zip(at_vertex, ends, strict=True))
 
 
-def cut_line(line: Any, places_m: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
-    """Cut a line at places on it, and where it meets itself at a vertex.
-
-    Parameters
-    ----------
-    line : shapely.LineString
-    places_m : ndarray, shape (p, 2)
-
-    Returns
-    -------
-    list of ndarray, each of shape (k, 2)
-        Coordinates of the pieces in their order.
-    """
-    points = shapely.get_coordinates(line)
-    at = shapely.line_locate_point(line, shapely.points(places_m)) if len(places_m) else np.empty(0)
-    here = to_mm(points)
-    inner = np.array([not (here == spot).all(axis=1).any() for spot in to_mm(places_m)], dtype=bool)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    order = np.argsort(np.concatenate([along, at[inner]]), kind="stable")
+def _runs(lines: Any, owner: Index, places_m: npt.NDArray[np.float64]) -> tuple[list[npt.NDArray[np.float64]], Index]:
+    """Pieces of lines cut at places, line by line in their order, and the line that each is of."""
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    # One number for each spot of each line: equal where two vertices or places of it are one to the millimetre.
+    told = np.column_stack([np.concatenate([line, owner]), to_mm(np.concatenate([points, places_m]))])
+    spot = np.unique(told, axis=0, return_inverse=True)[1].ravel()
+    inner = ~np.isin(spot[len(points) :], spot[: len(points)])
+    at = shapely.line_locate_point(lines[owner[inner]], shapely.points(places_m[inner]))
+    first = np.searchsorted(line, np.arange(len(lines) + 1))
+    step = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
+    step[first[:-1]] = 0.0
+    along = np.concatenate([np.cumsum(step[a:b]) for a, b in itertools.pairwise(first)])
+    whose = np.concatenate([line, owner[inner]])
+    order = np.lexsort((np.concatenate([along, at]), whose))
     every = np.concatenate([points, places_m[inner]])[order]
-    spots = to_mm(every)
-    _, group, number = np.unique(spots, axis=0, return_inverse=True, return_counts=True)
-    wanted = {tuple(spot) for spot in to_mm(places_m).tolist()}
-    cut = np.array([tuple(spot) in wanted for spot in spots.tolist()]) | (number[group.ravel()] > 1)
-    marks = np.unique(np.concatenate([[0], np.flatnonzero(cut), [len(every) - 1]]))
-    runs = [every[a : b + 1] for a, b in itertools.pairwise(marks)]
-    return [run for run in runs if np.hypot(*np.diff(run, axis=0).T).sum() > _TOUCHING_M]
+    spots = np.concatenate([spot[: len(points)], spot[len(points) :][inner]])[order]
+    whose = whose[order]
+    wanted = np.zeros(int(spot.max(initial=-1)) + 1, dtype=bool)
+    wanted[spot[len(points) :]] = True
+    cut = wanted[spots] | (np.bincount(spots, minlength=len(wanted))[spots] > 1)
+    cut[1:] |= whose[1:] != whose[:-1]
+    cut[:-1] |= whose[1:] != whose[:-1]
+    cut[[0, -1]] = True
+    marks = np.flatnonzero(cut)
+    inside = whose[marks[:-1]] == whose[marks[1:]]
+    begins, ends = marks[:-1][inside], marks[1:][inside]
+    pieces = [every[a : b + 1] for a, b in zip(begins, ends, strict=True)]
+    long = np.array([np.hypot(*np.diff(piece, axis=0).T).sum() > _TOUCHING_M for piece in pieces], dtype=bool)
+    return list(itertools.compress(pieces, long)), whose[begins][long]
 
 
 def cut_all(lines: Any, level: Index, owner: Index, places_m: npt.NDArray[np.float64]) -> Pieces:
@@ -149,25 +151,23 @@ def cut_all(lines: Any, level: Index, owner: Index, places_m: npt.NDArray[np.flo
         Pieces that start and end at one node are halved.
     """
     order = np.argsort(owner, kind="stable")
-    first = np.searchsorted(owner[order], np.arange(len(lines) + 1))
-    runs: list[npt.NDArray[np.float64]] = []
-    owners: list[int] = []
-    for k in range(len(lines)):
-        found = cut_line(lines[k], places_m[order[first[k] : first[k + 1]]])
-        halved = [half for run in found for half in _halves(run)]
-        runs += halved
-        owners += [k] * len(halved)
-    own = np.array(owners, dtype=np.int64)
+    whole, of = _runs(lines, owner[order], places_m[order])
+    halved = [_halves(run) for run in whole]
+    runs = [half for halves in halved for half in halves]
+    own = np.repeat(of, [len(halves) for halves in halved])
     start, end, places = _numbered(runs, own, level, lines)
     # Ends are put on their node to the last bit: pieces that lie on each other are then equal.
-    ended = [np.concatenate([places[[a]], run[1:-1], places[[b]]]) for run, a, b in zip(runs, start, end, strict=True)]
-    shapes = np.array([shapely.linestrings(run) for run in ended] + [None], dtype=object)[:-1]
+    count = np.array([len(run) for run in runs], dtype=np.int64)
+    last = np.cumsum(count) - 1
+    points = np.concatenate([*runs, np.empty((0, 2))])
+    points[last - count + 1], points[last] = places[start], places[end]
+    shapes = np.asarray(shapely.linestrings(points, indices=np.repeat(np.arange(len(runs)), count)))
     return Pieces(places, start, end, shapes, own)
 
 
 def _halves(run: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
     """Halve a loop at its middle vertex; leave out one that goes there and back, and other pieces whole."""
-    if (to_mm(run[0]) != to_mm(run[-1])).any():
+    if (np.abs(run[0] - run[-1]) > _TOUCHING_M).any() or (to_mm(run[0]) != to_mm(run[-1])).any():
         return [run]
     middle = len(run) // 2
     halves = [run[: middle + 1], run[middle:]]

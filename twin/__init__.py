@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from twin.networks.results.studies import contingencies, hosting_capacity, study_kpis
     from twin.networks.run import run_networks
     from twin.reporting import report
+    from twin.results.balance import accounts, balance
     from twin.results.comparison import Comparison, building_changes, compare
     from twin.results.energy_flows import energy_flows
     from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
@@ -91,6 +92,8 @@ _HOME = {
     "plant_kinds": "twin.model.plants",
     "plant_table": "twin.model.plants",
     "run_networks": "twin.networks.run",
+    "accounts": "twin.results.balance",
+    "balance": "twin.results.balance",
     "beside_published": "twin.results.published",
     "History": "twin.scenario",
     "Scenario": "twin.scenario",
@@ -122,6 +125,8 @@ __all__ = [
     "Twin",
     "TwinError",
     "__version__",
+    "accounts",
+    "balance",
     "beside_published",
     "build_district",
     "building_changes",

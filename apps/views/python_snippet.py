@@ -38,7 +38,8 @@ def snippet(view: View, scenario: Scenario, key: str, day: str, step: int) -> st
         lines += _hourly(view, key, day, step)
     elif quantity.sources[0] in view.building_kpis:
         factor = f" * {quantity.factor:g}" if quantity.factor != 1.0 else ""
-        lines.append(f'shown = twin.kpi_table(results)["{quantity.sources[0]}"]{factor}')
+        against = ", twin.run(district)" if scenario.edits else ""
+        lines.append(f'shown = twin.kpi_table(results{against})["{quantity.sources[0]}"]{factor}')
     else:
         name = quantity.sources[0]
         lines.append(f'shown = twin.make_twin({given}).buildings["{name}"]')

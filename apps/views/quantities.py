@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from twin.results.schema import variable_of
+
 CLASSES = 32
 """Steps of the colour scale; class `CLASSES` means "no value"."""
 
@@ -64,7 +66,7 @@ _OF_THE_HOUR = (
     Quantity("cooling", "hour", "W/m²", ("cooling_kwh",), per_floor=True, carrier="cold"),
     Quantity("solar", "hour", "W/m²", ("pv_kwh",), per_floor=True, carrier="solar"),
     Quantity("grid", "hour", "W/m²", ("grid_import_kwh",), per_floor=True, carrier="grid"),
-    Quantity("indoor", "hour", "°C", ("indoor_temp_c",)),
+    Quantity("indoor", "hour", variable_of("indoor_temp_c").unit, ("indoor_temp_c",)),
 )
 HOURLY = {quantity.key: quantity for quantity in _OF_THE_HOUR}
 """What follows the time bar, by key."""

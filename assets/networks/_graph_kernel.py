@@ -187,6 +187,8 @@ def from_each(
             left -= wanted[here]
             for at in range(first[here], first[here + 1]):
                 there = node[at]
+                if first[there + 1] - first[there] == 1 and not wanted[there]:
+                    continue  # a house at the end of its service: no way leads through it
                 new = far[here] + cost[edge[at]]
                 if new <= limit and (met[there] != k or new < far[there]):
                     far[there], met[there] = new, k

@@ -54,7 +54,7 @@ def _town(folder: Path) -> Path:
     code = (
         "import sys, gis_data, twin; from tests.bench._tiles import tiled; "
         "small = gis_data.load_district('helsinki-centre'); "
-        "twin.run(small, twin.load_scenario('solar-roofs'), keep='annual'); "  # compiles what no cache on the disk holds
+        "twin.run(small, twin.load_scenario('solar-roofs'), keep='annual'); "  # compiles what is not compiled yet
         f"gis_data.save_district(tiled(small, {TOWN}), sys.argv[1])"
     )
     subprocess.run([sys.executable, "-c", code, str(made)], cwd=_ROOT, env=_environment(folder), check=True)

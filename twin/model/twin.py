@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from assets.building_systems.heating_stock import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
 from assets.demand import archetypes
+from assets.time_grid import TimeGrid
 from twin._cache.memo import Memo, content_key
 from twin._errors import DistrictDataError
 from twin.model.building_edits import AS_IS_COLUMNS, SETPOINTS, edit_buildings, prices_and_factors
@@ -104,6 +105,11 @@ class Twin:
     seed: int
     notes: tuple[Note, ...] = ()
     site: Site | None = None
+
+    @cached_property
+    def time(self) -> TimeGrid:
+        """Steps of the year that everything is computed in: those of the weather."""
+        return TimeGrid.of_index(self.weather.table.index, self.timezone)
 
 
 def make_twin(district: District, scenario: Scenario | None = None, *, seed: int = 0, memo: Memo | None = None) -> Twin:

@@ -12,29 +12,16 @@ import numpy.typing as npt
 import xarray as xr
 
 from twin.results._totals_kernel import above, peak, sum_up, weigh
+from twin.results.schema import names_of, variable_of
 
 Array = npt.NDArray[np.float64]
 Totals = dict[str, Array]
 """Sums and peaks by name, a number for each building, or one for the district."""
 
-ENERGIES = (
-    "space_heat_kwh",
-    "hot_water_kwh",
-    "cooling_kwh",
-    "appliances_kwh",
-    "lighting_kwh",
-    "pv_kwh",
-    "grid_import_kwh",
-    "grid_export_kwh",
-    "district_heat_kwh",
-    "gas_kwh",
-    "oil_kwh",
-    "wood_kwh",
-    "heating_electricity_kwh",
-    "cooling_electricity_kwh",
-    "conversion_loss_kwh",
-)
-OPTIONAL = ("district_cold_kwh", "ev_charging_kwh", "battery_discharge_kwh", "battery_loss_kwh", "tank_loss_kwh")
+_SUMMED = tuple(name.removeprefix("total_") for name in names_of("sums", "building", of="total_{variable}"))
+ENERGIES = tuple(name for name in _SUMMED if not variable_of(name).needs)
+"""Energies that every building has, summed over the year."""
+OPTIONAL = tuple(name for name in _SUMMED if variable_of(name).needs)
 """Energies that are there only where a building has the device."""
 OVERHEATED_ABOVE_C = 27.0
 """Finland's limit for dwellings (Ministry of the Environment, decree 1010/2017, 29 §), from June to August."""
@@ -100,7 +87,7 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
         `export_income_eur`, `district_heat_cost_eur`, `fuel_cost_eur`, `import_co2_kg`, `fuel_co2_kg`,
         `overheating_kh`, `floor_area_m2`, `pv_kwp`, `battery_kwh`, `investment_eur`, `investment_annuity_eur`,
         `usable_m2`, `irradiation_kwh`, `facade_m2`, `facade_irradiation_kwh`, `pv_potential_kwh`,
-        `pv_potential_kwp`; for the district `local_use_kwh`,
+        `pv_potential_kwp`; for the district `local_use_kwh`, `peak_gas_kw` and the like of each carrier bought,
         `public_charging_kwh` and `overheated` and `heated`, numbers of buildings. Of the district, public charging
         is part of what is bought, its cost, its emissions and its peak.
     """
@@ -108,11 +95,10 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
     if keeps_hours(dataset):
         found, of_hour = _summed_up(dataset, hours)
     else:
-        found = {
-            str(name)[6:]: dataset[name].to_numpy() for name in dataset.data_vars if str(name).startswith("total_")
-        }
-        names = (*ENERGIES, *OPTIONAL)
-        of_hour = {name: dataset[f"district_{name}"].to_numpy() for name in names if f"district_{name}" in dataset}
+        found = {name.removeprefix("total_"): dataset[name].to_numpy() for name in names_of("sums", "building")
+                 if name in dataset}  # fmt: skip
+        of_hour = {name.removeprefix("district_"): dataset[name].to_numpy() for name in names_of("sums", "time")
+                   if name in dataset}  # fmt: skip
     static = {name: dataset[name].to_numpy().astype(np.float64) for name in _STATIC if name in dataset}
     found |= {name: static.get(name, np.zeros(n)) for name in _STATIC}
     found |= _roofs(dataset) | _walls(dataset)
@@ -268,6 +254,8 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     whole["peak_heat_kw"] = np.array([heat.max(initial=0.0)])
     whole["peak_cooling_kw"] = np.array([of_hour.get("cooling_kwh", zero).max(initial=0.0)])
     whole["peak_electricity_kw"] = np.array([(bought + public).max(initial=0.0)])
+    for name in ("district_heat", "district_cold", "gas", "oil", "wood"):
+        whole[f"peak_{name}_kw"] = np.array([of_hour.get(f"{name}_kwh", zero).max(initial=0.0)])
     whole["public_charging_kwh"] = np.array([public.sum()])
     whole["grid_import_kwh"] = whole["grid_import_kwh"] + public.sum()
     whole["import_cost_eur"] = whole["import_cost_eur"] + public @ hours.price

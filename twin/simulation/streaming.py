@@ -195,8 +195,11 @@ class _Sums:
             charge_points=of["charge_points"],
             investments=self.investments,
         )
+        return Sums(year, self._variables())
+
+    def _variables(self) -> dict[str, Any]:
         of_hour = {f"district_{name}": values for name, values in self.of_hour.items()}
-        return Sums(year, as_declared({f"total_{name}": values for name, values in self.totals.items()} | of_hour))
+        return as_declared({f"total_{name}": values for name, values in self.totals.items()} | of_hour)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""A year of a heat, cooling or ambient network on a tree: flows, temperatures, pressures and losses, hour by hour."""
+"""A year of a heat, cooling or ambient network on a tree: flows, temperatures, pressures and losses, step by step."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import numpy.typing as npt
 
 from assets._errors import InputError
 from assets.fluids.water import WATER, Water
+from assets.hours_on_disk import BLOCK_HOURS, hours_array, let_go
 from assets.networks.graph import Tree
 from assets.networks.heat._book_kernel import Extremes, Kept, Totals
 from assets.networks.heat._prepare import Case, prepare
 from assets.networks.heat._sweep_kernel import solve, solve_both
 from assets.networks.heat._tree_kernel import WIDTH, Block
 from assets.networks.heat._year_kernel import book_block, scratch, set_hours
-from assets.networks.heat.inputs import Array, Consumers, HeatLimits, Ints, Kind, Producers, refuse
+from assets.networks.heat.inputs import Array, Consumers, HeatLimits, HeatState, Ints, Kind, Producers, refuse
 from assets.networks.heat.pipes import PipeSizes
+from assets.time_grid import TimeGrid
 
 Floats = npt.NDArray[np.float32]
 
@@ -33,7 +35,7 @@ UNSOLVED = 1e-3
 
 @dataclass(frozen=True)
 class HeatYear:
-    """Results of T hours. In cooling networks heat is cold throughout, and a loss is warmth taken up.
+    """Results of T steps. In cooling networks heat is cold throughout, and a loss is warmth taken up.
 
     Attributes
     ----------
@@ -57,6 +59,8 @@ class HeatYear:
         Part of the worst consumer's heat by which flow and temperatures miss it.
     extremes : Extremes
         Worst values by pipe and consumer, their hours, and hours beyond the limits; see `limits`.
+    end : HeatState
+        Of the water in the pipes at the end, to go on from.
     supply_temp_c, return_temp_c : ndarray of float32, shape (k, T), optional
         At the tree's nodes [°C]. Only what was asked for in `keep` is there.
     mass_flow_kg_s, velocity_m_s : ndarray of float32, shape (k, T), optional
@@ -79,6 +83,7 @@ class HeatYear:
     head_kpa: Array
     misfit: Array
     extremes: Extremes
+    end: HeatState
     supply_temp_c: Floats | None = None
     return_temp_c: Floats | None = None
     mass_flow_kg_s: Floats | None = None
@@ -110,6 +115,8 @@ def heat_year(  # noqa: PLR0917 - these six make a network
     ground_temp_c: npt.ArrayLike,
     *,
     sizes: PipeSizes,
+    time: TimeGrid,
+    start: HeatState | None = None,
     kind: Kind = "heating",
     water: Water = WATER,
     fittings: float = 0.0,
@@ -119,10 +126,10 @@ def heat_year(  # noqa: PLR0917 - these six make a network
 ) -> HeatYear:
     """Flows, temperatures, pressures, losses and pump power of a network on a tree.
 
-    Each hour is solved as a steady state of supply and return together, for any direction of flow in any pipe: heat and
+    Each step is solved as a steady state of supply and return together, for any direction of flow in any pipe: heat and
     temperatures give flows, flows give temperatures, by Newton's method. Pipes lose heat along their length [1]_;
     friction follows Colebrook and White [2]_. Pumps hold the pressure at the worst consumer. Water that stands cools
-    towards the ground from hour to hour, and the change of the pipes' content counts as stored.
+    towards the ground from step to step, and the change of the pipes' content counts as stored.
 
     Parameters
     ----------
@@ -138,6 +145,11 @@ def heat_year(  # noqa: PLR0917 - these six make a network
         Undisturbed ground at the pipes' depth [°C], one value or (T,).
     sizes : PipeSizes
         That `pipes` counts in.
+    time : TimeGrid
+        T steps.
+    start : HeatState, optional
+        Of the water in the pipes at the start, as `HeatYear.end` of the time before; by default what flows starts
+        steady and what stands as warm as the ground.
     kind : {"heating", "cooling", "ambient"}
     water : Water
     fittings : float
@@ -177,7 +189,7 @@ def heat_year(  # noqa: PLR0917 - these six make a network
     """
     case = prepare(
         tree, pipes, consumers, producers, supply_temp_c=supply_temp_c, ground_temp_c=ground_temp_c, sizes=sizes,
-        kind=kind, water=water, fittings=fittings, limits=limits,
+        kind=kind, water=water, fittings=fittings, limits=limits, time=time, start=start,
     )  # fmt: skip
     if not 0.0 < pump_efficiency <= 1.0:
         raise InputError([f"pump_efficiency is {pump_efficiency:g}: give a share above 0 and up to 1"])
@@ -192,7 +204,10 @@ def heat_year(  # noqa: PLR0917 - these six make a network
             case.pipes, case.exchangers, case.plants, case.liquid, case.limits, case.state, block, t0, size,
             case.consumers, pump_efficiency, totals, extremes, kept,
         )  # fmt: skip
-    return _year(case, water, totals, extremes, kept)
+        if t0 % BLOCK_HOURS == 0:
+            let_go(*kept)
+    let_go(*kept)
+    return _year(case, water, time, totals=totals, extremes=extremes, kept=kept)
 
 
 def _ask(case: Case, block: Block, t0: int) -> int:
@@ -229,11 +244,17 @@ def _results(case: Case, keep: Sequence[str]) -> tuple[Totals, Extremes, Kept]:
     extremes = _no_extremes(k, x)
     none = np.zeros((0, 0), dtype=np.float32)
     tall = {name: k if name in NODE_ARRAYS else case.consumers for name in known}
-    # Filled, not just set aside: pages that the sweep is the first to touch, node by node, cost more than the sweep.
-    kept = Kept(
-        **{name: np.full((tall[name], hours), 0.0, np.float32) if name in names else none for name in Kept._fields}
-    )
+    kept = Kept(**{name: hours_array(tall[name], hours) if name in names else none for name in Kept._fields})
     return totals, extremes, kept
+
+
+def _end(case: Case) -> HeatState:
+    """Bring the state at the end into the tree's own order."""
+    k, state = len(case.pipes.parent), case.state
+    supply_pipe, return_pipe, supply_node, return_node = (np.empty(k) for _ in range(4))
+    supply_pipe[case.pipes.pipe_row], return_pipe[case.pipes.pipe_row] = state.supply_pipe, state.return_pipe
+    supply_node[case.pipes.node_row], return_node[case.pipes.node_row] = state.supply_node, state.return_node
+    return HeatState(supply_pipe, return_pipe, supply_node, return_node)
 
 
 def _no_extremes(nodes: int, exchangers: int) -> Extremes:
@@ -245,7 +266,7 @@ def _no_extremes(nodes: int, exchangers: int) -> Extremes:
     return Extremes(**values)
 
 
-def _year(case: Case, water: Water, totals: Totals, extremes: Extremes, kept: Kept) -> HeatYear:
+def _year(case: Case, water: Water, time: TimeGrid, *, totals: Totals, extremes: Extremes, kept: Kept) -> HeatYear:
     heat = np.zeros((len(case.balances), len(case.hours.ground)))
     flow = np.zeros_like(heat)
     heat[~case.balances] = totals.given_kw
@@ -268,7 +289,10 @@ def _year(case: Case, water: Water, totals: Totals, extremes: Extremes, kept: Ke
         head_kpa=totals.head_kpa,
         misfit=totals.misfit,
         extremes=extremes._replace(
-            coldest=coldest[consumers], **{name: getattr(extremes, name)[consumers] for name in names}
+            coldest=coldest[consumers],
+            **{name: getattr(extremes, name)[consumers] for name in names}
+            | {"missed_kwh": time.kwh_of(extremes.missed_kwh[consumers])},
         ),
+        end=_end(case),
         **{renamed.get(name, name): array for name, array in arrays.items()},
     )

@@ -17,6 +17,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
 from assets._errors import InputError
+from assets.hours_on_disk import hours_array, let_go
 from assets.networks.power._sweep_kernel import BLOCK, Branches, Flows, Tree, sweep_hours
 from assets.networks.power.conversion import GridInput
 from assets.networks.power.tables import Array, Ints
@@ -211,7 +212,7 @@ class SweptHours:
     percent: npt.NDArray[np.float32]
     loss_kw: Array
     supply_kva: Complex
-    loss_kwh: Array
+    branch_loss_kw: Array
     solved: Mask
 
 
@@ -240,8 +241,7 @@ def swept(
     """
     hours, count = p_kw.shape[1], len(radial.branches.kind)
     flows = Flows(
-        u=np.empty((len(radial.tree.place), hours), dtype=np.float32),
-        percent=np.empty((count, hours), dtype=np.float32),
+        u=hours_array(len(radial.tree.place), hours), percent=hours_array(count, hours),
         loss=np.zeros(hours), supply_p=np.zeros(hours), supply_q=np.zeros(hours), spent=np.zeros(count),
         solved=np.empty(hours, dtype=np.bool_),
     )  # fmt: skip
@@ -249,11 +249,12 @@ def swept(
     for first in range(0, hours, step):
         stop = min(first + step, hours)
         sweep_hours(radial.tree, radial.branches, p_kw, q_kvar, first, stop, tolerance, _ROUNDS, flows)
+        let_go(flows.u, flows.percent)
         if progress is not None:
             progress(stop / hours)
     base_kva = _BASE_VA / 1e3
     return SweptHours(
         u_pu=flows.u, percent=flows.percent, loss_kw=flows.loss * base_kva,
-        supply_kva=(flows.supply_p + 1j * flows.supply_q) * base_kva, loss_kwh=flows.spent * base_kva,
-        solved=flows.solved,
+        supply_kva=np.multiply(base_kva, flows.supply_p + 1j * flows.supply_q, dtype=np.complex128),
+        branch_loss_kw=flows.spent * base_kva, solved=flows.solved,
     )  # fmt: skip

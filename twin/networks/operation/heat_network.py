@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from assets.catalogue import table
 from assets.fluids.water import WATER
+from assets.hours_on_disk import hours_array, let_go, row_blocks, row_sums
 from assets.networks.graph import Tree
 from assets.networks.heat.friction import friction_factor
 from assets.networks.heat.inputs import Consumers, HeatLimits, Producers
 from assets.networks.heat.pipes import PipeSizes, heat_pipes
 from assets.networks.heat.year import HeatYear, heat_year
+from assets.time_grid import TimeGrid
 from twin.networks.layout.plan import NetworkPlan
 from twin.networks.operation.site_conditions import Temperatures
 
@@ -84,6 +86,7 @@ def water_year_of(
     load_kw: Any,
     temperatures: Temperatures,
     ground_c: Array,
+    time: TimeGrid,
     *,
     balance: int,
     least_c: float,
@@ -99,6 +102,8 @@ def water_year_of(
         Heat (cold) that the buildings draw [kW].
     temperatures : Temperatures
     ground_c : ndarray, shape (T,)
+    time : TimeGrid
+        T steps.
     balance : int
         Row of the node whose producer gives what the others don't.
     least_c : float
@@ -145,6 +150,7 @@ def water_year_of(
         temperatures.supply_c,
         ground_c,
         sizes=sizes,
+        time=time,
         kind="ambient" if loop else "cooling" if plan.carrier == "cold" else "heating",
         limits=HeatLimits(gradient_pa_m=GRADIENT_PA_M, supply_temp_c=least_c),
         keep=KEEP,
@@ -172,14 +178,14 @@ def _by_plan(
     edge_at[tree.edge[piped]] = np.flatnonzero(piped)
 
     def taken_at(values: Any, at: Index, nothing: float) -> Any:
-        found = np.asarray(values)[at]
+        found = np.asarray(values)[at] if np.ndim(values) == 1 else _reordered(values, at)
         found[at < 0] = nothing
         return found
 
     nodes, edges = partial(taken_at, at=node_at, nothing=np.nan), partial(taken_at, at=edge_at, nothing=0.0)
     shortfall = year.shortfall_by_consumer_kw
     lacking = np.zeros((0, len(taken)), dtype=np.float32) if shortfall is None else shortfall[: len(drawing)]
-    missing = lacking.sum(axis=0, dtype=np.float64)
+    missing = row_sums(lacking)
     given = year.producer_heat_kw
     return WaterYear(
         supply_temp_c=nodes(year.supply_temp_c),
@@ -201,6 +207,15 @@ def _by_plan(
         producer_kw={row: given[k] for k, row in enumerate(producers)},
         unsolved=len(year.unsolved_hours),
     )
+
+
+def _reordered(values: Any, at: Index) -> Any:
+    """Rows of an array in another order, a block at a time; -1 gives some row."""
+    found = hours_array(len(at), values.shape[1])
+    for row in row_blocks(*found.shape):
+        found[row] = values[at[row]]
+        let_go(found, values)
+    return found
 
 
 def bypass_kg_s(

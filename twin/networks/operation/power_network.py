@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assets.hours_on_disk import BLOCK_HOURS, hours_array, let_go
 from assets.networks.power import power_year
+from assets.time_grid import TimeGrid
 from twin.networks.layout.plan import NetworkPlan
 
 Array = npt.NDArray[np.float64]
@@ -17,6 +19,8 @@ Array = npt.NDArray[np.float64]
 POWER_FACTOR = 0.97
 """Of what buildings draw, mean of the year; modules and cars have 1. Measured of feeders in Finnish towns it is 0.95 to
 0.99 (from memory of Finnish Energy's network recommendations): assumed."""
+_LOAD_BYTES = 96_000_000
+"""Loads of more buses than fit into this are put together some hours at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +56,7 @@ def grid_year(
     import_kw: Any,
     export_kw: Any,
     others_kw: Mapping[int, Array],
+    time: TimeGrid,
     *,
     progress: Callable[[float], None] | None = None,
 ) -> GridYear:
@@ -65,6 +70,8 @@ def grid_year(
         What each building's meter takes and gives [kW].
     others_kw : mapping of int to ndarray, shape (T,)
         What plants, stores, pumps and public chargers take (negative: give), by row of the bus [kW].
+    time : TimeGrid
+        T steps.
     progress : callable, optional
         Takes the part done.
 
@@ -73,26 +80,49 @@ def grid_year(
     GridYear
         Buildings that hang on no bus draw at the entry.
     """
-    hours = np.shape(import_kw)[1]
-    p = np.zeros((len(plan.nodes), hours))
+    time.check(import_kw=import_kw, export_kw=export_kw)
+    report = progress or (lambda _part: None)
+    hours, buses = time.n, len(plan.nodes)
+    found = GridYear(
+        voltage_pu=hours_array(buses, hours), loading=hours_array(len(plan.edges), hours),
+        loss_kw=np.zeros(hours), supply_kw=np.zeros(hours), branch_loss_kwh=np.zeros(len(plan.edges)),
+        unsolved=np.zeros(hours, dtype=np.bool_),
+        load_kw=hours_array(buses, hours), load_kvar=hours_array(buses, hours),
+    )  # fmt: skip
+    step = hours if 8 * buses * hours <= _LOAD_BYTES else max(1, _LOAD_BYTES // (8 * buses * BLOCK_HOURS)) * BLOCK_HOURS
+    for first in range(0, hours, step):
+        part = slice(first, min(first + step, hours))
+        p, q = _bus_loads(plan, import_kw, export_kw, others_kw, part)
+        year = power_year(
+            plan.net, p, q, method="auto",
+            progress=lambda done, part=part: report((part.start + done * (part.stop - part.start)) / hours),  # type: ignore[misc]
+        )  # fmt: skip
+        lines = len(year.line_percent)
+        found.voltage_pu[:, part] = year.u_pu
+        found.loading[:lines, part] = year.line_percent / np.float32(100.0)
+        found.loading[lines:, part] = year.trafo_percent / np.float32(100.0)
+        found.loss_kw[part] = np.where(year.solved, year.loss_kw, 0.0)
+        found.supply_kw[part] = np.where(year.solved, year.supply_kw, 0.0)
+        found.branch_loss_kwh[:] += time.kwh_of(np.concatenate([year.line_loss_kw, year.trafo_loss_kw]))
+        found.unsolved[part] = ~year.solved
+        found.load_kw[:, part], found.load_kvar[:, part] = p, q
+        let_go(found.voltage_pu, found.loading, found.load_kw, found.load_kvar, import_kw, export_kw)
+    return found
+
+
+def _bus_loads(
+    plan: NetworkPlan, import_kw: Any, export_kw: Any, others_kw: Mapping[int, Array], part: slice
+) -> tuple[Array, Array]:
+    """Active and reactive load of every bus in some hours, shape (buses, h) [kW, kvar]."""
+    p = np.zeros((len(plan.nodes), part.stop - part.start))
     q = np.zeros_like(p)
     reactive = np.tan(np.arccos(float(plan.design.get("power_factor", POWER_FACTOR))))
     at = np.where(plan.consumers >= 0, plan.consumers, plan.entry)
     for building, bus in enumerate(at):
-        p[bus] += import_kw[building]
-        q[bus] += reactive * import_kw[building]
-        p[bus] -= export_kw[building]
+        drawn = import_kw[building, part]
+        p[bus] += drawn
+        q[bus] += reactive * drawn
+        p[bus] -= export_kw[building, part]
     for bus, taken in others_kw.items():
-        p[bus] += taken
-    year = power_year(plan.net, p, q, method="auto", progress=progress)
-    solved = year.solved
-    return GridYear(
-        voltage_pu=year.u_pu,
-        loading=np.concatenate([year.line_percent, year.trafo_percent]) / np.float32(100.0),
-        loss_kw=np.where(solved, year.loss_kw, 0.0),
-        supply_kw=np.where(solved, year.supply_kw, 0.0),
-        branch_loss_kwh=np.concatenate([year.line_loss_kwh, year.trafo_loss_kwh]),
-        unsolved=~solved,
-        load_kw=p.astype(np.float32),
-        load_kvar=q.astype(np.float32),
-    )
+        p[bus] += taken[part]
+    return p, q

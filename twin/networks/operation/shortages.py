@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from assets.hours_on_disk import hours_array, let_go, row_blocks
 from twin.networks.operation.balance_book import Book, Parts
 from twin.networks.operation.building_loads import total
 
@@ -32,34 +33,38 @@ def shortages_of(parts: Parts, books: Mapping[str, Book]) -> dict[str, Any]:
     Returns
     -------
     dict of str to ndarray of float32, shape (buildings, T)
-        By carrier, where anything is missing [kWh]. Of each hour, the buildings' sum is what the book says is missing,
+        By carrier, where anything is missing [kWh]. Of each step, the buildings' sum is what the book says is missing,
         but for what public chargers and the networks' own losses lack.
     """
-    loads, found = parts.loads, dict[str, Any]()
+    loads, found, time = parts.loads, dict[str, Any](), parts.loads.time
     for carrier, asked in (("heat", loads.heat_kw), ("cold", loads.cold_kw)):
         if carrier in parts.water:
-            nobody = parts.operation.missing_kwh.get(carrier, np.zeros(len(loads.oil_kw)))
+            nobody = time.kw_of(parts.operation.missing_kwh.get(carrier, np.zeros(time.n)))
             found[carrier] = _shared(asked, _at_substations(parts.water[carrier], asked), nobody)
-    others = {"electricity": total(loads.public_kw), "gas": np.zeros(len(loads.oil_kw))}
+    others = {"electricity": total(loads.public_kw), "gas": np.zeros(time.n)}
     for carrier, drawn in (("electricity", loads.import_kw), ("gas", loads.gas_kw)):
         missed = loads.missed[carrier]
-        nobody = books[carrier].of("missing") - total(missed.kw)
+        nobody = time.kw_of(books[carrier].of("missing")) - total(missed.kw)
         found[carrier] = _shared(drawn, None, nobody, others=others[carrier])
         if len(missed.rows):
             found[carrier] = np.zeros(np.shape(drawn), np.float32) if found[carrier] is None else found[carrier]
             found[carrier][missed.rows] = missed.kw
-    return {carrier: lacking for carrier, lacking in found.items() if lacking is not None and lacking.any()}
+    return {carrier: time.kwh_of(lacks) for carrier, lacks in found.items() if lacks is not None and lacks.any()}
 
 
 def _at_substations(water: WaterYear, asked: Any) -> Any:
     """Find what does not arrive though the network is fed: where it does not reach, and where its supply is cold."""
-    apart = np.asarray((asked > 0.0).any(axis=1))
+    apart = np.array([(kw > 0.0).any() for kw in asked], dtype=bool)
     apart[water.drawing] = False
-    if not apart.any() and not np.any(water.shortfall_kw):
+    short = np.array([kw.any() for kw in water.shortfall_kw], dtype=bool)
+    let_go(asked, water.shortfall_kw)
+    if not apart.any() and not short.any():
         return None
-    local = np.zeros(np.shape(asked), dtype=np.float32)
+    local = hours_array(*np.shape(asked))
     local[apart] = asked[apart]
-    local[water.drawing] = water.shortfall_kw
+    for place in np.flatnonzero(short):
+        local[water.drawing[place]] = water.shortfall_kw[place]
+    let_go(local, water.shortfall_kw)
     return local
 
 
@@ -67,8 +72,15 @@ def _shared(asked: Any, local: Any, nobody_kw: Array, *, others: Array | float =
     """Share what nobody could give among those who draw, beside what they lack already; None where nothing lacks."""
     if not (nobody_kw > 0.0).any():
         return local
-    left = np.asarray(asked, dtype=np.float32) if local is None else np.asarray(asked) - local
-    drawn = total(left) + others
+    shared = hours_array(*np.shape(asked))
+    for row in row_blocks(*shared.shape):
+        shared[row] = asked[row] if local is None else asked[row] - local[row]
+        let_go(shared, asked, local)
+    drawn = total(shared) + others
     part = np.clip(np.divide(nobody_kw, drawn, out=np.zeros(len(drawn)), where=drawn > 0.0), 0.0, 1.0)
-    shared = left * part.astype(np.float32)
-    return shared if local is None else local + shared
+    for row in row_blocks(*shared.shape):
+        shared[row] *= part.astype(np.float32)
+        if local is not None:
+            shared[row] = local[row] + shared[row]
+        let_go(shared, local)
+    return shared

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.hours_on_disk import let_go
 from twin._errors import ResultsError
 from twin.networks.layout.topology import edges_to, fed_tree, nodes_below
 from twin.networks.results.results import NetworkResults
-from twin.networks.results.states import drawing_nodes, pipe_loading
+from twin.networks.results.states import at_hours, drawing_nodes, hours_of, pipe_loading
 from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
@@ -157,7 +158,7 @@ def _of_the_grid(networks: NetworkResults, element: str, hours: npt.ArrayLike | 
     chosen = _chosen(severity, over, hours)
     assets = _with_others(networks, _assets(networks, "electricity"), chosen)
     names = ("bus_load_kw", "bus_load_kvar")
-    load, reactive = (dataset[name].to_numpy()[:, chosen].astype(np.float64) for name in names)
+    load, reactive = (at_hours(dataset, name, chosen) for name in names)
     table = pd.DataFrame({"bus": net.bus.index[[asset.node for asset in assets]]}, index=range(len(assets)))
     own = np.stack([np.asarray(asset.kw, dtype=np.float64)[chosen] for asset in assets])
     found = power_causes(net, what, np.arange(len(chosen)), load, reactive, assets=table, asset_kw=own)
@@ -178,12 +179,17 @@ def _of_the_grid(networks: NetworkResults, element: str, hours: npt.ArrayLike | 
 
 def _with_others(networks: NetworkResults, assets: list[_Asset], chosen: Index) -> list[_Asset]:
     """Add what is left of the buses' loads: public chargers, pumps and compressors."""
-    left = networks.dataset["bus_load_kw"].to_numpy().astype(np.float64)
+    dataset = networks.dataset
+    left = at_hours(dataset, "bus_load_kw", chosen)
     for asset in assets:
-        left[asset.node] -= asset.kw
-    buses = networks.dataset["bus"].to_numpy()
-    there = np.flatnonzero(np.abs(left[:, chosen]).max(axis=1, initial=0.0) > 0.05)
-    more = [_Asset(f"others at {buses[k]}", "other", "Public chargers and pumps", int(k), left[k]) for k in there]
+        left[asset.node] -= np.asarray(asset.kw)[chosen]
+    there = np.flatnonzero(np.abs(left).max(axis=1, initial=0.0) > 0.05)
+    whole = dict(zip(there.tolist(), hours_of(dataset, "bus_load_kw", there).astype(np.float64), strict=True))
+    for asset in assets:
+        if asset.node in whole:
+            whole[asset.node] -= asset.kw
+    buses = dataset["bus"].to_numpy()
+    more = [_Asset(f"others at {buses[k]}", "other", "Public chargers and pumps", k, kw) for k, kw in whole.items()]
     return [*assets, *more]
 
 
@@ -192,7 +198,8 @@ def _tree(networks: NetworkResults, carrier: str) -> Any:
     start, end = (dataset[f"{carrier}_edge_{side}"].to_numpy().astype(np.int64) for side in ("start", "end"))
     flow = dataset["gas_flow_m3_h" if carrier == "gas" else f"{carrier}_flow_kg_s"].to_numpy()
     # An edge with a closed valve carries nothing all year.
-    carrying = np.asarray(flow.any(axis=1), dtype=bool)
+    carrying = np.array([row.any() for row in flow], dtype=bool)
+    let_go(flow)
     n = dataset.sizes[f"{carrier}_node"]
     return fed_tree(n, start, end, carrying, np.array([int(dataset[f"{carrier}_entry"])]))
 
@@ -204,7 +211,7 @@ def _of_a_pipe(networks: NetworkResults, carrier: str, edge: int, hours: npt.Arr
         loading = np.abs(dataset["gas_velocity_m_s"].to_numpy()[edge]) / float(dataset["gas_most_m_s"])
     else:
         flow = dataset[f"{carrier}_flow_kg_s"].to_numpy()[edge]
-        loading = pipe_loading(dataset, carrier)[edge]
+        loading = pipe_loading(dataset, carrier, np.array([edge]))[0]
     over = loading > 1.0
     chosen = _chosen(loading, over, hours)
     below = set(nodes_below(_tree(networks, carrier), edge).tolist())
@@ -268,22 +275,26 @@ def _of_a_substation(networks: NetworkResults, carrier: str, node: int, hours: n
     """Rank the pipes on the way to a substation by the degrees that the supply loses in them."""
     dataset = networks.dataset
     sign = 1.0 if carrier == "heat" else -1.0
-    supply = sign * dataset[f"{carrier}_supply_temp_c"].to_numpy().astype(np.float64)
+
+    def supply(row: int) -> Array:
+        values = dataset[f"{carrier}_supply_temp_c"].to_numpy()[row]
+        return np.asarray(sign * values.astype(np.float64))
+
     limit = sign * float(dataset[f"{carrier}_least_supply_c"])
-    drawing = drawing_nodes(dataset, carrier)[node]
-    here = np.where(drawing, supply[node], np.inf)
+    drawing = drawing_nodes(dataset, carrier, np.array([node]))[0]
+    here = np.where(drawing, supply(node), np.inf)
     over = here < limit
     chosen = _chosen(-here, over, hours)
-    flow = np.abs(dataset[f"{carrier}_flow_kg_s"].to_numpy()).astype(np.float64)
+    flow = dataset[f"{carrier}_flow_kg_s"].to_numpy()
     capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
     start, end = (dataset[f"{carrier}_edge_{side}"].to_numpy() for side in ("start", "end"))
     ids, lost = dataset[f"{carrier}_edge"].to_numpy(), dataset[f"{carrier}_edge_loss_kw"].to_numpy()
     way = edges_to(_tree(networks, carrier), node)
-    fed = float(supply[int(dataset[f"{carrier}_entry"])][chosen].mean())
+    fed = float(supply(int(dataset[f"{carrier}_entry"]))[chosen].mean())
     rows = []
     for edge in way:
-        fall = np.abs(supply[start[edge]][chosen] - supply[end[edge]][chosen])
-        use = float(flow[edge][chosen].mean()) / max(float(capacity[edge]), 1e-12)
+        fall = np.abs(supply(start[edge])[chosen] - supply(end[edge])[chosen])
+        use = float(np.abs(flow[edge][chosen]).astype(np.float64).mean()) / max(float(capacity[edge]), 1e-12)
         title = str(networks.elements.loc[str(ids[edge]), "title"])
         metres = float(networks.elements.loc[str(ids[edge]), "length_m"])
         reason = Note("stagnant" if use < STAGNANT else "cools", values={"metres": metres, "percent": 100.0 * use})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from assets.hours_on_disk import hours_array, let_go, row_blocks
 from twin.networks.layout.places import bus_of, node_of
 from twin.networks.operation.balance_book import INTO, OUT
 from twin.networks.operation.building_loads import total
@@ -193,9 +194,14 @@ def _gas(year: Coupled) -> dict[str, Any]:
 def _buildings(year: Coupled) -> dict[str, Any]:
     """Keep what each building draws of each network, for the causes of what is overloaded."""
     loads = year.loads
-    net = np.asarray(loads.import_kw) - np.asarray(loads.export_kw)
-    drawn = {"heat": loads.heat_kw, "cold": loads.cold_kw, "gas": loads.gas_kw, "electricity": net}
+    drawn = {"heat": loads.heat_kw, "cold": loads.cold_kw, "gas": loads.gas_kw}
     found = {f"building_{c}_kw": _single(values) for c, values in drawn.items() if c in year.plans}
+    if "electricity" in year.plans:
+        net = hours_array(*np.shape(loads.import_kw))
+        for row in row_blocks(*net.shape):
+            net[row] = loads.import_kw[row] - loads.export_kw[row]
+            let_go(net, loads.import_kw, loads.export_kw)
+        found["building_electricity_kw"] = _single(net)
     return found | _account_of_buildings(year)
 
 
@@ -204,7 +210,7 @@ def _account_of_buildings(year: Coupled) -> dict[str, Any]:
     found = {f"building_missing_{carrier}_kwh": _single(lacking) for carrier, lacking in year.shortages.items()}
     unfed = year.loads.unfed["electricity"]
     if len(unfed.rows):
-        values = np.zeros(np.shape(year.loads.export_kw), dtype=np.float32)
+        values = hours_array(*np.shape(year.loads.export_kw))
         values[unfed.rows] = unfed.kw
         found["building_unfed_kwh"] = _single(values)
     if year.loads.booster_kw is not None:

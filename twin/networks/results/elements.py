@@ -12,8 +12,16 @@ import shapely
 import xarray as xr
 
 from assets.catalogue import table
+from assets.hours_on_disk import let_go, row_blocks
 from twin.networks.layout.topology import buildings_behind
-from twin.networks.results.states import VOLTAGE, consumer_limit, drawing_nodes, pipe_loading
+from twin.networks.results.states import (
+    VOLTAGE,
+    consumer_limit,
+    drawing_nodes,
+    gas_loading,
+    hours_of,
+    pipe_loading,
+)
 
 if TYPE_CHECKING:
     from twin.networks.layout.plan import NetworkPlan
@@ -71,10 +79,7 @@ def _building_names(buildings: gpd.GeoDataFrame) -> list[str]:
 
 def _edges(carrier: str, plan: NetworkPlan, dataset: xr.Dataset) -> pd.DataFrame:
     edges, ids = plan.edges, plan.nodes.index.to_numpy(dtype=object)
-    loading = _loading(carrier, dataset)
-    lost = _lost(carrier, dataset)
-    # A NaN is an hour that no voltages solve: it is over as well.
-    over = (~(loading <= 1.0)).sum(axis=1)
+    worst, over = _worst_loading(carrier, dataset, len(edges))
     return pd.DataFrame(
         {
             "carrier": carrier,
@@ -84,12 +89,12 @@ def _edges(carrier: str, plan: NetworkPlan, dataset: xr.Dataset) -> pd.DataFrame
             "origin": edges["origin"].to_numpy(dtype=object),
             "length_m": edges["length_m"].to_numpy(dtype=np.float64),
             "title": _edge_titles(carrier, edges),
-            "worst": np.nanmax(np.nan_to_num(loading), axis=1, initial=0.0),
+            "worst": worst,
             "limit": 1.0,
             "unit": "1",
             "hours_over": over,
             "buildings": buildings_behind(plan),
-            "loss_kwh": lost,
+            "loss_kwh": _lost(carrier, dataset),
             "start": ids[edges["start"].to_numpy(dtype=np.int64)],
             "end": ids[edges["end"].to_numpy(dtype=np.int64)],
         },
@@ -97,12 +102,21 @@ def _edges(carrier: str, plan: NetworkPlan, dataset: xr.Dataset) -> pd.DataFrame
     )
 
 
-def _loading(carrier: str, dataset: xr.Dataset) -> Any:
+def _worst_loading(carrier: str, dataset: xr.Dataset, edges: int) -> tuple[Any, Any]:
+    """Highest loading of each edge, and hours in which it is beyond what it may carry."""
+    worst, over = np.zeros(edges, dtype=np.float32), np.zeros(edges, dtype=np.int64)
+    for row in row_blocks(edges, dataset.sizes["time"]):
+        loading = _loading(carrier, dataset, row)
+        worst[row] = np.nanmax(np.nan_to_num(loading), axis=1, initial=0.0)
+        # A NaN is an hour that no voltages solve: it is over as well.
+        over[row] = (~(loading <= 1.0)).sum(axis=1)
+    return worst, over
+
+
+def _loading(carrier: str, dataset: xr.Dataset, row: slice) -> Any:
     if carrier == "electricity":
-        return dataset["branch_loading"].to_numpy()
-    if carrier == "gas":
-        return np.abs(dataset["gas_velocity_m_s"].to_numpy()) / np.float32(dataset["gas_most_m_s"])
-    return pipe_loading(dataset, carrier)
+        return hours_of(dataset, "branch_loading", row)
+    return gas_loading(dataset, row) if carrier == "gas" else pipe_loading(dataset, carrier, row)
 
 
 def _lost(carrier: str, dataset: xr.Dataset) -> Array:
@@ -110,7 +124,10 @@ def _lost(carrier: str, dataset: xr.Dataset) -> Array:
         return np.asarray(dataset["branch_loss_kwh"].to_numpy(), dtype=np.float64)
     if carrier == "gas":
         return np.zeros(dataset.sizes["gas_edge"])
-    return np.asarray(dataset[f"{carrier}_edge_loss_kw"].to_numpy().sum(axis=1, dtype=np.float64))
+    lost = dataset[f"{carrier}_edge_loss_kw"].to_numpy()
+    found = lost.sum(axis=1, dtype=np.float64)
+    let_go(lost)
+    return np.asarray(found)
 
 
 def _edge_titles(carrier: str, edges: gpd.GeoDataFrame) -> list[str]:
@@ -130,7 +147,8 @@ def _consumers(carrier: str, plan: NetworkPlan, names: list[str], dataset: xr.Da
     at = plan.consumers
     rows = np.unique(at[at >= 0])
     whose = [np.flatnonzero(at == row) for row in rows]
-    worst, limit, unit, over = _HELD[carrier](dataset, rows)
+    parts = [_HELD[carrier](dataset, rows[part]) for part in row_blocks(len(rows), dataset.sizes["time"])]
+    worst, limit, over = (np.concatenate([np.empty(0), *(part[k] for part in parts)]) for k in (0, 1, 2))
     nodes = plan.nodes.iloc[rows]
     word = _WORDS[carrier][1]
     titles = [f"{word} {names[mine[0]]}" + (f" and {len(mine) - 1} more" if len(mine) > 1 else "") for mine in whose]
@@ -146,7 +164,7 @@ def _consumers(carrier: str, plan: NetworkPlan, names: list[str], dataset: xr.Da
             "title": titles,
             "worst": worst,
             "limit": limit,
-            "unit": unit,
+            "unit": _UNITS[carrier],
             "hours_over": over,
             "buildings": [len(mine) for mine in whose],
             "loss_kwh": 0.0,
@@ -157,10 +175,10 @@ def _consumers(carrier: str, plan: NetworkPlan, names: list[str], dataset: xr.Da
     )
 
 
-def _supply(dataset: xr.Dataset, rows: Any, carrier: str) -> tuple[Any, Any, str, Any]:
+def _supply(dataset: xr.Dataset, rows: Any, carrier: str) -> tuple[Any, Any, Any]:
     """Coldest (of cold: warmest) supply in hours in which somebody draws."""
-    temp = dataset[f"{carrier}_supply_temp_c"].to_numpy()[rows]
-    drawing = drawing_nodes(dataset, carrier)[rows]
+    temp = hours_of(dataset, f"{carrier}_supply_temp_c", rows)
+    drawing = drawing_nodes(dataset, carrier, rows)
     limit = consumer_limit(dataset, carrier)[rows]
     some = drawing.any(axis=1)
     if carrier == "heat":
@@ -169,24 +187,25 @@ def _supply(dataset: xr.Dataset, rows: Any, carrier: str) -> tuple[Any, Any, str
     else:
         worst = np.where(drawing, temp, -np.inf).max(axis=1, initial=-np.inf)
         over = (drawing & (temp > limit[:, None])).sum(axis=1)
-    return np.where(some, worst, np.nan), limit, "°C", over
+    return np.where(some, worst, np.nan), limit, over
 
 
-def _held_voltage(dataset: xr.Dataset, rows: Any) -> tuple[Any, Any, str, Any]:
-    voltage = dataset["voltage_pu"].to_numpy()[rows]
+def _held_voltage(dataset: xr.Dataset, rows: Any) -> tuple[Any, Any, Any]:
+    voltage = hours_of(dataset, "voltage_pu", rows)
     low, high = VOLTAGE
     least, most = (np.nan_to_num(pick(voltage, axis=1, initial=1.0), nan=0.0) for pick in (np.nanmin, np.nanmax))
     below = 1.0 - least > most - 1.0
     over = (~((voltage >= low) & (voltage <= high))).sum(axis=1)
-    return np.where(below, least, most), np.where(below, low, high), "p.u.", over
+    return np.where(below, least, most), np.where(below, low, high), over
 
 
-def _held_pressure(dataset: xr.Dataset, rows: Any) -> tuple[Any, Any, str, Any]:
-    pressure, least = dataset["gas_pressure_bar"].to_numpy()[rows], float(dataset["gas_least_bar"])
+def _held_pressure(dataset: xr.Dataset, rows: Any) -> tuple[Any, Any, Any]:
+    pressure, least = hours_of(dataset, "gas_pressure_bar", rows), float(dataset["gas_least_bar"])
     worst = np.nan_to_num(pressure, nan=np.inf).min(axis=1, initial=np.inf)
-    return worst, np.full(len(rows), least), "bar", (pressure < least - 1e-5).sum(axis=1)
+    return worst, np.full(len(rows), least), (pressure < least - 1e-5).sum(axis=1)
 
 
+_UNITS = {"electricity": "p.u.", "heat": "°C", "cold": "°C", "gas": "bar"}
 _HELD: dict[str, Any] = {
     "electricity": _held_voltage,
     "heat": lambda dataset, rows: _supply(dataset, rows, "heat"),

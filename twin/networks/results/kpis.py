@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from assets.hours_on_disk import row_blocks
 from twin.networks.results.results import NetworkResults
-from twin.networks.results.states import consumer_limit, drawing_nodes
+from twin.networks.results.states import consumer_limit, drawing_nodes, hours_of, pipe_use, state_blocks
+from twin.results.schema import names_of
 from twin.results.sources import sources_of
 
 _FLOWING_KG_S = 1e-6
@@ -114,15 +116,12 @@ def hours_beyond(networks: NetworkResults) -> Any:
     """Whether some element of some network is beyond its limit, shape (T,)."""
     over = np.zeros(networks.dataset.sizes["time"], dtype=bool)
     for quantity in ("loading", "voltage", "temperature"):
-        state = networks.state(quantity)
-        values = np.asarray(state.values)
-        for k in range(len(state.ids)):
-            row = values[k]
-            if quantity == "temperature":  # NaN where nobody draws
-                over |= (row < state.limit_low[k]) | (row > state.limit_high[k])
-            else:
-                low, high = state.limit_low[k], state.limit_high[k]
-                over |= ~((row >= low) | np.isnan(low)) | ~(row <= high)
+        for state in state_blocks(networks.dataset, quantity):
+            for row, low, high in zip(state.values, state.limit_low, state.limit_high, strict=True):
+                if quantity == "temperature":  # NaN where nobody draws
+                    over |= (row < low) | (row > high)
+                else:
+                    over |= ~((row >= low) | np.isnan(low)) | ~(row <= high)
     if "gas_node" in networks.dataset.dims:
         dataset = networks.dataset
         over |= (dataset["gas_pressure_bar"].to_numpy() < float(dataset["gas_least_bar"]) - 1e-5).any(axis=0)
@@ -131,20 +130,34 @@ def hours_beyond(networks: NetworkResults) -> Any:
 
 def _electricity(dataset: xr.Dataset) -> dict[str, float]:
     at = dataset["electricity_node_of_building"].to_numpy()
-    voltage = dataset["voltage_pu"].to_numpy()[np.unique(at[at >= 0])]
-    low, high = (100.0 * float(pick(voltage)) if voltage.size else np.nan for pick in (np.nanmin, np.nanmax))
+    low, high = (100.0 * value for value in _extremes(dataset, np.unique(at[at >= 0])))
     if dataset["unsolved"].any():
         low = 0.0  # the voltage collapses
     book = _book(dataset, "electricity")
     came = book["bought_kwh"] + book["given_kwh"] + book["fed_in_kwh"]
     return {
-        "branch_loading": 100.0 * float(np.nanmax(dataset["branch_loading"].to_numpy(), initial=0.0)),
+        "branch_loading": 100.0 * _highest(dataset, "branch_loading"),
         "lowest_voltage": low,
         "highest_voltage": high,
         "lowest_planned_voltage": low,
         "highest_planned_voltage": high,
         "power_loss_share": 100.0 * book["network_loss_kwh"] / came if came > 0.0 else np.nan,
     }
+
+
+def _extremes(dataset: xr.Dataset, buses: Any) -> tuple[float, float]:
+    """Lowest and highest voltage of the year at some buses; NaN without any."""
+    low, high = np.float32(np.nan), np.float32(np.nan)
+    for part in row_blocks(len(buses), dataset.sizes["time"]):
+        voltage = hours_of(dataset, "voltage_pu", buses[part])
+        low, high = np.fmin(low, np.nanmin(voltage)), np.fmax(high, np.nanmax(voltage))
+    return float(low), float(high)
+
+
+def _highest(dataset: xr.Dataset, name: str) -> float:
+    """Highest size of a variable by the hour; 0 without rows."""
+    parts = row_blocks(*dataset[name].shape)
+    return max((float(np.nanmax(np.abs(hours_of(dataset, name, row)), initial=0.0)) for row in parts), default=0.0)
 
 
 def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
@@ -155,23 +168,20 @@ def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
         f"{carrier}_loss_share": 100.0 * book["network_loss_kwh"] / fed if fed > 0.0 else np.nan,
         f"{carrier}_pump_electricity": float(dataset[f"{carrier}_pump_kw"].sum(dtype=np.float64)),
     }
-    watched = np.isfinite(consumer_limit(dataset, carrier))
-    temp = dataset[f"{carrier}_supply_temp_c"].to_numpy()[watched]
-    drawn = temp[drawing_nodes(dataset, carrier)[watched]]
+    watched = np.flatnonzero(np.isfinite(consumer_limit(dataset, carrier)))
+    coldest, warmest = np.nan, np.nan
+    for part in row_blocks(len(watched), dataset.sizes["time"]):
+        temp = hours_of(dataset, f"{carrier}_supply_temp_c", watched[part])
+        drawn = temp[drawing_nodes(dataset, carrier, watched[part])]
+        if drawn.size:
+            coldest, warmest = np.fmin(coldest, drawn.min()), np.fmax(warmest, drawn.max())
     if carrier == "cold":
-        return found | {"warmest_supply": float(drawn.max()) if drawn.size else np.nan}
+        return found | {"warmest_supply": float(warmest)}
     return found | {
-        "coldest_supply": float(drawn.min()) if drawn.size else np.nan,
+        "coldest_supply": float(coldest),
         "heat_gradient": float(dataset["heat_gradient_pa_m"].max()) if dataset.sizes["heat_edge"] else np.nan,
         "heat_velocity": float(dataset["heat_velocity_m_s"].max()) if dataset.sizes["heat_edge"] else np.nan,
     }
-
-
-def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
-    """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
-    flow = np.abs(dataset[f"{carrier}_flow_kg_s"].to_numpy()).max(axis=1, initial=0.0)
-    capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
-    return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))
 
 
 def _gas(dataset: xr.Dataset) -> dict[str, float]:
@@ -203,8 +213,7 @@ _READERS: tuple[tuple[str, Callable[[xr.Dataset], dict[str, float]]], ...] = (
 
 def _book(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
     row = list(dataset["carrier"].to_numpy()).index(carrier)
-    words = [str(name) for name in dataset.data_vars if dataset[name].dims == ("carrier", "time")]
-    return {word: float(dataset[word].to_numpy()[row].sum()) for word in words}
+    return {word: float(dataset[word].to_numpy()[row].sum()) for word in names_of("networks", "carrier", "time")}
 
 
 def _own_limits(dataset: xr.Dataset) -> dict[str, float]:

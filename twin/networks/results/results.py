@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import netCDF4
+import numpy as np
 import pandas as pd
 import xarray as xr
 
+from assets.hours_on_disk import hours_array, is_large, let_go, on_disk, row_blocks
 from twin._errors import ResultsError
 from twin.networks.results.dataset import FORMAT
-from twin.networks.results.states import State, state_of
+from twin.networks.results.states import State, pipe_use, state_of
+from twin.results.schema import names_of
 from twin.scenario import Scenario, parse_scenario
 from twin.texts import Note, load_notes
 
@@ -69,6 +73,22 @@ class NetworkResults:
         """State of every element that has a quantity, by the hour: see `twin.networks.results.states.QUANTITIES`."""
         return state_of(self.dataset, quantity)
 
+    @property
+    def missing(self) -> pd.DataFrame:
+        """What each building asked of each network and did not get in the year [kWh]: index `building`."""
+        missing = {
+            carrier: self.dataset[f"building_missing_{carrier}_kwh"].sum("time", dtype=np.float64).to_numpy()
+            if f"building_missing_{carrier}_kwh" in self.dataset
+            else 0.0
+            for carrier in ("electricity", "heat", "cold", "gas")
+        }
+        names = [str(name) for name in self.dataset["building"].to_numpy()]
+        return pd.DataFrame(missing, index=pd.Index(names, name="building"), dtype=np.float64)
+
+    def pipe_use(self, carrier: str) -> float:
+        """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
+        return pipe_use(self.dataset, carrier)
+
     def save(self, folder: str | Path) -> Path:
         """Write a folder: networks.nc, elements.parquet and, where there is a grid, grid.json.
 
@@ -93,8 +113,7 @@ class NetworkResults:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
             part = Path(name) / "networks"
             part.mkdir()
-            told = _encoding(self.dataset)
-            self.dataset.to_netcdf(part / _FILES[0], engine="netcdf4", format="NETCDF4", encoding=told)
+            _write(self.dataset, part / _FILES[0])
             self.elements.to_parquet(part / _FILES[1], compression="zstd")
             if self.net is not None:
                 from assets.networks.power import write_pandapower  # noqa: PLC0415  takes seconds to load
@@ -121,8 +140,7 @@ class NetworkResults:
                 f"there are no networks at {source} ({missing[0]} is missing); `twin networks` writes them"
             )
         try:
-            with xr.open_dataset(source / _FILES[0], engine="netcdf4") as file:
-                dataset = file.load()
+            dataset = _read(source / _FILES[0])
             elements = gpd.read_parquet(source / _FILES[1])
         except (OSError, ValueError) as error:
             raise ResultsError(f"{source} cannot be read: {error}") from error
@@ -143,7 +161,7 @@ def load_networks(folder: str | Path) -> NetworkResults:
 
 def summary_of(dataset: xr.Dataset) -> dict[str, dict[str, float]]:
     """Sum the book of every carrier over the year [kWh]."""
-    words = [str(name) for name in dataset.data_vars if dataset[name].dims == ("carrier", "time")]
+    words = names_of("networks", "carrier", "time")
     sums: Mapping[str, Any] = {word: dataset[word].sum("time").to_numpy() for word in words}
     return {
         str(carrier): {word.removesuffix("_kwh"): float(sums[word][k]) for word in words}
@@ -183,6 +201,43 @@ def followed_ways(networks: NetworkResults, district: District) -> pd.DataFrame:
             rows += [(str(name), "", 0.0, 0.0, str(problem["what"])) for name in problem["ids"]]
     columns = ["way", "carrier", "length_m", "followed_m", "told"]
     return pd.DataFrame(rows, columns=columns).set_index("way")
+
+
+def _write(dataset: xr.Dataset, path: Path) -> None:
+    """Write a dataset; what lies on disk follows a block of rows at a time, unpacked: packing takes longer than a year.
+
+    So a town's file is as large as its hours, and takes no memory to write.
+    """
+    large = [str(name) for name, variable in dataset.data_vars.items() if on_disk(variable.to_numpy()) is not None]
+    small = dataset.drop_vars(large)
+    small.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=_encoding(small))
+    if not large:
+        return
+    with netCDF4.Dataset(path, "a") as file:
+        for name in large:
+            values, told = dataset[name].to_numpy(), dataset[name].attrs
+            dims = tuple(str(dim) for dim in dataset[name].dims)
+            for dim in set(dims) - set(file.dimensions):
+                file.createDimension(dim, dataset.sizes[dim])
+            variable = file.createVariable(name, values.dtype, dims, fill_value=False, contiguous=True)
+            variable.setncatts(told)
+            for row in row_blocks(*values.shape):
+                variable[row] = values[row]
+                let_go(values)
+
+
+def _read(path: Path) -> xr.Dataset:
+    """Read a dataset; large variables a block of rows at a time, to disk."""
+    with xr.open_dataset(path, engine="netcdf4", cache=False) as file:
+        large = {str(name): v for name, v in file.data_vars.items() if v.ndim == 2 and is_large(*v.shape)}
+        dataset = file.drop_vars(list(large)).load()
+        for name, variable in large.items():
+            values = hours_array(*variable.shape)
+            for row in row_blocks(*values.shape):
+                values[row] = variable[row].to_numpy()
+                let_go(values)
+            dataset[name] = (variable.dims, values, variable.attrs)
+    return dataset
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
