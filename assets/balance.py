@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assets._balance_kernel import add_flow, residuals
 from assets._errors import BalanceError
 
 Array = npt.NDArray[np.float64]
@@ -193,15 +194,12 @@ class _Residuals:
             self._take(start, into, residual)
 
     def _take(self, start: int, into: Array, residual: Array) -> None:
-        self.net += residual.sum(axis=0)
-        self.passed += into.sum(axis=0)
-        np.abs(residual, out=residual)
-        self.worst = max(self.worst, float(residual.max(initial=0.0)))
-        np.divide(residual, np.maximum(into, 1.0, out=into), out=residual)
+        share, hour, worst = np.zeros(len(into)), np.zeros(len(into), dtype=np.int64), np.zeros(len(into))
+        residuals(into, residual, self.net, self.passed, (worst, share, hour))
+        self.worst = max(self.worst, float(worst.max(initial=0.0)))
         # A NaN fails every comparison: ask for what is not fine.
-        for b in np.flatnonzero(~(residual.max(axis=1) <= self.tolerance)):
-            hour = int(np.argmax(residual[b]))
-            self.beyond.append((float(residual[b, hour]), start + int(b), hour))
+        for b in np.flatnonzero(~(share <= self.tolerance)):
+            self.beyond.append((float(share[b]), start + int(b), int(hour[b])))
 
     def complaints(self, name: str, ids: Sequence[str]) -> list[str]:
         """Tell what does not hold, the worst first."""
@@ -229,10 +227,9 @@ def _add(
     sign: float = 1.0,
 ) -> float:
     """Add flows of some buildings, or take them away, in double precision; give what that makes altogether."""
-    before = float(total.sum())
+    added = 0.0
     for name in names:
-        energy = flows[name][rows]
-        if name in factor:
-            energy = np.multiply(energy, np.asarray(flows[factor[name]][rows], dtype=np.float64)[:, None])
-        (np.add if sign > 0 else np.subtract)(total, energy, out=total)
-    return float(total.sum()) - before
+        energy = np.asarray(flows[name][rows])
+        each = np.asarray(flows[factor[name]][rows], dtype=np.float64) if name in factor else np.ones(len(total))
+        added += add_flow(total, energy, sign * each)
+    return added

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from twin.networks.results.studies import contingencies, hosting_capacity, study_kpis
     from twin.networks.run import run_networks
     from twin.reporting import report
+    from twin.results.balance import accounts, balance
     from twin.results.comparison import Comparison, building_changes, compare
     from twin.results.energy_flows import energy_flows
     from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
         tell,
         with_edits,
     )
-    from twin.simulation.city import run_city
+    from twin.simulation.hours_again import building_hours
     from twin.simulation.run import run
 
 # Where each public name lives: imported when first asked for, so that `twin --help` needs none of it.
@@ -64,7 +65,7 @@ _HOME = {
     "Comparison": "twin.results.comparison",
     "building_changes": "twin.results.comparison",
     "compare": "twin.results.comparison",
-    "run_city": "twin.simulation.city",
+    "building_hours": "twin.simulation.hours_again",
     "report": "twin.reporting",
     "export": "twin.exports",
     "district_kpis": "twin.results.kpis",
@@ -91,6 +92,8 @@ _HOME = {
     "plant_kinds": "twin.model.plants",
     "plant_table": "twin.model.plants",
     "run_networks": "twin.networks.run",
+    "accounts": "twin.results.balance",
+    "balance": "twin.results.balance",
     "beside_published": "twin.results.published",
     "History": "twin.scenario",
     "Scenario": "twin.scenario",
@@ -122,9 +125,12 @@ __all__ = [
     "Twin",
     "TwinError",
     "__version__",
+    "accounts",
+    "balance",
     "beside_published",
     "build_district",
     "building_changes",
+    "building_hours",
     "causes",
     "combine",
     "compare",
@@ -156,7 +162,6 @@ __all__ = [
     "plant_table",
     "report",
     "run",
-    "run_city",
     "run_networks",
     "save_district",
     "save_json",

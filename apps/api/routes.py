@@ -21,7 +21,7 @@ from apps.views.layer_geojson import cached_buildings, cached_layer
 from apps.views.map_comparison import How
 from apps.views.map_quantities import building_curve, rows_of
 from apps.views.networks.network_views import Networks
-from apps.views.quantities import HOURLY
+from apps.views.quantities import FIRST, HOURLY
 from twin import TwinError
 from twin._errors import UnknownTextError
 from twin._version import __version__
@@ -125,7 +125,7 @@ def _add_layers(api: FastAPI, views: Views) -> None:
     def buildings(
         district: str,
         *,
-        quantity: str = HOURLY[0].key,
+        quantity: str = FIRST,
         day: str = DAYS[0],
         scenario: Scenario = AS_IS,
         against: Against = "",

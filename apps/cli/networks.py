@@ -20,7 +20,9 @@ _TECHNOLOGIES = {"pv": "solar panels", "ev": "charging", "heat_pump": "heat pump
 
 
 def networks(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for networks, network_kpis.json and flows.csv.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for networks, kpis.json, network_kpis.json and flows.csv.")
+    ],
     name: Annotated[str, typer.Option("--district", "-d", help="District: a name or a folder.")] = "helsinki-centre",
     scenario: Annotated[
         str | None, typer.Option("--scenario", "-s", help="Scenario file (YAML) or preset; without it, as it is.")
@@ -42,7 +44,9 @@ def networks(
     with progress("Running the networks") as report:
         district = twin.load_district(name)
         chosen = None if scenario is None else twin.load_scenario(scenario)
-        results = twin.run(district, chosen, seed=seed, progress=lambda share, what: report(0.3 * share, what))
+        results = twin.run(
+            district, chosen, keep="hours", seed=seed, progress=lambda share, what: report(0.3 * share, what)
+        )
         found = twin.run_networks(
             district,
             chosen,
@@ -53,6 +57,7 @@ def networks(
         report(0.92, "writing the results")
         figures = twin.network_kpis(found)
         found.save(out / "networks")
+        twin.save_json(twin.kpis(results, networks=found), out / "kpis.json")
         twin.energy_flows(results, found).to_csv(out / "flows.csv", index=False)
         rooms, lost = _rooms(results, found, report) if hosting else ({}, [])
         outages = twin.contingencies(found) if n_1 else None
@@ -70,7 +75,8 @@ def networks(
         _show_outages(outages)
     for note in [*found.notes, *lost]:
         ERR.print(f"Note: {note}", markup=False)
-    ERR.print(f"Written to {out / 'networks'}, {out / 'network_kpis.json'} and {out / 'flows.csv'}", markup=False)
+    files = [str(out / name) for name in ("networks", "kpis.json", "network_kpis.json")]
+    ERR.print(f"Written to {', '.join(files)} and {out / 'flows.csv'}", markup=False)
 
 
 def _rooms(results: Any, found: Any, report: Any) -> tuple[dict[str, pd.DataFrame], list[str]]:

@@ -17,6 +17,26 @@ ScenarioFile = Annotated[
 ]
 
 
+class Keep(StrEnum):
+    """What is kept of a run."""
+
+    hours = "hours"
+    annual = "annual"
+
+
+KeepOption = Annotated[
+    Keep | None,
+    typer.Option(
+        help="hours: every hour of every building; annual: yearly figures of each and every hour of the whole "
+        "(`twin export --building` computes a building's hours again). "
+        "Without it, hours of up to 2000 buildings, yearly figures of more."
+    ),
+]
+MemoryOption = Annotated[
+    float, typer.Option("--memory-gb", help="Memory that it may take [GB]: less of it means fewer buildings at once.")
+]
+
+
 class Format(StrEnum):
     """Formats that results can be handed over in."""
 
@@ -27,10 +47,19 @@ class Format(StrEnum):
     cityjson = "cityjson"
 
 
+_KEPT = {
+    "hours": "Kept: every hour of every building (`--keep annual` keeps less).",
+    "annual": "Kept: yearly figures of every building and every hour of the whole (`--keep hours` keeps all; "
+    "`twin export --building ID` computes a building's hours again).",
+}
+
+
 def run(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for results.nc and kpis.json.")],
     name: District = "helsinki-centre",
     scenario: ScenarioFile = None,
+    keep: KeepOption = None,
+    memory_gb: MemoryOption = 2.0,
     seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,
 ) -> None:
     """Compute a district's year, hour by hour: results.nc and kpis.json."""
@@ -38,11 +67,22 @@ def run(
 
     with progress("Computing the year") as report:
         district = twin.load_district(name)
-        results = twin.run(district, _scenario(scenario), seed=seed, progress=report)
+        file = out / "results.nc"
+        # One run and no other: there is nothing to remember it for.
+        results = twin.run(
+            district,
+            _scenario(scenario),
+            keep=None if keep is None else keep.value,
+            memory_gb=memory_gb,
+            out=file,
+            seed=seed,
+            progress=report,
+            memo=twin.Memo(0),
+        )
         kpis = twin.kpis(results)
-        results.save(out / "results.nc")
         twin.save_json(kpis, out / "kpis.json")
     _show_kpis(kpis["district"])
+    ERR.print(_KEPT[results.keep], markup=False)
     ERR.print(f"Written to {out / 'results.nc'} and {out / 'kpis.json'}", markup=False)
 
 
@@ -58,6 +98,10 @@ def export(
         Path | None,
         typer.Option("--results", "-r", help="results.nc of an earlier run; without it, the year is computed."),
     ] = None,
+    buildings: Annotated[
+        list[str] | None,
+        typer.Option("--building", "-b", help="Id of a building: these alone, with every hour; may be given again."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,
 ) -> None:
     """Hand results over as GeoJSON, GeoParquet, CSV, netCDF or CityJSON."""
@@ -69,6 +113,8 @@ def export(
             results = twin.run(district, _scenario(scenario), seed=seed, progress=report)
         else:
             results = twin.load_results(results_file)
+        if buildings:
+            results = twin.building_hours(results, district, buildings)
         written = twin.export(results, district, out, format=what.value if what else None)
     ERR.print(f"Written to {written}", markup=False)
 

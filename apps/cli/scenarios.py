@@ -129,7 +129,8 @@ def compare(
         district = twin.load_district(name)
         results, grids = [], []
         for number, scenario in enumerate(scenarios):
-            results.append(twin.run(district, scenario, seed=seed, progress=_part(tell, number, len(scenarios))))
+            told = _part(tell, number, len(scenarios))
+            results.append(twin.run(district, scenario, keep="hours" if networks else None, seed=seed, progress=told))
             if networks:
                 grids.append(twin.run_networks(district, scenario, results=results[-1], seed=seed))
         names = twin.compare(*results).names

@@ -22,7 +22,7 @@ import twin
 from apps._errors import UnknownDistrictError, UnknownScenarioError
 from apps.views import disk_cache
 from apps.views.days import DayPlan, plan_days
-from apps.views.quantities import HOURLY
+from apps.views.quantities import HOURLY, hourly
 from twin._cache.memo import content_key
 from twin.scenario import AddBuildingsEdit, RemoveBuildingsEdit, Scenario, decode_scenario, simplified
 
@@ -31,7 +31,7 @@ AS_IS = "as-is"
 
 Progress = Callable[[float, str], None] | None
 
-_FORMAT = 4
+_FORMAT = 5
 _OPEN = 14  # views in memory, of 5 to 15 MB each, beside the districts as they are
 _KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
 _AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
@@ -240,8 +240,10 @@ def _view(district: Any, name: str, scenario: Any, progress: Progress) -> View:
     on_disk = not name.startswith("own-")
     found = disk_cache.read(file) if on_disk else None
     if found is None:
-        results = twin.run(district, scenario, progress=progress)
-        found = _summary(results, twin.kpis(results), district)
+        results = twin.run(district, scenario, keep="hours", progress=progress)
+        # Payback and the cost of avoided emissions are told against the district as it is.
+        as_it_is = None if name == AS_IS else twin.run(district, keep="hours")
+        found = _summary(results, twin.kpis(results, as_it_is), district)
         if on_disk:
             disk_cache.write(file, found)
     return _assemble(district, name, stamp, found, _tables(district, scenario))
@@ -259,8 +261,8 @@ def _tables(district: Any, scenario: Any) -> tuple[Any, Any]:
 def _summary(results: Any, kpis: Mapping[str, Any], district: Any) -> dict[str, Any]:
     """Cut the results of a year down to what a map shows."""
     data = results.dataset
-    heat = sum(data[name].sum("building").to_numpy() for name in HOURLY[0].sources)
-    electricity = sum(data[name].sum("building").to_numpy() for name in HOURLY[1].sources if name in data)
+    heat = sum(data[name].sum("building").to_numpy() for name in hourly("heat").sources)
+    electricity = sum(data[name].sum("building").to_numpy() for name in hourly("electricity").sources if name in data)
     plan: DayPlan = plan_days(
         pd.DatetimeIndex(data["time"].to_numpy()),
         district.timezone,

@@ -8,7 +8,7 @@ from apps.views.days import TYPICAL_DAYS
 from apps.views.district_views import View
 from apps.views.map_quantities import quantity_of
 from apps.views.networks.element_states import ALL, KIND, Look
-from apps.views.quantities import HOURLY
+from apps.views.quantities import hourly
 from twin.scenario import Scenario, dump_scenario
 
 _SEASONS = {"winter": [12, 1, 2], "spring": [3, 4, 5], "summer": [6, 7, 8], "autumn": [9, 10, 11]}
@@ -38,7 +38,8 @@ def snippet(view: View, scenario: Scenario, key: str, day: str, step: int) -> st
         lines += _hourly(view, key, day, step)
     elif quantity.sources[0] in view.kpis["buildings"][str(view.buildings.index[0])]:
         factor = f" * {quantity.factor:g}" if quantity.factor != 1.0 else ""
-        lines.append(f'shown = twin.kpi_table(results)["{quantity.sources[0]}"]{factor}')
+        against = ", twin.run(district)" if scenario.edits else ""
+        lines.append(f'shown = twin.kpi_table(results{against})["{quantity.sources[0]}"]{factor}')
     else:
         name = quantity.sources[0]
         lines.append(f'shown = twin.make_twin({given}).buildings["{name}"]')
@@ -94,7 +95,7 @@ def _begin(view: View, scenario: Scenario) -> list[str]:
 
 
 def _hourly(view: View, key: str, day: str, step: int) -> list[str]:
-    quantity = next(item for item in HOURLY if item.key == key)
+    quantity = hourly(key)
     names = ", ".join(f'"{name}"' for name in quantity.sources if name in view.steps)
     return [
         "data = results.dataset",

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from twin.results.schema import variable_of
+
 CLASSES = 32
 """Steps of the colour scale; class `CLASSES` means "no value"."""
 
@@ -64,8 +66,11 @@ HOURLY = (
     Quantity("cooling", "hour", "W/m²", ("cooling_kwh",), per_floor=True, carrier="cold"),
     Quantity("solar", "hour", "W/m²", ("pv_kwh",), per_floor=True, carrier="solar"),
     Quantity("grid", "hour", "W/m²", ("grid_import_kwh",), per_floor=True, carrier="grid"),
-    Quantity("indoor", "hour", "°C", ("indoor_temp_c",)),
+    Quantity("indoor", "hour", variable_of("indoor_temp_c").unit, ("indoor_temp_c",)),
 )
+_BY_KEY = {quantity.key: quantity for quantity in HOURLY}
+FIRST = "heat"
+"""What is shown before anybody chose."""
 KINDS = (
     Quantity("use", "kind", "", ("use",)),
     Quantity("heating", "kind", "", ("heating_system",)),
@@ -85,6 +90,17 @@ USE_GROUPS = {
     "other": ("garage", "outbuilding"),
 }
 """Uses in eight colours and grey: more kinds than that no eye tells apart."""
+
+
+def hourly(key: str) -> Quantity:
+    """Give the quantity of the hour that has this key.
+
+    Raises
+    ------
+    KeyError
+        There is no such quantity.
+    """
+    return _BY_KEY[key]
 
 
 def nice_ceiling(value: float) -> float:

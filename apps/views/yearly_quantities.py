@@ -13,7 +13,8 @@ _FIRST = ("intensity", "share", "amount")
 def _yearly() -> tuple[Quantity, ...]:
     """List the KPIs of buildings, those first that compare large buildings with small ones."""
     table = kpi_catalogue()
-    table = table[table["level"].isin(["building", "both"])]
+    # What needs a year of networks is told where they are shown.
+    table = table[table["level"].isin(["building", "both"]) & ~table["rests_on"].str.contains("networks")]
     order = table["scale"].map({scale: place for place, scale in enumerate(_FIRST)}).sort_values(kind="stable").index
     return tuple(
         Quantity(

@@ -360,7 +360,7 @@ def behind_the_meter(
     return pv, bought, sold
 
 
-@nb.njit(cache=True, error_model="numpy")
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def _meter(load: Any, potential: Any, buildings: Any, pv: Any, grid: Any) -> None:
     share, step = buildings
     bought, sold = grid
@@ -377,7 +377,7 @@ def _meter(load: Any, potential: Any, buildings: Any, pv: Any, grid: Any) -> Non
             sold[b, t] = max(-net, 0.0)
 
 
-@nb.njit(cache=True, error_model="numpy")
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def _supply(demands: Any, buildings: Any, grid: Any, out: Any) -> None:
     eff_space, eff_hot, electric, seer, room = buildings
     space, hot, cool, appliances, lighting = demands

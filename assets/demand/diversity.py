@@ -61,7 +61,12 @@ def _spread(annual, table, row_of, seeds, shift_h, day_spread, hour_spread, day,
             if day[t] != before:
                 before = day[t]
                 of_day = max(0.0, 1.0 + day_spread[i] * _swing(seed + np.uint64(1 + before)))
-            late = (t - whole) % hours
+            late = t - whole
+            # The year is a ring. A remainder would cost as much as all the rest.
+            if late < 0:
+                late += hours
+            elif late >= hours:
+                late -= hours
             value = (1.0 - part) * shape[late] + part * shape[late - 1]
             value *= of_day * max(0.0, 1.0 + hour_spread[i] * _swing(seed + np.uint64(100000 + t)))
             out[i, t] = value

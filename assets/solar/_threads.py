@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import numba
+from assets.threads import threads
 
 CHUNK = 64
 
@@ -14,10 +14,10 @@ def share_out(work: Callable[[int, int], None], count: int, chunk: int = CHUNK) 
     """Call work(first, stop) over ranges that cover 0 … count-1.
 
     The loops release the GIL and every range writes its own rows. Threads of Python rather than numba's own parallel
-    loops: those abort the process when two threads of a server enter them at once. ``NUMBA_NUM_THREADS`` is obeyed.
+    loops: those abort the process when two threads of a server enter them at once. `assets.threads` says how many.
     """
     ranges = [(first, min(first + chunk, count)) for first in range(0, count, chunk)]
-    workers = min(int(numba.config.NUMBA_NUM_THREADS), len(ranges))
+    workers = min(threads(), len(ranges))
     if workers <= 1:
         for first, stop in ranges:
             work(first, stop)

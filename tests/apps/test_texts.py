@@ -24,6 +24,7 @@ from twin._errors import UnknownTextError
 from twin.model.plants import plant_kinds
 from twin.networks.results.kpis import network_kpi_catalogue
 from twin.reporting.naming import ORIGINS
+from twin.results.schema import names_of
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS, TWIN = ROOT / "apps", ROOT / "twin"
@@ -139,3 +140,8 @@ def test_a_missing_text_or_language_is_told() -> None:
         texts("en")("no.such.key")
     with pytest.raises(UnknownTextError, match="xx"):
         texts("xx")
+
+
+def test_the_hours_of_the_map_are_declared_hours() -> None:
+    named = {name for quantity in HOURLY for name in quantity.sources}
+    assert named <= set(names_of("hours", "building", "time"))

@@ -16,6 +16,7 @@ from twin._cache.memo import Memo
 from twin._errors import ResultsError
 from twin.networks.results.results import NetworkResults, load_networks
 from twin.networks.run import networks_of
+from twin.results.nomenclature import with_tables
 from twin.results.results import Results, load_results
 from twin.results.schema import attrs_of, check_declared, variables
 from twin.simulation.city import run_city
@@ -118,3 +119,10 @@ def test_names_that_nobody_declared_are_refused() -> None:
         attrs_of("air_temp_c")
     assert attrs_of("air_temp_c", "measured")["kind"] == "measured"
     assert attrs_of("roof") == {"long_name": "Roof plane id"}
+
+
+def test_the_page_of_names_holds_every_variable_as_declared() -> None:
+    page = Path(__file__).parents[2] / "docs" / "nomenclature.md"
+    text = page.read_text(encoding="utf-8")
+    assert text == with_tables(text), "run `python -m twin.results.nomenclature`"
+    assert all(f"`{variable.declared}`" in text for variable in variables().values())

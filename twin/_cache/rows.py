@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.threads import threads
 from twin._cache.memo import Memo, content_key
 
 Keys = npt.NDArray[np.bytes_]
@@ -84,7 +84,7 @@ def joined_keys(n: int, owner: Index, keys: Keys) -> Keys:
     return np.array([digest.hexdigest() for digest in digests], dtype=f"S{2 * _BYTES}")
 
 
-def remembered(memo: Memo, stage: str, keys: Keys, compute: Compute) -> Rows:
+def remembered(memo: Memo, stage: str, n: int, keys: Callable[[], Keys], compute: Compute) -> Rows:
     """Give a stage's rows: those of keys that are remembered as they are, the rest computed.
 
     Parameters
@@ -93,21 +93,27 @@ def remembered(memo: Memo, stage: str, keys: Keys, compute: Compute) -> Rows:
         Where stages are remembered.
     stage : str
         Name of the stage.
-    keys : ndarray of bytes, shape (n,)
-        Of `row_keys`.
+    n : int
+        Rows.
+    keys : callable
+        Gives what `row_keys` gives; not asked where the memo forgets all.
     compute : callable
         Takes indices of rows and gives their arrays; a row must not depend on which others are asked for.
 
     Returns
     -------
     Rows
-        The very arrays of an earlier run where all keys are the same.
+        The very arrays of an earlier run where all keys are the same; keys are empty where the memo forgets all.
     """
-    return memo.get(stage, content_key(keys), lambda: _filled(memo.kept(stage), keys, compute))
+    if memo.forgets:
+        memo.computed.append(stage)
+        return Rows(np.zeros(n, dtype=f"S{2 * _BYTES}"), compute(np.arange(n)), n)
+    told = keys()
+    return memo.get(stage, content_key(told), lambda: _filled(memo.kept(stage), told, compute))
 
 
 def in_threads(compute: Compute) -> Compute:
-    """Compute rows in as many threads as numba may use: compiled loops release the interpreter's lock.
+    """Compute rows in as many threads as `assets.threads` allows: compiled loops release the interpreter's lock.
 
     Parameters
     ----------
@@ -116,7 +122,7 @@ def in_threads(compute: Compute) -> Compute:
     """
 
     def shared_out(rows: Index) -> Mapping[str, Any]:
-        workers = min(int(numba.config.NUMBA_NUM_THREADS), len(rows) // _LEAST_ROWS)
+        workers = min(threads(), len(rows) // _LEAST_ROWS)
         if workers <= 1:
             return compute(rows)
         with ThreadPoolExecutor(workers) as pool:
@@ -166,7 +172,7 @@ def _filled(kept: Sequence[Rows], keys: Keys, compute: Compute) -> Rows:
             out[fresh] = 0 if new is None else new
         return out
 
-    with ThreadPoolExecutor(max(int(numba.config.NUMBA_NUM_THREADS), 1)) as pool:
+    with ThreadPoolExecutor(threads()) as pool:
         return Rows(keys, dict(zip(names, pool.map(merged, names), strict=True)), len(fresh))
 
 

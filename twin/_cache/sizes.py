@@ -51,7 +51,7 @@ def held_bytes(result: Any) -> dict[int, int]:
 
 
 def _owner(array: Any) -> Any:
-    """Give the array that owns the memory of a view."""
+    """Find the array that owns the memory of a view."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array

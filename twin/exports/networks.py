@@ -13,10 +13,10 @@ import pandas as pd
 import shapely
 
 from twin._errors import ExportError
-from twin.networks.operation.balance_book import INTO, OUT
 from twin.networks.results.kpis import network_kpis
 from twin.networks.results.results import NetworkResults
 from twin.results.results import plain, whole_file
+from twin.results.schema import names_of
 
 WGS84 = "EPSG:4326"
 FORMATS = ("geojson", "geoparquet", "csv", "netcdf")
@@ -94,9 +94,8 @@ def network_hours(networks: NetworkResults) -> pd.DataFrame:
     """
     dataset = networks.dataset
     time = pd.DatetimeIndex(dataset["time"].to_numpy()).strftime("%Y-%m-%dT%H:%M:%SZ").rename("time_utc")
-    words = [f"{word}_kwh" for word in (*INTO, *OUT)] + ["network_loss_kwh", "network_stored_kwh"]
     columns: dict[str, Any] = {}
-    for word in words:
+    for word in names_of("networks", "carrier", "time"):
         values = dataset[word].to_numpy()
         for k, carrier in enumerate(dataset["carrier"].to_numpy()):
             if values[k].any():

@@ -17,6 +17,7 @@ from twin._errors import ExportError
 from twin.results.kpis import district_kpis, kpi_table
 from twin.results.results import Results, plain, whole_file
 from twin.results.schema import names_of, variable_of
+from twin.results.totals import district_hours
 
 if TYPE_CHECKING:
     from gis_data.district import District
@@ -111,7 +112,7 @@ def hourly_table(results: Results) -> pd.DataFrame:
     for name in names_of("hours", "building", "time"):
         variable = variable_of(name)
         if variable.unit == "kWh" and not variable.needs:
-            columns[name] = dataset[name].to_numpy().sum(axis=0, dtype=np.float64)
+            columns[name] = district_hours(dataset, name)
     return pd.DataFrame(columns, index=time.strftime("%Y-%m-%dT%H:%M:%SZ").rename("time_utc"))
 
 

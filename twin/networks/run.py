@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from twin._cache.memo import Memo, content_key
+from twin._errors import ResultsError
 from twin.model.twin import make_twin
 from twin.networks.operation.coupled_year import coupled_year
 from twin.networks.results.dataset import dataset_of
 from twin.networks.results.elements import elements_with_states
 from twin.networks.results.results import NetworkResults
+from twin.results.totals import keeps_hours
 from twin.simulation.run import MEMO, run
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ def run_networks(
     ------
     ScenarioError
         Where the scenario does not fit the district or its networks.
+    ResultsError
+        Where the results hold yearly figures alone.
     BalanceError
         Where energy would be lost or made from nothing; it never should.
     """
@@ -73,7 +77,12 @@ def run_networks(
         return lambda share, what: report(low + (high - low) * share, what)
 
     if results is None:
-        results = run(district, scenario, seed=seed, progress=part(0.0, 0.25), memo=memo)
+        results = run(district, scenario, keep="hours", seed=seed, progress=part(0.0, 0.25), memo=memo)
+    if not keeps_hours(results.dataset):
+        raise ResultsError(
+            "networks need every hour of every building, and these results keep yearly figures alone: "
+            'run the scenario with `--keep hours` (`keep="hours"`)'
+        )
     twin = make_twin(district, scenario, seed=seed, memo=memo)
     plans = plans_of(district, twin, results, memo, part(0.25, 0.45))
     return networks_of(twin, results, plans, memo=memo, progress=part(0.45, 1.0))
@@ -88,18 +97,18 @@ def plans_of(
 
     as_it_is = results
     if twin.scenario.edits:
-        as_it_is = run(district, None, seed=twin.seed, memo=memo)
+        as_it_is = run(district, None, keep="hours", seed=twin.seed, memo=memo)
     before, now = (
         memo.get("design loads", content_key(*_read(of)), partial(design_loads, of)) for of in (as_it_is, results)
     )
     return plan_networks(twin, before, now=now, memo=memo, progress=report)
 
 
-def _read(results: Results) -> list[object]:
-    """Gather what design loads are made of."""
+def _read(results: Results) -> list[str]:
+    """Digest what design loads are made of, one variable after the other."""
     names = ("grid_import_kwh", "cooling_kwh", "space_heat_kwh", "hot_water_kwh", "district_heat_kwh", "gas_kwh",
              "heating_system", "use", "station_charging_kwh", "building")  # fmt: skip
-    return [results.dataset[name].to_numpy() for name in names if name in results.dataset]
+    return [content_key(name, results.dataset[name].to_numpy()) for name in names if name in results.dataset]
 
 
 def networks_of(

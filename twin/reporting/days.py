@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from twin.results.balance import BOUGHT, PIPED
 from twin.results.results import Results
-from twin.results.totals import ANNUAL, KEEP
+from twin.results.totals import district_hours
 
-_BOUGHT = ("grid_import_kwh", "district_heat_kwh", "gas_kwh", "oil_kwh", "wood_kwh")
+if TYPE_CHECKING:
+    from twin.networks.results.results import NetworkResults
 
 
-def bought_by_hour(results: Results) -> dict[str, Any]:
-    """Energy bought by the whole district in each hour, by carrier, public charging in it [kWh]."""
+def bought_by_hour(results: Results, networks: NetworkResults | None = None) -> dict[str, Any]:
+    """Energy bought by the whole district in each hour, by carrier, public charging in it [kWh].
+
+    Parameters
+    ----------
+    results : Results
+    networks : NetworkResults, optional
+        Of the same scenario: with them, what is bought at the district's border.
+    """
     data = results.dataset
-    annual = data.attrs.get(KEEP) == ANNUAL
-    found = {}
-    for name in _BOUGHT:
-        key = f"district_{name}"
-        found[name] = data[key].to_numpy() if annual else data[name].to_numpy().sum(axis=0, dtype=np.float64)
+    if networks is not None:
+        book = networks.dataset["bought_kwh"]
+        found = {str(name): book.to_numpy()[k] for k, name in enumerate(book["carrier"].to_numpy())}
+        apart = {c: name for c, name in BOUGHT.items() if c in PIPED and f"{c}_node" not in networks.dataset.dims}
+        return found | {c: found.get(c, 0.0) + district_hours(data, f"{name}_kwh") for c, name in apart.items()}
+    found = {carrier: district_hours(data, f"{name}_kwh") for carrier, name in BOUGHT.items()}
     if "station_charging_kwh" in data:
-        found["grid_import_kwh"] = found["grid_import_kwh"] + data["station_charging_kwh"].to_numpy().sum(axis=0)
+        found["electricity"] = found["electricity"] + data["station_charging_kwh"].to_numpy().sum(axis=0)
     return found
 
 

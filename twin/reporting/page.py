@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from importlib import resources
@@ -54,7 +54,7 @@ def report(
     Parameters
     ----------
     results : sequence of Results
-        One for each scenario, of `run` or `run_city`.
+        One for each scenario, of `run`.
     district : District
         For the maps.
     path : str or Path
@@ -85,6 +85,10 @@ def report(
         raise ResultsError(f"the results are not of the district {district.name}; give the district they are of")
     _check(quantities)
     by_name = _ordered(results, comparison)
+    found = named(networks or (), by_name)
+    scope = found if found.keys() == by_name.keys() else {}
+    if scope:
+        comparison = compare(*results, baseline=baseline, networks=scope)
     comparison = replace(
         comparison, titles={name: result.scenario.told(language)[0] for name, result in by_name.items()}
     )
@@ -92,11 +96,11 @@ def report(
     made = words("report.made", version=__version__)
     parts = [
         _head(comparison, district, by_name, words),
-        _scenarios(comparison, by_name, titles_in(named(networks or (), by_name), district.buildings, words), words),
+        _scenarios(comparison, by_name, titles_in(found, district.buildings, words), words),
         _table(comparison, words),
-        _maps(comparison, by_name, district, quantities, words),
-        _charts(comparison, by_name, words),
-        _networks(networks or (), comparison, by_name, district, words),
+        _maps(comparison, by_name, district, quantities, words=words, scope=scope),
+        _charts(comparison, by_name, words, scope),
+        _networks(found, comparison, by_name, district, words),
         sources(by_name, comparison.titles, words),
         f"<footer>{escape(attribution)}. {escape(made)}.</footer>",
     ]
@@ -171,8 +175,9 @@ def _scenarios(comparison: Comparison, results: dict[str, Results], names: dict[
 def _table(comparison: Comparison, words: Texts) -> str:
     heads = "".join(f"<th>{escape(comparison.titles[name])}</th>" for name in comparison.names)
     rows = []
-    for kpi, about in comparison.about.iterrows():
-        values = comparison.figures.loc[kpi]
+    # The networks' own figures have a section of theirs.
+    for kpi in comparison.about.index.intersection(kpi_catalogue().index, sort=False):
+        about, values = comparison.about.loc[kpi], comparison.figures.loc[kpi]
         # A row of zeros says that nothing of the kind is there: what is not there needs no row.
         if not values.fillna(0.0).any():
             continue
@@ -208,13 +213,12 @@ def _change(comparison: Comparison, kpi: str, name: str, divisor: float, *, word
 
 
 def _networks(
-    networks: Sequence[NetworkResults],
+    found: Mapping[str, NetworkResults],
     comparison: Comparison,
     results: dict[str, Results],
     district: District,
     words: Texts,
 ) -> str:
-    found = named(networks, results)
     if not found:
         return ""
     # The maps' shapes stand on the page already: one drawn of the same footprints refers to them.
@@ -224,10 +228,11 @@ def _networks(
 
 
 def _maps(
-    comparison: Comparison, results: dict[str, Results], district: District, quantities: Sequence[str], words: Texts
-) -> str:
+    comparison: Comparison, results: dict[str, Results], district: District, quantities: Sequence[str], *, words: Texts,
+    scope: Mapping[str, NetworkResults],
+) -> str:  # fmt: skip
     maps = Maps(district, _footprints(results, district), words)
-    tables = {name: kpi_table(result) for name, result in results.items()}
+    tables = {name: kpi_table(result, networks=scope.get(name)) for name, result in results.items()}
     base, titles = tables[comparison.baseline], comparison.titles
     first, catalogue, parts = titles[comparison.baseline], kpi_catalogue(), [maps.shared()]
     heading = f"<h2>{escape(words('report.maps'))}</h2>"
@@ -268,14 +273,14 @@ def _footprints(results: dict[str, Results], district: District) -> Any:
     return found
 
 
-def _charts(comparison: Comparison, results: dict[str, Results], words: Texts) -> str:
+def _charts(
+    comparison: Comparison, results: dict[str, Results], words: Texts, scope: Mapping[str, NetworkResults]
+) -> str:
     titles, language = comparison.titles, words.language
     figures = []
-    hours = {name: bought_by_hour(result) for name, result in results.items()}
+    hours = {name: bought_by_hour(result, scope.get(name)) for name, result in results.items()}
     for month, word in ((1, "january"), (7, "july")):
-        days = {
-            titles[name]: mean_day(result, hours[name]["grid_import_kwh"], month) for name, result in results.items()
-        }
+        days = {titles[name]: mean_day(result, hours[name]["electricity"], month) for name, result in results.items()}
         divisor, unit = scaled([float(v) for values in days.values() for v in values], "kW")
         told = words("report.chart.day", month=words(f"report.{word}"))
         figures.append(

@@ -6,41 +6,70 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 _COMPILE: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
 @njit(**_COMPILE)
-def sum_up(energy, of_row, of_hour):
-    """Write the sum of every row, and add every hour to `of_hour`."""
+def sum_up(energy, size, of_row, of_group):
+    """Write the sum of every row, and add every hour to its group of `size` rows.
+
+    Four sums side by side do not wait for each other.
+    """
+    hours = energy.shape[1]
+    whole = hours - hours % 4
     for b in range(energy.shape[0]):
-        total = 0.0
-        for t in range(energy.shape[1]):
-            value = float(energy[b, t])
-            total += value
-            of_hour[t] += value
-        of_row[b] = total
+        row, group = energy[b], of_group[b // size]
+        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+        for t in range(0, whole, 4):
+            s0 += float(row[t])
+            s1 += float(row[t + 1])
+            s2 += float(row[t + 2])
+            s3 += float(row[t + 3])
+        for t in range(whole, hours):
+            s0 += float(row[t])
+        of_row[b] = (s0 + s1) + (s2 + s3)
+        if of_row[b] != 0.0 or np.any(row):
+            for t in range(hours):
+                group[t] += float(row[t])
 
 
 @njit(**_COMPILE)
 def weigh(energy, weight, of_row):
     """Write the sum of every row, each hour times its weight."""
+    hours = energy.shape[1]
+    whole = hours - hours % 4
     for b in range(energy.shape[0]):
-        total = 0.0
-        for t in range(energy.shape[1]):
-            total += float(energy[b, t]) * weight[t]
-        of_row[b] = total
+        row = energy[b]
+        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+        for t in range(0, whole, 4):
+            s0 += float(row[t]) * weight[t]
+            s1 += float(row[t + 1]) * weight[t + 1]
+            s2 += float(row[t + 2]) * weight[t + 2]
+            s3 += float(row[t + 3]) * weight[t + 3]
+        for t in range(whole, hours):
+            s0 += float(row[t]) * weight[t]
+        of_row[b] = (s0 + s1) + (s2 + s3)
 
 
 @njit(**_COMPILE)
 def peak(first, second, of_row):
     """Write the highest hour of the sum of two arrays."""
+    hours = first.shape[1]
+    whole = hours - hours % 4
     for b in range(first.shape[0]):
-        most = 0.0
-        for t in range(first.shape[1]):
-            most = max(most, float(first[b, t]) + float(second[b, t]))
-        of_row[b] = most
+        one, other = first[b], second[b]
+        most = np.zeros(4)
+        for t in range(0, whole, 4):
+            for k in range(4):
+                value = float(one[t + k]) + float(other[t + k])
+                most[k] = max(most[k], value)
+        for t in range(whole, hours):
+            value = float(one[t]) + float(other[t])
+            most[0] = max(most[0], value)
+        of_row[b] = most.max()
 
 
 @njit(**_COMPILE)

@@ -74,7 +74,8 @@ def compare(
         Name of the scenario that the others are held against; the first one's by default. Payback and the cost of
         avoided emissions are those against it.
     networks : mapping of str to NetworkResults, optional
-        By the scenario's name: the key figures of its networks stand below those of its buildings.
+        By the scenario's name: the key figures of its networks stand below those of its buildings. Where every scenario
+        has some, all are told with them, as `kpis` does; otherwise none is.
 
     Returns
     -------
@@ -94,17 +95,25 @@ def compare(
     by_name = dict(zip(names, results, strict=True))
     order = [first, *(name for name in names if name != first)]
     base = by_name[first]
+    scope = networks if networks is not None and set(names) <= set(networks) else {}
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for name in order:
         same_district(base, by_name[name])
-        told[name] = district_kpis(by_name[name], None if name == first else base) | _of_networks(name, networks)
+        own = district_kpis(
+            by_name[name],
+            None if name == first else base,
+            networks=scope.get(name),
+            baseline_networks=None if name == first else scope.get(first),
+        )
+        told[name] = own | _of_networks(name, networks)
     values = pd.DataFrame(
         {name: {key: float("nan") if kpi["value"] is None else float(kpi["value"]) for key, kpi in of.items()}
          for name, of in told.items()}
     )  # fmt: skip
     values.index.name = "kpi"
     over = pd.DataFrame(
-        {name: {key: bool(kpi.get("exceeded")) for key, kpi in of.items()} for name, of in told.items()}
+        {name: [bool(of.get(str(key), {}).get("exceeded")) for key in values.index] for name, of in told.items()},
+        index=values.index,
     )
     changes = values[order[1:]].sub(values[first], axis=0)
     catalogue = _about(told).loc[values.index]
@@ -116,7 +125,7 @@ def compare(
         about=catalogue,
         titles={name: by_name[name].scenario.told()[0] for name in order},
         edits={name: diff(base.scenario, by_name[name].scenario) for name in order[1:]},
-        exceeded=over.reindex(values.index).fillna(value=False).astype(bool),
+        exceeded=over,
     )
 
 

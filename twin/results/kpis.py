@@ -1,4 +1,4 @@
-"""Key figures of a year, functions of the results' dataset alone; declared in kpis.csv."""
+"""Key figures of a year, made of the sums of its buildings and the district's balance; declared in kpis.csv."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ import pandas as pd
 
 from assets.economics import abatement_cost, simple_payback
 from twin._errors import ResultsError
+from twin.results.balance import account_totals, at_the_border, bills_of
 from twin.results.results import Results
 from twin.results.sources import sources_of
-from twin.results.totals import ENERGIES, Totals, totals
+from twin.results.totals import ENERGIES, Totals
 
 if TYPE_CHECKING:
     from twin.networks.results.results import NetworkResults
 
 Array = npt.NDArray[np.float64]
+Figures = dict[str, Array]
+"""KPIs by their ids, a number for each building, or one for the district."""
 
 _SOLAR = ("There are no solar panels here", "Add some: an edit `{what: pv, share: 0.6}` in a scenario")
 _NO_ROOF = ("No roof here has room for solar panels", "Nothing to run: look at another building")
@@ -48,7 +51,9 @@ _WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "self_sufficiency": _NO_USE,
         "solar_irradiation_kwh_m2": _NO_ROOF,
         "facade_irradiation_kwh_m2": _NO_FACADE,
-        "network_loading": _NO_NETWORK,
+        **dict.fromkeys(
+            ("network_loading", "energy_missing_kwh", "network_electricity_kwh", "operator_cost_eur"), _NO_NETWORK
+        ),
         "payback_years": _NOT_PAID,
         "abatement_cost_eur_t": _NOT_AVOIDED,
         "peak_electricity_growth": ("The baseline draws no electricity", "Nothing to run: look at another building"),
@@ -80,7 +85,11 @@ def kpi_catalogue() -> pd.DataFrame:
 
 
 def kpis(
-    results: Results, baseline: Results | None = None, *, networks: NetworkResults | None = None
+    results: Results,
+    baseline: Results | None = None,
+    *,
+    networks: NetworkResults | None = None,
+    baseline_networks: NetworkResults | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Compute every KPI of the district and of each building.
 
@@ -91,7 +100,11 @@ def kpis(
     baseline : Results, optional
         What payback, abatement cost and growth of the peak are told against; they are not available without it.
     networks : NetworkResults, optional
-        Of the same scenario: for the loading of the heat network.
+        Of the same scenario. With them the district's cost, emissions, peak and energy bought are those at its border,
+        with what plants take and give, what networks lose and what pumps take; a building's are those of what arrives,
+        with the heat pump that it has on an ambient loop. See `twin.results.balance` for whose money it is.
+    baseline_networks : NetworkResults, optional
+        Of the baseline: where only one of the two has networks, both are held against each other without.
 
     Returns
     -------
@@ -101,15 +114,13 @@ def kpis(
         why and what to run. The district's figures tell in `rests_on` which sources they rest on, with the kind of each
         (`measured`, `modelled`, `assumed`, …); a building's rest on the same. Nothing in it but what JSON can hold.
     """
-    buildings, district = totals(results.dataset)
-    rows = _values(buildings)
-    before = _baseline(results, baseline)
-    rows |= _against(rows, before[0])
+    now, told = _told_by(results, networks), (baseline, networks, baseline_networks)
+    rows = now[0] | _against_baseline(results, now, told)[0]
     ids = [str(i) for i in results.dataset["building"].to_numpy()]
     names = _of_level("building")
     columns = [_told_column(name, rows[name], baseline is None) for name in names]
     return {
-        "district": _told_district(results, district, before[1], networks),
+        "district": _told_district(results, now[1] | _against_baseline(results, now, told)[1], baseline is None),
         "buildings": {
             building: dict(zip(names, told, strict=True))
             for building, told in zip(ids, zip(*columns, strict=True), strict=True)
@@ -117,7 +128,13 @@ def kpis(
     }
 
 
-def kpi_table(results: Results, baseline: Results | None = None) -> pd.DataFrame:
+def kpi_table(
+    results: Results,
+    baseline: Results | None = None,
+    *,
+    networks: NetworkResults | None = None,
+    baseline_networks: NetworkResults | None = None,
+) -> pd.DataFrame:
     """Compute the KPIs of every building as a table; the parameters are those of `kpis`.
 
     Returns
@@ -125,8 +142,8 @@ def kpi_table(results: Results, baseline: Results | None = None) -> pd.DataFrame
     pandas.DataFrame
         Index building id, a column per KPI; NaN where it can't be told. `attrs["units"]` holds the units.
     """
-    values = _values(totals(results.dataset)[0])
-    values |= _against(values, _baseline(results, baseline)[0])
+    now = _told_by(results, networks)
+    values = now[0] | _against_baseline(results, now, (baseline, networks, baseline_networks))[0]
     names = _of_level("building")
     index = pd.Index([str(i) for i in results.dataset["building"].to_numpy()], name="building_id")
     table = pd.DataFrame({name: values[name] for name in names}, index=index)
@@ -134,39 +151,56 @@ def kpi_table(results: Results, baseline: Results | None = None) -> pd.DataFrame
     return table
 
 
-def district_kpis(results: Results, baseline: Results | None = None) -> dict[str, Any]:
-    """Compute the KPIs of the district alone, as in `kpis`."""
-    return _told_district(results, totals(results.dataset)[1], _baseline(results, baseline)[1])
-
-
-def _told_district(
-    results: Results, district: Totals, before: dict[str, Array] | None, networks: NetworkResults | None = None
+def district_kpis(
+    results: Results,
+    baseline: Results | None = None,
+    *,
+    networks: NetworkResults | None = None,
+    baseline_networks: NetworkResults | None = None,
 ) -> dict[str, Any]:
-    values = _district_values(district)
-    if networks is not None and "heat_edge" in networks.dataset.dims:
-        from twin.networks.results.kpis import pipe_use  # noqa: PLC0415  networks take their time to load
+    """Compute the KPIs of the district alone, as in `kpis`."""
+    now = _told_by(results, networks)
+    against = _against_baseline(results, now, (baseline, networks, baseline_networks))[1]
+    return _told_district(results, now[1] | against, baseline is None)
 
-        values["network_loading"] = np.array([pipe_use(networks.dataset, "heat")])
-    values |= _against(values, before)
+
+def _told_district(results: Results, values: Figures, alone: bool) -> dict[str, Any]:
     sources = sources_of(results.dataset)
     rests = kpi_catalogue()["rests_on"]
     return {
-        name: _told(name, float(values[name][0]), before is None)
+        name: _told(name, float(values[name][0]), alone)
         | {"rests_on": [sources[word] for word in str(rests[name]).split() if word in sources]}
         for name in _of_level("district")
     }
 
 
-def _baseline(results: Results, baseline: Results | None) -> tuple[dict[str, Array] | None, dict[str, Array] | None]:
-    """Figures of the baseline in the order of the results' buildings (NaN for new ones), and of its district."""
+def _told_by(results: Results, networks: NetworkResults | None) -> tuple[Figures, Figures]:
+    """Every KPI that needs no baseline: of each building, and of the district."""
+    sums = account_totals(results, networks)
+    district = _district_values(at_the_border(results, sums, networks))
+    if networks is not None and "heat_edge" in networks.dataset.dims:
+        district["network_loading"] = np.array([networks.pipe_use("heat")])
+    return _values(sums[0] | bills_of(sums[0], results.dataset.attrs)), district
+
+
+def _against_baseline(
+    results: Results,
+    now: tuple[Figures, Figures],
+    told: tuple[Results | None, NetworkResults | None, NetworkResults | None],
+) -> tuple[Figures, Figures]:
+    """Figures against the baseline: both with their networks, or both without."""
+    baseline, networks, before_networks = told
     if baseline is None:
-        return None, None
+        return _against(now[0], None), _against(now[1], None)
     if baseline.dataset.attrs["district"] != results.dataset.attrs["district"]:
         raise ResultsError("the baseline is of another district: run it on this one")
-    buildings, district = totals(baseline.dataset)
+    if (networks is None) != (before_networks is None):
+        now, before_networks = _told_by(results, None), None
+    buildings, district = _told_by(baseline, before_networks)
+    # A building that the baseline does not have has nothing to be held against.
     place = pd.Index(baseline.dataset["building"].to_numpy()).get_indexer(results.dataset["building"].to_numpy())
-    rows = {name: np.where(place >= 0, values[place], np.nan) for name, values in _values(buildings).items()}
-    return rows, _district_values(district)
+    rows = {name: np.where(place >= 0, values[place], np.nan) for name, values in buildings.items()}
+    return _against(now[0], rows), _against(now[1], district)
 
 
 def _against(values: Mapping[str, Array], before: Mapping[str, Array] | None) -> dict[str, Array]:
@@ -194,7 +228,10 @@ def _against(values: Mapping[str, Array], before: Mapping[str, Array] | None) ->
 def _district_values(district: Totals) -> dict[str, Array]:
     values = _values(district)
     values["local_use"] = _share(district["local_use_kwh"], district["pv_kwh"])
-    values["network_loading"] = np.full(1, np.nan)
+    unknown = np.full(1, np.nan)
+    values["network_loading"] = unknown
+    values["network_electricity_kwh"] = district.get("network_electricity_kwh", unknown)
+    values["buildings_cost_eur"], values["operator_cost_eur"] = district["buildings_eur"], district["operator_eur"]
     values["overheated_buildings"] = _share(district["overheated"], district["heated"])
     return values
 
@@ -206,17 +243,17 @@ def _values(t: Totals) -> dict[str, Array]:
     heat = t["space_heat_kwh"] + t["hot_water_kwh"]
     power = t["appliances_kwh"] + t["lighting_kwh"] + t["cooling_electricity_kwh"]
     public = t.get("public_charging_kwh", np.zeros(len(area)))
-    used = power + t["heating_electricity_kwh"] + t["ev_charging_kwh"] + public
+    networks = t.get("network_electricity_kwh", np.zeros(len(area)))
+    used = power + t["heating_electricity_kwh"] + t["ev_charging_kwh"] + public + networks
+    lacking = t.get("missing_electricity_kwh", np.zeros(len(area)))
     own = t["pv_kwh"] - t["grid_export_kwh"]
-    cost = t["import_cost_eur"] - t["export_income_eur"] + t["district_heat_cost_eur"] + t["fuel_cost_eur"]
-    co2 = t["import_co2_kg"] + t["fuel_co2_kg"]
-    fuels = t["district_heat_kwh"] + t["district_cold_kwh"] + t["gas_kwh"] + t["oil_kwh"] + t["wood_kwh"]
+    cost, co2 = t["cost_eur"], t["co2_kg"]
     return {
         **energy,
         "heat_kwh": heat,
         "electricity_kwh": used,
         "heat_kwh_m2": _ratio(heat, area),
-        "electricity_kwh_m2": _ratio(power, area),
+        "electricity_kwh_m2": _ratio(used, area),
         "cooling_kwh_m2": _ratio(t["cooling_kwh"], area),
         "peak_heat_kw": t["peak_heat_kw"],
         "peak_electricity_kw": t["peak_electricity_kw"],
@@ -227,7 +264,7 @@ def _values(t: Totals) -> dict[str, Array]:
         "pv_potential_kwh": t["pv_potential_kwh"],
         "pv_kwp": t["pv_kwp"],
         "self_consumption": _share(own, t["pv_kwh"]),
-        "self_sufficiency": _share(np.maximum(used - t["grid_import_kwh"], 0.0), used),
+        "self_sufficiency": _share(np.maximum(used - lacking - t["grid_import_kwh"], 0.0), used),
         "ev_charging_kwh": t["ev_charging_kwh"],
         "public_charging_kwh": public,
         "district_cold_kwh": t["district_cold_kwh"],
@@ -236,7 +273,8 @@ def _values(t: Totals) -> dict[str, Array]:
         "storage_loss_kwh": t["battery_loss_kwh"] + t["tank_loss_kwh"],
         "investment_eur": t["investment_eur"],
         "annual_cost_eur": cost + t["investment_annuity_eur"],
-        "energy_bought_kwh": t["grid_import_kwh"] + fuels,
+        "energy_bought_kwh": t["bought_kwh"],
+        "energy_missing_kwh": t["missing_kwh"],
         "energy_cost_eur": cost,
         "energy_cost_eur_m2": _ratio(cost, area),
         "co2_t": co2 / 1000.0,

@@ -1,12 +1,15 @@
-"""Results of a run: one dataset, saved whole or not at all."""
+"""Results of a run: one dataset, in memory or on the disk, saved whole or not at all."""
 
 from __future__ import annotations
 
+import glob
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +19,14 @@ import numpy as np
 import xarray as xr
 
 from twin._errors import ResultsError
+from twin.results.hours_file import LEVEL, ROWS, HoursFile, room_told
+from twin.results.totals import HOURS, KEEP, blocks_of, keeps_hours
 from twin.scenario import Scenario, parse_scenario
 from twin.simulation.dataset import FORMAT
 from twin.texts import Note, load_notes
 
-_ROWS = 32
+_HOURLY = ("building", "time")
+_STALE_S = 24 * 3600
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +57,11 @@ class Results:
         """Name of the scenario."""
         return str(self.dataset.attrs["scenario_name"])
 
+    @property
+    def keep(self) -> str:
+        """What is kept: "hours" of every building, or "annual" figures of each and hours of the whole."""
+        return HOURS if keeps_hours(self.dataset) else str(self.dataset.attrs[KEEP])
+
     def save(self, path: str | Path) -> Path:
         """Write netCDF; the same results give the same bytes, and an interrupted write leaves nothing behind.
 
@@ -62,14 +73,25 @@ class Results:
         Returns
         -------
         Path
+
+        Raises
+        ------
+        ResultsError
+            Where the disk is full.
         """
-        with whole_file(path) as part:
-            self.dataset.to_netcdf(part, engine="netcdf4", format="NETCDF4", encoding=_encoding(self.dataset))
-        return Path(path)
+        names = [name for name, variable in self.dataset.data_vars.items() if variable.dims == _HOURLY]
+
+        def write(take: Take) -> xr.Dataset:
+            for rows in blocks_of(self.dataset.sizes["building"]) if names else ():
+                some = ((str(name), self.dataset[name]) for name in names)
+                take(rows, {name: (_HOURLY, variable[rows].to_numpy(), variable.attrs) for name, variable in some})
+            return self.dataset.drop_vars(names)
+
+        return save_streamed(path, self.dataset.sizes["building"], self.dataset.sizes["time"], write)
 
     @classmethod
     def load(cls, path: str | Path) -> Results:
-        """Read results that `save` wrote.
+        """Open results that `save` wrote: the hours of buildings stay on the disk until they are asked for.
 
         Raises
         ------
@@ -79,13 +101,66 @@ class Results:
         if not Path(path).is_file():
             raise ResultsError(f"there are no results at {path}; `twin run --out FOLDER` writes results.nc")
         try:
-            with xr.open_dataset(path, engine="netcdf4") as file:
-                dataset = file.load()
+            # Hours are not kept once they are read: they would fill the memory one after the other.
+            dataset = xr.open_dataset(path, engine="netcdf4", cache=False)
+            for name, variable in dataset.variables.items():
+                if variable.dims != _HOURLY:
+                    dataset[name].load()
         except (OSError, ValueError) as error:
             raise ResultsError(f"{path} cannot be read as netCDF: {error}") from error
         if dataset.attrs.get("format") != FORMAT:
+            dataset.close()
             raise ResultsError(f"{path} holds no results of this version ({FORMAT}); run the scenario again")
         return cls(dataset)
+
+
+Take = Callable[[slice, Mapping[str, Any]], None]
+"""Takes the hours of some buildings: dimensions, array and attributes by name."""
+
+
+def save_streamed(
+    path: str | Path, n: int, hours: int, write: Callable[[Take], xr.Dataset], *, level: int = LEVEL
+) -> Path:
+    """Write results whose hours come some buildings at a time, all or nothing.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folders are made.
+    n, hours : int
+        Buildings and hours.
+    write : callable
+        Is given what takes the hours of each block, in the buildings' order, and gives all other variables.
+    level : int
+        Of compression; 0 for none.
+    """
+    path = Path(path)
+    with room_told(path), whole_file(path) as part:
+        file = HoursFile(part, n, hours, level=level)
+        try:
+            rest = write(file.write)
+        finally:
+            file.close()
+        rest.to_netcdf(part, mode="a", engine="netcdf4", format="NETCDF4", encoding=_encoding(rest))
+    return path
+
+
+def temporary_results(folder: Path, n: int, hours: int, write: Callable[[Take], xr.Dataset]) -> Results:
+    """Keep results in a file that goes when they go; the parameters are those of `save_streamed`."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix="city-energy-twin-", suffix=".nc")
+    os.close(handle)
+    try:
+        results = Results.load(save_streamed(name, n, hours, write, level=0))
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    weakref.finalize(results, _remove, results.dataset, Path(name))
+    return results
+
+
+def _remove(dataset: xr.Dataset, path: Path) -> None:
+    dataset.close()
+    path.unlink(missing_ok=True)
 
 
 def load_results(path: str | Path) -> Results:
@@ -126,6 +201,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary file beside `path` that takes its place once it is written without an error."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     part = Path(name)
@@ -136,6 +212,16 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what programs that were killed left beside a file, a day after."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        try:
+            if time.time() - left.stat().st_mtime > _STALE_S:
+                left.unlink(missing_ok=True)
+        except FileNotFoundError:
+            continue
 
 
 def _umask() -> int:
@@ -152,7 +238,8 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         if variable.dtype.kind == "f":
             encoding[str(name)] = {"_FillValue": None}
         if variable.ndim == 2:
-            rows, hours = variable.shape
-            chunks = (max(1, min(rows, _ROWS)), max(1, hours))
-            encoding[str(name)] |= {"zlib": True, "complevel": 1, "shuffle": True, "chunksizes": chunks}
+            rows, columns = variable.shape
+            chunks = (max(1, min(rows, ROWS)), max(1, columns))
+            packed = {"zlib": True, "complevel": LEVEL, "shuffle": True, "chunksizes": chunks}
+            encoding[str(name)] = encoding.get(str(name), {}) | packed
     return encoding

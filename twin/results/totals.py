@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,37 +12,28 @@ import numpy.typing as npt
 import xarray as xr
 
 from twin.results._totals_kernel import above, peak, sum_up, weigh
+from twin.results.schema import names_of, variable_of
 
 Array = npt.NDArray[np.float64]
 Totals = dict[str, Array]
 """Sums and peaks by name, a number for each building, or one for the district."""
 
-ENERGIES = (
-    "space_heat_kwh",
-    "hot_water_kwh",
-    "cooling_kwh",
-    "appliances_kwh",
-    "lighting_kwh",
-    "pv_kwh",
-    "grid_import_kwh",
-    "grid_export_kwh",
-    "district_heat_kwh",
-    "gas_kwh",
-    "oil_kwh",
-    "wood_kwh",
-    "heating_electricity_kwh",
-    "cooling_electricity_kwh",
-    "conversion_loss_kwh",
-)
-OPTIONAL = ("district_cold_kwh", "ev_charging_kwh", "battery_discharge_kwh", "battery_loss_kwh", "tank_loss_kwh")
+_SUMMED = tuple(name.removeprefix("total_") for name in names_of("sums", "building", of="total_{variable}"))
+ENERGIES = tuple(name for name in _SUMMED if not variable_of(name).needs)
+"""Energies that every building has, summed over the year."""
+OPTIONAL = tuple(name for name in _SUMMED if variable_of(name).needs)
 """Energies that are there only where a building has the device."""
 OVERHEATED_ABOVE_C = 27.0
 """Finland's limit for dwellings (Ministry of the Environment, decree 1010/2017, 29 §), from June to August."""
 OVERHEATING_LIMIT_KH = 150.0
 """Degree hours above it that the decree allows."""
 KEEP = "keep"
-ANNUAL = "annual"
-"""Attribute and value that mark a dataset which holds totals in the place of hours."""
+HOURS, ANNUAL = "hours", "annual"
+"""Attribute, and its values: every hour of every building, or yearly figures of each and every hour of the whole."""
+GROUP = 32
+"""Buildings that are summed up by the hour before they are added to the others: blocks of them give the same sums."""
+_READ = 16 * GROUP
+"""Buildings whose hours are read at once."""
 _STATIC = ("floor_area_m2", "pv_kwp", "battery_kwh", "investment_eur", "investment_annuity_eur")
 
 
@@ -82,12 +73,12 @@ class Hours:
 
 
 def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
-    """Sum a dataset up, in double precision.
+    """Sum a dataset up, in double precision; hours that lie on the disk are read some buildings at a time.
 
     Parameters
     ----------
     dataset : xarray.Dataset
-        Of a run, or of `run_city`, which has been summed up already.
+        Of a run, with every building's hours or with the sums of them.
 
     Returns
     -------
@@ -96,22 +87,18 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
         `export_income_eur`, `district_heat_cost_eur`, `fuel_cost_eur`, `import_co2_kg`, `fuel_co2_kg`,
         `overheating_kh`, `floor_area_m2`, `pv_kwp`, `battery_kwh`, `investment_eur`, `investment_annuity_eur`,
         `usable_m2`, `irradiation_kwh`, `facade_m2`, `facade_irradiation_kwh`, `pv_potential_kwh`,
-        `pv_potential_kwp`; for the district `local_use_kwh`,
+        `pv_potential_kwp`; for the district `local_use_kwh`, `peak_gas_kw` and the like of each carrier bought,
         `public_charging_kwh` and `overheated` and `heated`, numbers of buildings. Of the district, public charging
         is part of what is bought, its cost, its emissions and its peak.
     """
     n, hours = dataset.sizes["building"], Hours.of(dataset)
-    if dataset.attrs.get(KEEP) == ANNUAL:
-        found = {
-            str(name)[6:]: dataset[name].to_numpy() for name in dataset.data_vars if str(name).startswith("total_")
-        }
-        of_hour = {str(name)[9:]: dataset[name].to_numpy() for name in dataset.data_vars
-                   if str(name).startswith("district_") and dataset[name].dims == ("time",)
-                   and "price" not in str(name)}  # fmt: skip
+    if keeps_hours(dataset):
+        found, of_hour = _summed_up(dataset, hours)
     else:
-        of_hour = {}
-        names = dataset.data_vars
-        found = block_totals(lambda name: dataset[name].to_numpy() if name in names else None, n, hours, of_hour)
+        found = {name.removeprefix("total_"): dataset[name].to_numpy() for name in names_of("sums", "building")
+                 if name in dataset}  # fmt: skip
+        of_hour = {name.removeprefix("district_"): dataset[name].to_numpy() for name in names_of("sums", "time")
+                   if name in dataset}  # fmt: skip
     static = {name: dataset[name].to_numpy().astype(np.float64) for name in _STATIC if name in dataset}
     found |= {name: static.get(name, np.zeros(n)) for name in _STATIC}
     found |= _roofs(dataset) | _walls(dataset)
@@ -119,7 +106,74 @@ def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
     return found, _whole(found, of_hour, hours, stations)
 
 
-def block_totals(get: Callable[[str], Any], n: int, hours: Hours, of_hour: dict[str, Array]) -> Totals:
+def keeps_hours(dataset: xr.Dataset) -> bool:
+    """Whether a dataset holds every hour of every building."""
+    return str(dataset.attrs.get(KEEP, HOURS)) == HOURS
+
+
+def district_hours(dataset: xr.Dataset, name: str) -> Array:
+    """Sum of all buildings by the hour, shape (T,) [kWh]; zero where nothing is of the name.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        Of a run.
+    name : str
+        An energy over building and time.
+    """
+    if not keeps_hours(dataset):
+        name = f"district_{name}"
+        return np.asarray(dataset[name].to_numpy() if name in dataset else np.zeros(dataset.sizes["time"]))
+    if name not in dataset:
+        return np.zeros(dataset.sizes["time"])
+    total = np.zeros(dataset.sizes["time"])
+    for rows in blocks_of(dataset.sizes["building"]):
+        add_hours(total, _summed(dataset[name][rows].to_numpy())[1])
+    return total
+
+
+def blocks_of(n: int) -> Iterator[slice]:
+    """Rows of some buildings at a time, in their order."""
+    for start in range(0, n, _READ):
+        yield slice(start, min(start + _READ, n))
+
+
+def _summed_up(dataset: xr.Dataset, hours: Hours) -> tuple[Totals, dict[str, Array]]:
+    names, n = dataset.data_vars, dataset.sizes["building"]
+    found: Totals = {}
+    of_hour: dict[str, Array] = {}
+    for rows in blocks_of(n):
+
+        def read(name: str, rows: slice = rows) -> Any:
+            # All rows at once are the very array, whose sums may be known.
+            variable = dataset[name] if name in names else None
+            return None if variable is None else variable.to_numpy() if n <= _READ else variable[rows].to_numpy()
+
+        sums, by_hour = block_totals(read, rows.stop - rows.start, hours)
+        for name, values in sums.items():
+            found.setdefault(name, np.zeros(n))[rows] = values
+        for name, groups in by_hour.items():
+            add_hours(of_hour.setdefault(name, np.zeros(len(hours.price))), groups)
+    return found, of_hour
+
+
+def add_hours(total: Array, groups: Array) -> None:
+    """Add the sums of groups of buildings to those before them, one after the other: any blocks give the same sum.
+
+    Parameters
+    ----------
+    total : ndarray, shape (T,)
+        Is added to.
+    groups : ndarray, shape (g, T)
+        Of `block_totals`.
+    """
+    for group in groups:
+        total += group
+
+
+def block_totals(
+    get: Callable[[str], Any], n: int, hours: Hours, *, names: Sequence[str] = (*ENERGIES, *OPTIONAL)
+) -> tuple[Totals, dict[str, Array]]:
     """Sum some buildings up.
 
     Parameters
@@ -130,17 +184,24 @@ def block_totals(get: Callable[[str], Any], n: int, hours: Hours, of_hour: dict[
         Buildings.
     hours : Hours
         Prices and factors.
-    of_hour : dict of ndarray, shape (T,)
-        Sums of all buildings by the hour: these are added to it.
+    names : sequence of str
+        Energies to sum up, at least those that the KPIs are made of.
+
+    Returns
+    -------
+    Totals
+        Of each building.
+    dict of ndarray, shape (g, T)
+        Sums by the hour of every `GROUP` buildings.
     """
     found: Totals = {}
     arrays: dict[str, Any] = {}
-    for name in (*ENERGIES, *OPTIONAL):
+    of_hour: dict[str, Array] = {}
+    for name in names:
         arrays[name] = get(name)
         found[name] = np.zeros(n)
         if arrays[name] is not None:
-            found[name], by_hour = _summed(arrays[name])
-            of_hour[name] = by_hour if name not in of_hour else of_hour[name] + by_hour
+            found[name], of_hour[name] = _summed(arrays[name])
 
     def per_row(loop: Any, *given: Any) -> Array:
         out = np.zeros(n)
@@ -161,7 +222,7 @@ def block_totals(get: Callable[[str], Any], n: int, hours: Hours, of_hour: dict[
     others = ("district_heat", *fuels)
     found["fuel_co2_kg"] = sum(found[f"{each}_kwh"] * hours.attrs.get(f"{each}_co2_kg_kwh", 0.0) for each in others)
     found["overheating_kh"] = per_row(above, get("indoor_temp_c"), hours.summer, OVERHEATED_ABOVE_C)
-    return found
+    return found, of_hour
 
 
 _KNOWN: dict[int, tuple[Any, Array, Array]] = {}
@@ -169,18 +230,18 @@ _KNOWN: dict[int, tuple[Any, Array, Array]] = {}
 
 
 def _summed(array: Any) -> tuple[Array, Array]:
-    """Sum every row and every hour of an array up."""
+    """Sum every row of an array up, and every hour of each group of rows."""
     owner = array if array.base is None else array.base
     kept = not array.flags.writeable and getattr(owner, "shape", None) == array.shape
     known = _KNOWN.get(id(owner)) if kept else None
     if known is not None and known[0]() is owner:
         return known[1], known[2]
-    rows, of_hour = np.zeros(array.shape[0]), np.zeros(array.shape[1])
-    sum_up(array, rows, of_hour)
+    rows, groups = np.zeros(array.shape[0]), np.zeros((-(-array.shape[0] // GROUP), array.shape[1]))
+    sum_up(array, GROUP, rows, groups)
     if kept:
         key = id(owner)
-        _KNOWN[key] = (weakref.ref(owner, lambda _gone: _KNOWN.pop(key, None)), rows, of_hour)
-    return rows, of_hour
+        _KNOWN[key] = (weakref.ref(owner, lambda _gone: _KNOWN.pop(key, None)), rows, groups)
+    return rows, groups
 
 
 def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: Any) -> Totals:
@@ -193,6 +254,8 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     whole["peak_heat_kw"] = np.array([heat.max(initial=0.0)])
     whole["peak_cooling_kw"] = np.array([of_hour.get("cooling_kwh", zero).max(initial=0.0)])
     whole["peak_electricity_kw"] = np.array([(bought + public).max(initial=0.0)])
+    for name in ("district_heat", "district_cold", "gas", "oil", "wood"):
+        whole[f"peak_{name}_kw"] = np.array([of_hour.get(f"{name}_kwh", zero).max(initial=0.0)])
     whole["public_charging_kwh"] = np.array([public.sum()])
     whole["grid_import_kwh"] = whole["grid_import_kwh"] + public.sum()
     whole["import_cost_eur"] = whole["import_cost_eur"] + public @ hours.price

@@ -39,24 +39,24 @@ class Year:
         Arrays by name, the first axis being the buildings.
     light : Light
         Sun on the roofs.
-    stations_kwh : ndarray, shape (s, T), optional
-        Charging at the district's public stations.
     battery_kwh : ndarray, shape (n,)
         Capacity of the batteries.
     charge_points : ndarray, shape (n,)
         Places where cars charge.
     investments : Investments
         What the measures cost.
+    stations_kwh : ndarray, shape (s, T), optional
+        Charging at the district's public stations.
     """
 
     demand: Mapping[str, Any]
     supply: Mapping[str, Any]
     meter: Mapping[str, Any]
     light: Light | Any
-    stations_kwh: Any
     battery_kwh: Any
     charge_points: Any
     investments: Investments
+    stations_kwh: Any = None
 
 
 def make_dataset(twin: Twin, year: Year, annual: Mapping[str, Any] | None = None) -> xr.Dataset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import shapely
 from assets.solar import SiteSun
 from twin._cache.memo import Memo, content_key
 from twin._cache.rows import Index, Keys, joined_keys, remembered, row_keys
-from twin.model.geometry import Edges, building_edges, roof_points, rows_of, wall_points
+from twin.model.geometry import building_edges, roof_points, rows_of, wall_points
 from twin.model.twin import Twin
 from twin.simulation.sun_models import (
     RADIUS_M,
@@ -76,8 +76,6 @@ class Planes:
 
     Attributes
     ----------
-    edges : Edges
-        What stands in the way.
     roofs, walls : pandas.DataFrame
         Roof planes without geometry; exposed walls.
     roof_points, wall_points : ndarray, shape (p, 3) and (w, 3)
@@ -90,7 +88,6 @@ class Planes:
         Whether a building is heated.
     """
 
-    edges: Edges
     roofs: pd.DataFrame
     walls: pd.DataFrame
     roof_points: Array
@@ -108,7 +105,6 @@ def planes_of(twin: Twin) -> Planes:
     lit = (owner >= 0) & (twin.walls["area_m2"].to_numpy() > 0.0)
     walls = twin.walls[lit]
     return Planes(
-        edges=building_edges(buildings.geometry, buildings["height_m"].to_numpy()),
         roofs=pd.DataFrame(twin.roofs.drop(columns="geometry")),
         walls=walls,
         roof_points=roof_points(twin.roofs),
@@ -120,77 +116,116 @@ def planes_of(twin: Twin) -> Planes:
     )
 
 
-def light_of(twin: Twin, sun: Callable[[], SiteSun], memo: Memo, year: str) -> Light:
-    """Compute the sun on roofs and walls; only near buildings that are new, changed or gone is it computed again.
+@dataclass(frozen=True, eq=False)
+class Horizons:
+    """Roof planes and lit walls, and what stands in the sun's way of each.
+
+    Attributes
+    ----------
+    planes : Planes
+        What the light falls on.
+    roofs, walls : ndarray of float32, shape (p, k) and (w, k)
+        Elevation of the surroundings [°].
+    """
+
+    planes: Planes
+    roofs: Hourly
+    walls: Hourly
+
+
+def horizons_of(twin: Twin, memo: Memo) -> Horizons:
+    """Look around from every roof and wall; only near buildings that are new, changed or gone is it done again.
+
+    Parameters
+    ----------
+    twin : Twin
+        All buildings, roofs and walls.
+    memo : Memo
+        Remembers horizons, plane by plane.
+    """
+    planes = planes_of(twin)
+    edges = building_edges(twin.buildings.geometry, twin.buildings["height_m"].to_numpy())
+    where = partial(_point_keys, around=cache(partial(_around, twin)))
+    r_owner, w_owner = planes.roof_owner, planes.wall_owner
+    return Horizons(
+        planes,
+        remembered(
+            memo,
+            "roof horizons",
+            len(r_owner),
+            lambda: where(planes.roof_points, r_owner),
+            lambda rows: {"deg": roof_horizon(planes.roof_points[rows], r_owner[rows], edges)},
+        )["deg"],
+        remembered(
+            memo,
+            "wall horizons",
+            len(w_owner),
+            lambda: where(planes.wall_points, w_owner),
+            lambda rows: {"deg": wall_horizon(planes.wall_points[rows], w_owner[rows], edges)},
+        )["deg"],
+    )
+
+
+def light_of(twin: Twin, horizons: Horizons, sun: Callable[[], SiteSun], memo: Memo, year: str) -> Light:
+    """Compute the sun on roofs and walls, remembered plane by plane.
 
     Parameters
     ----------
     twin : Twin
         Buildings, roofs, walls and weather.
+    horizons : Horizons
+        Of this twin's roofs and walls.
     sun : callable
         Gives the sun of the site and year when it is needed.
     memo : Memo
-        Remembers horizons and light, plane by plane.
+        Remembers the light.
     year : str
         Key of the weather and the place.
     """
-    planes = planes_of(twin)
+    planes = horizons.planes
     n = len(twin.buildings)
-    around = _around(twin)
-    where = partial(_point_keys, around=around)
     r_owner, w_owner = planes.roof_owner, planes.wall_owner
-    horizon = remembered(
-        memo,
-        "roof horizons",
-        where(planes.roof_points, r_owner),
-        lambda rows: {"deg": roof_horizon(planes.roof_points[rows], r_owner[rows], planes.edges)},
-    )["deg"]
-    plane_keys = row_keys(
-        len(r_owner), f"{year} {twin.latitude}", horizon, planes.roofs[["tilt_deg", "azimuth_deg", "usable_m2"]]
-    )
+    columns = planes.roofs[["tilt_deg", "azimuth_deg", "usable_m2"]]
     weather, latitude = twin.weather.table, twin.latitude
     made = remembered(
         memo,
         "roof planes",
-        plane_keys,
-        lambda rows: roof_yield(sun(), weather, planes.roofs.iloc[rows], horizon[rows], latitude=latitude),
+        len(r_owner),
+        lambda: row_keys(len(r_owner), f"{year} {latitude}", horizons.roofs, columns),
+        lambda rows: roof_yield(sun(), weather, planes.roofs.iloc[rows], horizons.roofs[rows], latitude=latitude),
     )
-    roof_keys = joined_keys(n, r_owner, plane_keys)
+    roof_keys = joined_keys(n, r_owner, made.keys)
     power = remembered(
         memo,
         "roofs",
-        row_keys(n, year, roof_keys),
-        lambda rows: {"kw": roofs_of(twin, planes, horizon, sun(), rows)},
+        n,
+        lambda: row_keys(n, year, roof_keys),
+        lambda rows: {"kw": roofs_of(twin, horizons, sun(), rows)},
     )["kw"]
-    walls = remembered(
-        memo,
-        "wall horizons",
-        where(planes.wall_points, w_owner),
-        lambda rows: {"deg": wall_horizon(planes.wall_points[rows], w_owner[rows], planes.edges)},
-    )["deg"]
     azimuth = planes.walls["azimuth_deg"].to_numpy(dtype=np.float64)
     # The flat roof of all is the first plane: its key is one that no wall has.
-    wall_keys = row_keys(len(w_owner), year, walls, azimuth)
     lit = remembered(
         memo,
         "walls",
-        np.concatenate([row_keys(1, year, np.zeros(1)), wall_keys]),
-        lambda rows: {"w_m2": _lit(sun(), azimuth, walls, rows)},
-    )["w_m2"]
+        len(w_owner) + 1,
+        lambda: np.concatenate([row_keys(1, year, np.zeros(1)), row_keys(len(w_owner), year, horizons.walls, azimuth)]),
+        lambda rows: {"w_m2": _lit(sun(), azimuth, horizons.walls, rows)},
+    )
     return Light(
         **{name: made[name] for name in ("irradiation_kwh_m2", "potential_kwh", "potential_kwp")},
         building_kwp=kwp_of_buildings(n, r_owner, made["potential_kwp"]),
         building_kw=power,
-        planes=lit,
+        planes=lit["w_m2"],
         plane_of=plane_rows(n, w_owner, azimuth, planes.heated),
-        wall_kwh_m2=wall_year(len(twin.walls), planes.wall_rows, lit[1:]),
+        wall_kwh_m2=wall_year(len(twin.walls), planes.wall_rows, lit["w_m2"][1:]),
         roof_keys=roof_keys,
-        wall_keys=joined_keys(n, w_owner, wall_keys),
+        wall_keys=joined_keys(n, w_owner, lit.keys[1:]),
     )
 
 
-def roofs_of(twin: Twin, planes: Planes, horizon: Hourly, sun: SiteSun, rows: Index) -> Hourly:
+def roofs_of(twin: Twin, horizons: Horizons, sun: SiteSun, rows: Index) -> Hourly:
     """Compute what modules on all usable roof of some buildings would give, shape (len(rows), T) [kW]."""
+    planes = horizons.planes
     place = np.full(len(twin.buildings), -1)
     place[rows] = np.arange(len(rows))
     owner = np.where(planes.roof_owner >= 0, place[planes.roof_owner], -1)
@@ -199,7 +234,7 @@ def roofs_of(twin: Twin, planes: Planes, horizon: Hourly, sun: SiteSun, rows: In
         sun,
         twin.weather.table,
         planes.roofs[mine],
-        horizon[mine],
+        horizons.roofs[mine],
         owner=owner[mine],
         n_owner=len(rows),
         latitude=twin.latitude,
@@ -247,8 +282,8 @@ def _around(twin: Twin) -> Array:
     return np.column_stack([total, digest]).view(np.float64)
 
 
-def _point_keys(points: Array, owner: Index, *, around: Array) -> Keys:
-    return row_keys(len(points), "horizon", points, around[owner], (owner >= 0).astype(np.uint8))
+def _point_keys(points: Array, owner: Index, *, around: Callable[[], Array]) -> Keys:
+    return row_keys(len(points), "horizon", points, around()[owner], (owner >= 0).astype(np.uint8))
 
 
 def light_key(twin: Twin, year: str) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from apps.map.view.deck.palette import CARRIERS
 from apps.texts import Texts, with_unit
 from apps.views.district_views import View
 from apps.views.map_quantities import QUANTITIES, district_curve
-from apps.views.quantities import HOURLY, Quantity
+from apps.views.quantities import FIRST, HOURLY, Quantity, hourly
 
 KEY = "timebar"
 _JUMP = "jump"
@@ -170,7 +170,7 @@ def curve_of(quantity: str) -> Quantity:
     chosen = QUANTITIES[quantity]
     if chosen.group == "hour":
         return chosen
-    return next((hourly for hourly in HOURLY if hourly.carrier and hourly.carrier == chosen.carrier), HOURLY[0])
+    return next((one for one in HOURLY if one.carrier and one.carrier == chosen.carrier), hourly(FIRST))
 
 
 def _nothing() -> None:

@@ -227,7 +227,7 @@ class Networks:
         def report(share: float, what: str) -> None:
             self._done[key] = (share, what)
 
-        results = twin.run(view.district, scenario)
+        results = twin.run(view.district, scenario, keep="hours")
         whole = twin.run_networks(view.district, scenario, results=results, progress=report)
         with self._guard:
             self._years[key] = (results, whole)

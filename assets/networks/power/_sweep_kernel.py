@@ -55,8 +55,8 @@ class Branches(NamedTuple):
     near, far : ndarray of int64, shape (m,)
         Nodes: of a branch in the tree the parent and the child.
     half, amps : ndarray, shape (m, 2)
-        Admittance at either end, of one connected at one end the whole of what it takes; loading [%] per p.u. of current
-        at the near and the far end.
+        Admittance at either end, of one connected at one end the whole of what it takes; loading [%] per p.u. of
+        current at the near and the far end.
     """
 
     kind: Index
@@ -89,12 +89,12 @@ class Flows(NamedTuple):
     solved: Mask
 
 
-BLOCK = 32
+BLOCK = 64
 """Hours at once: what is calculated with them stays in the processor's cache."""
 _W, _OVER, _LOAD_P, _LOAD_Q, _P, _Q = (BLOCK * k for k in range(6))
-"""Where each quantity begins in a node's row of `work`, shape (n, 6 BLOCK), all p.u.: squared voltage and one divided by
-it, load, power into the branch from the parent. One array and a fixed length let the compiler see that nothing overlaps
-and take several hours in one instruction."""
+"""Where each quantity begins in a node's row of `work`, shape (n, 6 BLOCK), all p.u.: squared voltage and one divided
+by it, load, power into the branch from the parent. One array and a fixed length let the compiler see that nothing
+overlaps and take several hours in one instruction."""
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -167,12 +167,12 @@ def _settle(tree: Tree, work: Array, tolerance: float, rounds: int, solved: Mask
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _read_loads(place: Index, p_kw: Array, q_kvar: Array, begin: int, end: int, work: Array) -> None:
+def _read_loads(place: Index, loads: tuple[Array, Array], begin: int, end: int, work: Array) -> None:
     """Sum up the loads of some hours at the tree's nodes [p.u. of 1 MVA]; none in what is left of a block."""
     work[:, _LOAD_P:_P] = 0.0
     for i in range(len(place)):
         if place[i] >= 0:
-            row, p, q = work[place[i]], p_kw[i, begin:end], q_kvar[i, begin:end]
+            row, p, q = work[place[i]], loads[0][i, begin:end], loads[1][i, begin:end]
             for h in range(len(p)):
                 row[_LOAD_P + h] += 1e-3 * p[h]
             for h in range(len(q)):
@@ -198,12 +198,13 @@ def _branch_flow(branches: Branches, m: int, series: Array, work: Array, flow: A
         to_p, to_q = p - r * squared - g * w_far, q - x * squared + s * w_far
         at_near = limit * (from_p * from_p + from_q * from_q) * near[_OVER + h]
         at_far = limit_far * (to_p * to_p + to_q * to_q) * far[_OVER + h]
-        flow[h] = at_near if at_near > at_far else at_far
+        flow[h] = max(at_near, at_far)
         flow[BLOCK + h] = from_p - to_p
 
 
 @nb.njit(cache=True, error_model="numpy")
 def _write_roots(squared: Array, size: float, out: Single) -> None:
+    """Write the roots of the first of some squares, times a size."""
     for h in range(len(out)):
         out[h] = size * math.sqrt(squared[h])
 
@@ -232,7 +233,7 @@ def sweep_hours(  # noqa: PLR0917 - arrays of a compiled loop
     lost, spent = np.empty(BLOCK), np.zeros((count, BLOCK))
     for begin in range(first, stop, BLOCK):
         end = min(begin + BLOCK, stop)
-        _read_loads(tree.place, p_kw, q_kvar, begin, end, work)
+        _read_loads(tree.place, (p_kw, q_kvar), begin, end, work)
         _settle(tree, work, tolerance, rounds, solved)
         flows.solved[begin:end] = solved[: end - begin]
         solved[end - begin :] = False

@@ -255,6 +255,6 @@ def swept(
     base_kva = _BASE_VA / 1e3
     return SweptHours(
         u_pu=flows.u, percent=flows.percent, loss_kw=flows.loss * base_kva,
-        supply_kva=(flows.supply_p + 1j * flows.supply_q) * base_kva, loss_kwh=flows.spent * base_kva,
-        solved=flows.solved,
+        supply_kva=np.multiply(base_kva, flows.supply_p + 1j * flows.supply_q, dtype=np.complex128),
+        loss_kwh=flows.spent * base_kva, solved=flows.solved,
     )  # fmt: skip

@@ -13,7 +13,8 @@ import xarray as xr
 
 from assets.hours_on_disk import row_blocks
 from twin.networks.results.results import NetworkResults
-from twin.networks.results.states import consumer_limit, drawing_nodes, hours_of, state_blocks
+from twin.networks.results.states import consumer_limit, drawing_nodes, hours_of, pipe_use, state_blocks
+from twin.results.schema import names_of
 from twin.results.sources import sources_of
 
 _FLOWING_KG_S = 1e-6
@@ -183,15 +184,6 @@ def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
     }
 
 
-def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
-    """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
-    name = f"{carrier}_flow_kg_s"
-    most = [np.abs(hours_of(dataset, name, row)).max(axis=1) for row in row_blocks(*dataset[name].shape)]
-    flow = np.concatenate([np.empty(0, dtype=np.float32), *most])
-    capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
-    return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))
-
-
 def _gas(dataset: xr.Dataset) -> dict[str, float]:
     flowing = _carrying(dataset)
     share = dataset["hydrogen_share"].to_numpy()
@@ -221,8 +213,7 @@ _READERS: tuple[tuple[str, Callable[[xr.Dataset], dict[str, float]]], ...] = (
 
 def _book(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
     row = list(dataset["carrier"].to_numpy()).index(carrier)
-    words = [str(name) for name in dataset.data_vars if dataset[name].dims == ("carrier", "time")]
-    return {word: float(dataset[word].to_numpy()[row].sum()) for word in words}
+    return {word: float(dataset[word].to_numpy()[row].sum()) for word in names_of("networks", "carrier", "time")}
 
 
 def _own_limits(dataset: xr.Dataset) -> dict[str, float]:

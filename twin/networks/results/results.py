@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import netCDF4
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from assets.hours_on_disk import hours_array, is_large, let_go, on_disk, row_blocks
 from twin._errors import ResultsError
 from twin.networks.results.dataset import FORMAT
-from twin.networks.results.states import State, state_of
+from twin.networks.results.states import State, pipe_use, state_of
+from twin.results.schema import names_of
 from twin.scenario import Scenario, parse_scenario
 from twin.texts import Note, load_notes
 
@@ -70,6 +72,22 @@ class NetworkResults:
     def state(self, quantity: str) -> State:
         """State of every element that has a quantity, by the hour: see `twin.networks.results.states.QUANTITIES`."""
         return state_of(self.dataset, quantity)
+
+    @property
+    def missing(self) -> pd.DataFrame:
+        """What each building asked of each network and did not get in the year [kWh]: index `building`."""
+        missing = {
+            carrier: self.dataset[f"building_missing_{carrier}_kwh"].sum("time", dtype=np.float64).to_numpy()
+            if f"building_missing_{carrier}_kwh" in self.dataset
+            else 0.0
+            for carrier in ("electricity", "heat", "cold", "gas")
+        }
+        names = [str(name) for name in self.dataset["building"].to_numpy()]
+        return pd.DataFrame(missing, index=pd.Index(names, name="building"), dtype=np.float64)
+
+    def pipe_use(self, carrier: str) -> float:
+        """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
+        return pipe_use(self.dataset, carrier)
 
     def save(self, folder: str | Path) -> Path:
         """Write a folder: networks.nc, elements.parquet and, where there is a grid, grid.json.
@@ -143,7 +161,7 @@ def load_networks(folder: str | Path) -> NetworkResults:
 
 def summary_of(dataset: xr.Dataset) -> dict[str, dict[str, float]]:
     """Sum the book of every carrier over the year [kWh]."""
-    words = [str(name) for name in dataset.data_vars if dataset[name].dims == ("carrier", "time")]
+    words = names_of("networks", "carrier", "time")
     sums: Mapping[str, Any] = {word: dataset[word].sum("time").to_numpy() for word in words}
     return {
         str(carrier): {word.removesuffix("_kwh"): float(sums[word][k]) for word in words}

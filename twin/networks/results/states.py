@@ -13,6 +13,7 @@ import xarray as xr
 
 from assets.hours_on_disk import let_go, on_disk, row_blocks
 from twin._errors import ResultsError
+from twin.results.schema import variable_of
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -249,12 +250,22 @@ def _there(dataset: xr.Dataset) -> list[str]:
 
 
 _READERS: Mapping[str, tuple[str, Callable[[xr.Dataset], Iterator[Part]]]] = {
-    "loading": ("1", _loading),
+    "loading": (variable_of("branch_loading").unit, _loading),
+    # A share of the rated voltage goes by its own name in the field.
     "voltage": ("p.u.", _voltage),
-    "temperature": ("°C", _temperature),
-    "return_temperature": ("°C", _return_temperature),
-    "pressure": ("kPa", _pressure),
-    "flow": ("kg/s", _flow),
-    "loss": ("kW", _loss),
-    "hydrogen": ("1", _hydrogen),
+    "temperature": (variable_of("heat_supply_temp_c").unit, _temperature),
+    "return_temperature": (variable_of("heat_return_temp_c").unit, _return_temperature),
+    "pressure": (variable_of("heat_pressure_kpa").unit, _pressure),
+    "flow": (variable_of("heat_flow_kg_s").unit, _flow),
+    "loss": (variable_of("heat_edge_loss_kw").unit, _loss),
+    "hydrogen": (variable_of("hydrogen_share").unit, _hydrogen),
 }
+
+
+def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
+    """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
+    name = f"{carrier}_flow_kg_s"
+    most = [np.abs(hours_of(dataset, name, row)).max(axis=1, initial=0.0) for row in row_blocks(*dataset[name].shape)]
+    flow = np.concatenate([np.empty(0, dtype=np.float32), *most])
+    capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
+    return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))
