@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 _COMPILE: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
@@ -42,8 +43,8 @@ def add_flow(total, energy, factor):
 def residuals(into, residual, net, passed, found):
     """Add every hour's residuals and what comes in to `net` and `passed`; find the worst of each row.
 
-    `found` takes, for each row, the largest absolute residual, the largest by what comes in (1 kWh where less does), and
-    the hour of that; a NaN is the largest of all.
+    `found` takes, for each row, the largest absolute residual, the largest by what comes in (1 kWh where less does),
+    and the hour of that; a NaN is the largest of all.
     """
     worst, share, hour = found
     for b in range(into.shape[0]):
@@ -58,6 +59,6 @@ def residuals(into, residual, net, passed, found):
             worst[b] = max(worst[b], size)
             if not of_all <= share[b]:
                 share[b], hour[b] = of_all, t
-                if of_all != of_all:
+                if np.isnan(of_all):
                     worst[b] = size
                     break

@@ -122,12 +122,15 @@ class TimeGrid:
         return pd.date_range(self.start, periods=self.n, freq=self.step, name="time")
 
     def kwh_of(self, kw: Values) -> Values:
-        """Energy that a mean power makes in a step [kWh]."""
-        return kw * self.step_h
+        """Energy that a mean power makes in a step [kWh].
+
+        In steps of an hour the numbers are the same and so is the array: nothing is copied, do not write to it.
+        """
+        return kw if self.step_h == 1.0 else kw * self.step_h
 
     def kw_of(self, kwh: Values) -> Values:
-        """Mean power of the energy of a step [kW]."""
-        return kwh / self.step_h
+        """Mean power of the energy of a step [kW]; in steps of an hour the same array, as of `kwh_of`."""
+        return kwh if self.step_h == 1.0 else kwh / self.step_h
 
     def share_of(self, share_per_h: Values) -> Values:
         """Tell what a step takes of something that loses a share of itself each hour [0 to 1].

@@ -15,7 +15,7 @@ from apps.views.building_export import as_csv
 from apps.views.days import SPECIAL_DAYS
 from apps.views.district_views import AS_IS
 from apps.views.networks.element_export import network_table, networks_as_geojson
-from apps.views.networks.element_geojson import Part, networks_geojson
+from apps.views.networks.element_geojson import Part, networks_answer
 from apps.views.networks.element_states import Look
 from apps.views.networks.element_wording import cause_text, element_title, problem_text, unit_of, worst_value
 from apps.views.networks.network_views import Networks, NetworkView
@@ -75,8 +75,8 @@ def _add_layer(api: FastAPI, networks: Networks) -> None:
         found = networks.open(district, scenario)
         # A scale of its own, or one that is shared with another scenario's networks.
         scale = None if low is None or high is None or not low < high else (low, high)
-        body = networks_geojson(found, Look(carrier, quantity, day, scale), part, language)
-        return geojson_answer(body, found.view.stamp + found.version, stamp, if_none_match, accept_encoding)
+        packed = networks_answer(found, Look(carrier, quantity, day, scale), part, language)
+        return geojson_answer(packed, found.stamp, stamp, if_none_match, accept_encoding)
 
 
 def _add_figures(api: FastAPI, networks: Networks) -> None:

@@ -1,13 +1,12 @@
-"""How the service answers: what an address may carry, and GeoJSON that is packed and tagged once."""
+"""How the service answers: what an address may carry, and GeoJSON that was packed and tagged once."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Header, Query, Response
+
+from apps.views.packed import Packed
 
 # An address that carries the view's stamp never changes its answer; any other one is asked for again.
 _FOREVER = "private, max-age=31536000, immutable"
@@ -21,18 +20,14 @@ IfNoneMatch = Annotated[str | None, Header(description="ETag of the answer at ha
 AcceptEncoding = Annotated[str, Header(description="gzip, if the client understands it")]
 
 
-@lru_cache(maxsize=48)
-def _packed(body: bytes) -> tuple[str, bytes]:
-    """Fingerprint and compress an answer once."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"', gzip.compress(body, 6, mtime=0)
-
-
-def geojson_answer(body: bytes, version: str, stamp: str, if_none_match: str | None, accept_encoding: str) -> Response:
+def geojson_answer(
+    packed: Packed, version: str, stamp: str, if_none_match: str | None, accept_encoding: str
+) -> Response:
     """Answer with GeoJSON, packed where the client understands it, or say that the one at hand still holds.
 
     Parameters
     ----------
-    body : bytes
+    packed : Packed
         GeoJSON.
     version : str
         Stamp of what it shows.
@@ -41,15 +36,15 @@ def geojson_answer(body: bytes, version: str, stamp: str, if_none_match: str | N
     if_none_match, accept_encoding : str
         The client's headers.
     """
-    etag, packed = _packed(body)
     headers = {
-        "ETag": etag,
+        "ETag": packed.etag,
         "Cache-Control": _FOREVER if stamp and stamp == version else _ASK_AGAIN,
         "Vary": "Accept-Encoding",
     }
     # A proxy that repacks answers makes the tag a weak one, W/"…".
-    if if_none_match and etag in if_none_match:
+    if if_none_match and packed.etag in if_none_match:
         return Response(status_code=304, headers=headers)
     if "gzip" in accept_encoding:
-        return Response(packed, media_type="application/geo+json", headers={**headers, "Content-Encoding": "gzip"})
-    return Response(body, media_type="application/geo+json", headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(packed.gzipped, media_type="application/geo+json", headers=headers)
+    return Response(packed.text(), media_type="application/geo+json", headers=headers)

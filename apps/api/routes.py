@@ -17,11 +17,11 @@ from apps.api.schemas import PROBLEMS, DistrictInfo, Health, Kpi, Kpis, Problem,
 from apps.texts import DEFAULT_LANGUAGE
 from apps.views.days import DAYS
 from apps.views.district_views import AS_IS, Views
-from apps.views.layer_geojson import cached_buildings, cached_layer
+from apps.views.layer_geojson import buildings_answer, layer_answer, layer_stamp
 from apps.views.map_comparison import How
 from apps.views.map_quantities import building_curve, rows_of
 from apps.views.networks.network_views import Networks
-from apps.views.quantities import FIRST, HOURLY
+from apps.views.quantities import FIRST_QUANTITY, HOURLY
 from twin import TwinError
 from twin._errors import UnknownTextError
 from twin._version import __version__
@@ -77,8 +77,7 @@ def _add_figures(api: FastAPI, views: Views) -> None:
         view = views.open(district, scenario)
         fields = set(Kpi.model_fields)
         figures = {
-            name: Kpi(**{key: value for key, value in kpi.items() if key in fields})
-            for name, kpi in view.kpis["district"].items()
+            name: Kpi(**{key: value for key, value in kpi.items() if key in fields}) for name, kpi in view.kpis.items()
         }
         return Kpis(district=district, scenario=scenario, kpis=figures)
 
@@ -91,10 +90,10 @@ def _add_figures(api: FastAPI, views: Views) -> None:
             raise UnknownBuildingError(f"{view.district.title} has no building {building!r}.")
         curves = {
             quantity.key: building_curve(view, quantity.key, day, building).tolist()
-            for quantity in HOURLY
+            for quantity in HOURLY.values()
             if any(name in view.steps for name in quantity.sources)
         }
-        units = {quantity.key: "kW" if quantity.per_floor else quantity.unit for quantity in HOURLY}
+        units = {quantity.key: "kW" if quantity.per_floor else quantity.unit for quantity in HOURLY.values()}
         return Series(
             building=building,
             day=day,
@@ -118,14 +117,14 @@ def _add_layers(api: FastAPI, views: Views) -> None:
     ) -> Response:
         """Give one table of the district as GeoJSON."""
         view = views.open(district, scenario)
-        body = cached_layer(view, table, language)
-        return geojson_answer(body, view.stamp, stamp, if_none_match, accept_encoding)
+        packed, version = layer_answer(view, table, language), layer_stamp(view, table)
+        return geojson_answer(packed, version, stamp, if_none_match, accept_encoding)
 
     @api.get("/districts/{district}/buildings.geojson", responses=PROBLEMS)
     def buildings(
         district: str,
         *,
-        quantity: str = FIRST,
+        quantity: str = FIRST_QUANTITY,
         day: str = DAYS[0],
         scenario: Scenario = AS_IS,
         against: Against = "",
@@ -138,6 +137,6 @@ def _add_layers(api: FastAPI, views: Views) -> None:
         """Give the buildings with a quantity's classes for every step of a day, alone or held against a baseline."""
         view = views.open(district, scenario)
         baseline = views.open(district, against) if against else None
-        body = cached_buildings(view, quantity, day, language, baseline=baseline, how=how)
+        packed = buildings_answer(view, quantity, day, language, baseline=baseline, how=how)
         version = view.stamp + (baseline.stamp if baseline else "")
-        return geojson_answer(body, version, stamp, if_none_match, accept_encoding)
+        return geojson_answer(packed, version, stamp, if_none_match, accept_encoding)

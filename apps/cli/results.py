@@ -58,6 +58,7 @@ def run(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for results.nc and kpis.json.")],
     name: District = "helsinki-centre",
     scenario: ScenarioFile = None,
+    *,
     keep: KeepOption = None,
     memory_gb: MemoryOption = 2.0,
     seed: Annotated[int, typer.Option(help="Seed of everything drawn at random.")] = 0,

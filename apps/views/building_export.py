@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from apps.texts import texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names, labels_of
 from apps.views.map_comparison import compare_quantity
 from apps.views.map_quantities import MapQuantity, map_quantity
+from apps.views.view import View
 
 
 def building_table(

@@ -60,16 +60,8 @@ class DayPlan:
         return np.asarray(self.weights @ np.asarray(values, dtype=np.float32).T, dtype=np.float32)
 
 
-def plan_days(
-    time: pd.DatetimeIndex,
-    timezone: str,
-    country: str,
-    *,
-    heat_kwh: npt.NDArray[Any],
-    electricity_kwh: npt.NDArray[Any],
-    sun_w_m2: npt.NDArray[Any],
-) -> DayPlan:
-    """Choose the hours of each typical day, special day and month.
+def plan_dates(time: pd.DatetimeIndex, timezone: str, country: str, dates: Mapping[str, str]) -> DayPlan:
+    """Choose the hours of each typical day, of named dates and of each month.
 
     A typical weekday is the mean of all Mondays to Fridays of a season that are no public holiday.
 
@@ -81,29 +73,6 @@ def plan_days(
         The district's time zone: days and hours are those of its clocks.
     country : str
         ISO 3166 code, for the public holidays.
-    heat_kwh, electricity_kwh : numpy.ndarray
-        Shape (hours,), the district's use [kWh]: they name the days of the peaks.
-    sun_w_m2 : numpy.ndarray
-        Shape (hours,), global horizontal irradiance [W/m²]: it names the sunniest day.
-    """
-    local = local_time(time, timezone)
-    date = np.array([stamp.date() for stamp in local])
-    dates = {
-        name: _fullest_day(date, np.asarray(values, dtype=float)).isoformat()
-        for name, values in zip(SPECIAL_DAYS, (heat_kwh, electricity_kwh, sun_w_m2), strict=True)
-    }
-    return plan_dates(time, timezone, country, dates)
-
-
-def plan_dates(time: pd.DatetimeIndex, timezone: str, country: str, dates: Mapping[str, str]) -> DayPlan:
-    """Choose the hours of each typical day, of named dates and of each month.
-
-    Parameters
-    ----------
-    time : pandas.DatetimeIndex
-        Starts of the hours, UTC (aware or naive).
-    timezone, country : str
-        As of `plan_days`.
     dates : Mapping[str, str]
         ISO date of each day that is one day of the year, local time.
     """
@@ -126,12 +95,6 @@ def local_time(time: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
     """Give hours of UTC (aware or naive) by the clocks of a place."""
     utc = time if time.tz is not None else time.tz_localize("UTC")
     return utc.tz_convert(timezone)
-
-
-def _fullest_day(date: npt.NDArray[Any], values: npt.NDArray[Any]) -> Any:
-    """Give the whole day (23 to 25 hours) whose sum is largest."""
-    per_day = pd.Series(values).groupby(date).agg(["sum", "size"])
-    return per_day.loc[per_day["size"] >= 23, "sum"].idxmax()
 
 
 def _groups(mask: npt.NDArray[Any], label: npt.NDArray[Any], labels: Sequence[int]) -> list[npt.NDArray[Any]]:

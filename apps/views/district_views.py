@@ -1,4 +1,4 @@
-"""Everything the map shows of one district in one scenario: computed once, read by every session."""
+"""Views of districts in scenarios: computed once in a process, read by every session."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from weakref import ref
 
+import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 import gis_data
 import twin
 from apps._errors import UnknownDistrictError, UnknownScenarioError
 from apps.views import disk_cache
-from apps.views.days import DayPlan, plan_days
-from apps.views.quantities import HOURLY, hourly
+from apps.views.bounded_cache import VIEWS_SHARE, BoundedCache, share_of_budget
+from apps.views.day_summary import DaySteps, DaySummary
+from apps.views.quantities import HOURLY
+from apps.views.view import View
+from gis_data import District
+from twin import Results
 from twin._cache.memo import content_key
+from twin.model.twin import scenario_weather
 from twin.scenario import AddBuildingsEdit, RemoveBuildingsEdit, Scenario, decode_scenario, simplified
 
 AS_IS = "as-is"
@@ -32,7 +35,7 @@ AS_IS = "as-is"
 Progress = Callable[[float, str], None] | None
 
 _FORMAT = 5
-_OPEN = 14  # views in memory, of 5 to 15 MB each, beside the districts as they are
+_LOOKED_AT = 2  # a view and what it is held against
 _KNOWN = 400  # scenarios that sessions edited, of a few hundred bytes each
 _AT_ONCE = 2  # runs at the same time: each takes memory, and all share the cores
 _STATIC = (
@@ -50,74 +53,36 @@ _STATIC = (
     "tank_control",
 )
 _ROOF = ("roof_irradiation_kwh_m2", "roof_pv_potential_kwh", "usable_m2")
-_OTHER_STEPS = ("air_temp_c", "ghi_w_m2")
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """A district, a scenario and the results of it, in the size a map needs.
-
-    Attributes
-    ----------
-    district : gis_data.District
-        Tables in the district's own CRS.
-    scenario : str
-        Key of the scenario; `AS_IS` is the baseline.
-    stamp : str
-        Changes whenever anything that is shown may change: part of the addresses of data.
-    buildings : geopandas.GeoDataFrame
-        In WGS84, in the order of the results, with what scenarios edit (heating_system, pv_share, …).
-    roofs : geopandas.GeoDataFrame
-        In the district's CRS, with irradiation [kWh/m²] and potential [kWh] a year.
-    steps : Mapping[str, numpy.ndarray]
-        Means over the steps of every day by variable: shape (steps, buildings) [kWh in an hour, °C], or (steps,)
-        for the weather.
-    rows : Mapping[str, tuple[int, int]]
-        Rows of `steps` of each day.
-    dates : Mapping[str, str]
-        ISO dates of the special days.
-    kpis : Mapping[str, Any]
-        As `twin.kpis` gives them: of the district, and of each building.
-    """
-
-    district: Any
-    scenario: str
-    stamp: str
-    buildings: Any
-    roofs: Any
-    steps: Mapping[str, npt.NDArray[np.float32]]
-    rows: Mapping[str, tuple[int, int]]
-    dates: Mapping[str, str]
-    kpis: Mapping[str, Any]
+_WEATHER = ("air_temp_c", "ghi_w_m2")
 
 
 class Views:
     """Open views, shared by the map's sessions and the API: each is computed once in a process.
 
-    What was not asked for longest goes first; the district as it is stays, for everything is held against it.
+    What was not asked for longest goes first.
 
     Parameters
     ----------
     districts : Mapping[str, gis_data.District], optional
         Districts that are loaded already, by name; others are found among `gis_data.list_districts`.
-    scenarios : Mapping[str, Any], optional
+    scenarios : Mapping[str, Scenario], optional
         Scenario by name, beside the district as it is.
-    most : int
-        Views that are kept in memory.
+    limit_bytes : int
+        What the views that are kept may hold in memory; those that are looked at stay whatever they hold.
     """
 
     def __init__(
         self,
-        districts: Mapping[str, Any] | None = None,
-        scenarios: Mapping[str, Any] | None = None,
+        districts: Mapping[str, District] | None = None,
+        scenarios: Mapping[str, Scenario] | None = None,
         *,
-        most: int = _OPEN,
+        limit_bytes: int = share_of_budget(VIEWS_SHARE),
     ) -> None:
-        self.districts: dict[str, Any] = dict(districts or {})
-        self.scenarios: dict[str, Any] = {AS_IS: None, **(scenarios or {})}
+        self.districts: dict[str, District] = dict(districts or {})
+        self.scenarios: dict[str, Scenario | None] = {AS_IS: None, **(scenarios or {})}
         self._own: OrderedDict[str, Scenario] = OrderedDict()
-        self._open: OrderedDict[tuple[str, str], View] = OrderedDict()
-        self._most = most
+        self._open: BoundedCache[tuple[str, str], View] = BoundedCache(limit_bytes, _view_bytes, least=_LOOKED_AT)
+        self._stamps: dict[str, tuple[District, str]] = {}
         self._locks: dict[tuple[str, str], threading.Lock] = {}
         self._done: dict[tuple[str, str], tuple[float, str]] = {}
         self._guard = threading.RLock()
@@ -154,8 +119,7 @@ class Views:
 
     def scenario(self, key: str) -> Scenario | None:
         """Give the scenario of a key; None for the district as it is."""
-        plan: Scenario | None = self.scenarios[key] if key in self.scenarios else self._own[key]
-        return plan
+        return self.scenarios[key] if key in self.scenarios else self._own[key]
 
     def open(self, district: str, scenario: str = AS_IS) -> View:
         """Give the view of a district; the first call computes it or reads it from the cache on disk.
@@ -169,7 +133,7 @@ class Views:
         """
         scenario = self.known(scenario)
         key = (district, scenario)
-        found = self._found(key)
+        found = self._open.get(key)
         if found is not None:
             return found
         loaded = self.district(district)
@@ -180,32 +144,21 @@ class Views:
             self._done[key] = (share, what)
 
         with lock:
-            found = self._found(key)
+            found = self._open.get(key)
             if found is None:
+                plan = self.scenario(scenario)
+                stamps = self._stamps_of(district, scenario, plan)
                 with self._running:
-                    found = _view(loaded, scenario, self.scenario(scenario), report)
-                self._keep(key, found)
+                    found = _view(loaded, scenario, plan, stamps, report)
+                with self._guard:
+                    self._open.put(key, found)
+                    self._done.pop(key, None)
+                    self._locks.pop(key, None)
             return found
-
-    def _found(self, key: tuple[str, str]) -> View | None:
-        with self._guard:
-            if key in self._open:
-                self._open.move_to_end(key)
-            return self._open.get(key)
-
-    def _keep(self, key: tuple[str, str], view: View) -> None:
-        with self._guard:
-            self._open[key] = view
-            self._done.pop(key, None)
-            self._locks.pop(key, None)
-            may_go = [old for old in self._open if old[1] != AS_IS and old != key]
-            for old in may_go[: max(0, len(self._open) - self._most)]:
-                del self._open[old]
 
     def ready(self) -> list[View]:
         """Give the views that are open."""
-        with self._guard:
-            return list(self._open.values())
+        return self._open.values()
 
     def is_ready(self, district: str, scenario: str = AS_IS) -> bool:
         """Tell whether a view is open."""
@@ -215,7 +168,14 @@ class Views:
         """Give the share done, 0 to 1, of a view that is being computed, and what is going on."""
         return self._done.get((district, scenario), (0.0, ""))
 
-    def district(self, name: str) -> Any:
+    def _stamps_of(self, district: str, name: str, scenario: Scenario | None) -> tuple[str, str]:
+        """Fingerprints of a district, taken once of each, and of it in a scenario."""
+        loaded, found = self.district(district), self._stamps.get(district)
+        if found is None or found[0] is not loaded:
+            found = self._stamps[district] = (loaded, district_stamp(loaded))
+        return found[1][:16], _stamp(found[1], name, scenario)
+
+    def district(self, name: str) -> District:
         """Give a district by name; only listed ones are opened, so that no address reaches other folders."""
         with self._guard:
             if name not in self.districts:
@@ -233,23 +193,25 @@ def _content(scenario: Scenario) -> str:
     return json.dumps([edit.model_dump(mode="json", exclude_none=True) for edit in simplified(scenario.edits)])
 
 
-def _view(district: Any, name: str, scenario: Any, progress: Progress) -> View:
-    stamp = _stamp(district, name, scenario)
-    file = disk_cache.cache_dir() / f"{district.name}-{stamp}.npz"
+def _view_bytes(view: View) -> int:
+    return view.nbytes
+
+
+def _view(
+    district: District, name: str, scenario: Scenario | None, stamps: tuple[str, str], progress: Progress
+) -> View:
+    file = disk_cache.cache_dir() / f"{district.name}-{stamps[1]}.npz"
     # What a session tries out is computed within a second: only named scenarios are worth the disk.
     on_disk = not name.startswith("own-")
     found = disk_cache.read(file) if on_disk else None
     if found is None:
-        results = twin.run(district, scenario, keep="hours", progress=progress)
-        # Payback and the cost of avoided emissions are told against the district as it is.
-        as_it_is = None if name == AS_IS else twin.run(district, keep="hours")
-        found = _summary(results, twin.kpis(results, as_it_is), district)
+        found = _computed(district, scenario, progress)
         if on_disk:
             disk_cache.write(file, found)
-    return _assemble(district, name, stamp, found, _tables(district, scenario))
+    return _assemble(district, name, stamps, found, _tables(district, scenario))
 
 
-def _tables(district: Any, scenario: Any) -> tuple[Any, Any]:
+def _tables(district: District, scenario: Scenario | None) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Give buildings and roofs of the district, with those that a scenario builds."""
     built = scenario is not None and any(isinstance(e, AddBuildingsEdit | RemoveBuildingsEdit) for e in scenario.edits)
     if not built:
@@ -258,68 +220,97 @@ def _tables(district: Any, scenario: Any) -> tuple[Any, Any]:
     return edited.buildings, edited.roofs
 
 
-def _summary(results: Any, kpis: Mapping[str, Any], district: Any) -> dict[str, Any]:
-    """Cut the results of a year down to what a map shows."""
-    data = results.dataset
-    heat = sum(data[name].sum("building").to_numpy() for name in hourly("heat").sources)
-    electricity = sum(data[name].sum("building").to_numpy() for name in hourly("electricity").sources if name in data)
-    plan: DayPlan = plan_days(
-        pd.DatetimeIndex(data["time"].to_numpy()),
+def _computed(district: District, scenario: Scenario | None, progress: Progress) -> dict[str, Any]:
+    """Run a year, and cut it down to what a map shows."""
+    peaks: tuple[str, ...] = ()
+    while True:
+        days = _summary_of(district, scenario, peaks)
+        results = twin.run(district, scenario, keep="hours", progress=progress)
+        data = results.dataset
+        hourly = {str(name): (v.dims, v.to_numpy(), v.attrs) for name, v in data.data_vars.items() if v.ndim == 2}
+        days.take(slice(0, data.sizes["building"]), hourly)
+        if (found := days.finish()) is not None:
+            # Payback and the cost of avoided emissions are told against the district as it is.
+            as_it_is = twin.run(district, keep="hours") if scenario and scenario.edits else None
+            return _packed(results, as_it_is, found)
+        # The district's peak is on none of the days that its first buildings made likely: now it is known.
+        peaks = days.peaks
+
+
+def _summary_of(district: District, scenario: Scenario | None, peaks: tuple[str, ...]) -> DaySummary:
+    weather = scenario_weather(district, scenario).table
+    return DaySummary(
+        weather.index,
         district.timezone,
         district.country,
-        heat_kwh=heat,
-        electricity_kwh=electricity,
-        sun_w_m2=data["ghi_w_m2"].to_numpy(),
+        weather={name: weather[name].to_numpy() for name in _WEATHER},
+        names=sorted({name for quantity in HOURLY.values() for name in quantity.sources}),
+        heat=HOURLY["heat"].sources,
+        electricity=HOURLY["electricity"].sources,
+        peaks=peaks,
     )
-    names = {name for quantity in HOURLY for name in quantity.sources} | set(_OTHER_STEPS)
+
+
+def _packed(results: Results, as_it_is: Results | None, days: DaySteps) -> dict[str, Any]:
+    data, of_buildings = results.dataset, twin.kpi_table(results, as_it_is)
     meta = {
-        "rows": plan.rows,
-        "dates": plan.dates,
-        "kpis": kpis,
+        "rows": days.rows,
+        "dates": days.dates,
+        "kpis": twin.district_kpis(results, as_it_is),
+        "kpi_names": list(of_buildings.columns),
         "buildings": [str(name) for name in data["building"].to_numpy()],
         "roofs": [str(name) for name in data["roof"].to_numpy()],
         "static": {name: data[name].to_numpy().tolist() for name in _STATIC if name in data},
     }
-    arrays = {f"step_{name}": plan.average(data[name].to_numpy()) for name in sorted(names) if name in data}
+    arrays = {f"step_{name}": array for name, array in days.steps.items()}
     arrays |= {f"roof_{name}": data[name].to_numpy() for name in _ROOF if name in data}
-    return {"meta": json.dumps(meta, default=float), **arrays}
+    return {"meta": json.dumps(meta, default=float), "building_kpis": of_buildings.to_numpy(np.float64), **arrays}
 
 
-def _assemble(district: Any, name: str, stamp: str, found: Mapping[str, Any], tables: tuple[Any, Any]) -> View:
+def _assemble(
+    district: District,
+    name: str,
+    stamps: tuple[str, str],
+    found: Mapping[str, Any],
+    tables: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+) -> View:
     meta = json.loads(str(found["meta"]))
     buildings = tables[0].loc[meta["buildings"]].to_crs("EPSG:4326").assign(**meta["static"])
     roofs = tables[1].loc[meta["roofs"]]
     roofs = roofs.assign(**{key[5:]: found[key] for key in found if key.startswith("roof_")})
-    steps = {key[5:]: found[key] for key in found if key.startswith("step_")}
-    rows = {day: (int(first), int(last)) for day, (first, last) in meta["rows"].items()}
-    return View(district, name, stamp, buildings, roofs, steps, rows, meta["dates"], meta["kpis"])
+    return View(
+        district=district,
+        scenario=name,
+        ground_stamp=stamps[0],
+        stamp=stamps[1],
+        buildings=buildings,
+        roofs=roofs,
+        steps={key[5:]: found[key] for key in found if key.startswith("step_")},
+        rows={day: (int(first), int(last)) for day, (first, last) in meta["rows"].items()},
+        dates=meta["dates"],
+        kpis=meta["kpis"],
+        building_kpis=pd.DataFrame(found["building_kpis"], index=buildings.index, columns=meta["kpi_names"]),
+    )
 
 
-def _stamp(district: Any, name: str, scenario: Any) -> str:
-    """Fingerprint of all that the view depends on: the district's tables, its weather, the scenario and the code."""
-    digest = hashlib.sha256(f"{_FORMAT} {name} {district_stamp(district)}".encode())
-    digest.update(content_key(scenario).encode())
-    digest.update(_code())
-    return digest.hexdigest()[:16]
-
-
-_STAMPS: dict[int, tuple[Any, str]] = {}
-
-
-def district_stamp(district: Any) -> str:
-    """Fingerprint of a district's tables and weather, taken once of each.
+def district_stamp(district: District) -> str:
+    """Fingerprint of a district's tables and weather.
 
     Parameters
     ----------
-    district : gis_data.District
-        Not changed after the first call.
+    district : District
+        Any.
     """
-    found = _STAMPS.get(id(district))
-    if found is None or found[0]() is not district:
-        tables = [district.tables[table] for table in sorted(district.tables)]
-        key = content_key(district.title, district.timezone, district.country, district.weather, *tables)
-        found = _STAMPS[id(district)] = (ref(district), key)
-    return found[1]
+    tables = [district.tables[table] for table in sorted(district.tables)]
+    return content_key(district.title, district.timezone, district.country, district.weather, *tables)
+
+
+def _stamp(of_district: str, name: str, scenario: Scenario | None) -> str:
+    """Fingerprint of all that a view depends on: the district's tables, its weather, the scenario and the code."""
+    digest = hashlib.sha256(f"{_FORMAT} {name} {of_district}".encode())
+    digest.update(content_key(scenario).encode())
+    digest.update(_code())
+    return digest.hexdigest()[:16]
 
 
 @cache

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,13 @@ import shapely
 
 from apps._errors import UnknownTableError
 from apps.texts import amount, texts
-from apps.views.district_views import View
+from apps.views.bounded_cache import ANSWERS
 from apps.views.map_comparison import How, compare_quantity
 from apps.views.map_quantities import MapQuantity, map_quantity
+from apps.views.packed import Packed, collection, pack
 from apps.views.quantities import classes_of, scale_of
-from apps.views.view_cache import cached_per_view
+from apps.views.view import View
 
-_DECIMALS = 6  # of a degree: a tenth of a metre
 _PARK_KINDS = {"park", "forest", "grass", "cemetery", "sport"}
 # Wider than the carriageway is drawn, no street can be told from the ground; narrower, footways vanish.
 _WIDTH_RANGE_M = (2.0, 14.0)
@@ -27,7 +26,7 @@ _FOOT_KINDS = ("footway", "path", "steps", "cycleway", "pedestrian", "track", "c
 _ROOF_LIFT_M = 0.25  # keeps a roof plane from flickering in the building's own top
 
 
-def buildings_geojson(view: View, what: MapQuantity, language: str, *, signed: bool = False) -> bytes:
+def buildings_geojson(view: View, what: MapQuantity, language: str, *, signed: bool = False) -> Iterator[str]:
     """Write the buildings with the classes and texts of a quantity for every step of a day.
 
     Parameters
@@ -43,8 +42,8 @@ def buildings_geojson(view: View, what: MapQuantity, language: str, *, signed: b
 
     Returns
     -------
-    bytes
-        A FeatureCollection; properties: `id`, `n` name, `u` use in words, `h` height [m], `c` the class of each
+    iterator of str
+        Parts of a FeatureCollection, with `id`, `n` name, `u` use in words, `h` height [m], `c` the class of each
         step, `t0`, `t1`, … the value of each step in words.
     """
     words = texts(language)
@@ -59,7 +58,7 @@ def buildings_geojson(view: View, what: MapQuantity, language: str, *, signed: b
         labels.T.tolist(),
         strict=True,
     )
-    properties = [
+    properties = (
         {
             "id": building,
             "n": name,
@@ -69,8 +68,8 @@ def buildings_geojson(view: View, what: MapQuantity, language: str, *, signed: b
             **{f"t{step}": label for step, label in enumerate(of_steps)},
         }
         for building, name, use, height, classes, of_steps in rows
-    ]
-    return write_collection(_based(table), properties)
+    )
+    return collection(_based(table), properties)
 
 
 def building_names(view: View, language: str) -> list[str]:
@@ -135,7 +134,7 @@ def _based(table: Any) -> Any:
     return geometry
 
 
-def roofs_geojson(view: View, language: str) -> bytes:
+def roofs_geojson(view: View, language: str) -> Iterator[str]:
     """Write the roof planes in space with the sun's yearly energy on them.
 
     Parameters
@@ -167,7 +166,7 @@ def roofs_geojson(view: View, language: str) -> bytes:
         }
         for building, number, value in rows
     ]
-    return write_collection(geometry.to_crs("EPSG:4326").to_numpy(), properties)
+    return collection(geometry.to_crs("EPSG:4326").to_numpy(), properties)
 
 
 def roof_scale(view: View) -> tuple[float, float]:
@@ -254,11 +253,13 @@ _LAYERS: Mapping[str, Callable[[Any, Any], tuple[Any, list[dict[str, Any]]]]] = 
     "parking": _parking,
     "pipes": _pipes,
 }
-TABLES = (*_LAYERS, "roofs", "buildings")
+GROUND = tuple(_LAYERS)
+"""Tables that no scenario changes."""
+TABLES = (*GROUND, "roofs", "buildings")
 """Tables that the map draws; buildings without any quantity, for what is drawn over them."""
 
 
-def layer_geojson(view: View, table: str, language: str) -> bytes:
+def layer_geojson(view: View, table: str, language: str) -> Iterator[str]:
     """Write one table of the district for the map.
 
     Parameters
@@ -277,54 +278,66 @@ def layer_geojson(view: View, table: str, language: str) -> bytes:
     if table not in _LAYERS:
         raise UnknownTableError(f"The map draws no table {table!r}; it draws {', '.join(TABLES)}.")
     frame, properties = _LAYERS[table](view.district.tables[table], texts(language))
-    return write_collection(frame.geometry.to_crs("EPSG:4326").to_numpy(), properties)
+    return collection(frame.geometry.to_crs("EPSG:4326").to_numpy(), properties)
 
 
-def _quiet(view: View, language: str) -> bytes:
+def _quiet(view: View, language: str) -> Iterator[str]:
     words, table = texts(language), view.buildings
     rows = zip(table.index, building_names(view, language), table["use"], table["height_m"].round(1), strict=True)
     properties = [
         {"id": building, "n": name, "u": words.get(f"use.{use}", str(use)), "h": float(height), **_always("")}
         for building, name, use, height in rows
     ]
-    return write_collection(_based(table), properties)
+    return collection(_based(table), properties)
 
 
-def write_collection(geometry: Any, properties: list[dict[str, Any]]) -> bytes:
-    """Write shapes in WGS84 and their properties as a FeatureCollection, to a tenth of a metre.
+def buildings_answer(
+    view: View, key: str, day: str, language: str, *, baseline: View | None = None, how: How = "beside"
+) -> Packed:
+    """Give the buildings packed, kept for the next session that asks; with a baseline, held against it.
 
     Parameters
     ----------
-    geometry : numpy.ndarray
-        Shapes [°].
-    properties : list of dict
-        One for each.
+    view : View
+        District and scenario.
+    key : str
+        Key of a quantity.
+    day : str
+        A day of `apps.views.days.DAYS`.
+    language : str
+        Language of the texts.
+    baseline : View, optional
+        What it is held against.
+    how : str
+        "beside" or "difference".
     """
-    rounded = shapely.transform(geometry, lambda points: np.round(points, _DECIMALS), include_z=True)
-    # Points without a height would come back as nan: only those that have one keep it.
-    flat = ~shapely.has_z(geometry)
-    rounded[flat] = shapely.force_2d(rounded[flat])
-    written = (json.dumps(values, ensure_ascii=False, separators=(",", ":")) for values in properties)
-    features = ",".join(
-        f'{{"type":"Feature","geometry":{shape},"properties":{values}}}'
-        for shape, values in zip(shapely.to_geojson(rounded), written, strict=True)
-        if shape is not None
-    )
-    return f'{{"type":"FeatureCollection","features":[{features}]}}'.encode()
+
+    def make() -> Packed:
+        if baseline is None:
+            return pack(buildings_geojson(view, map_quantity(view, key, day), language))
+        what = compare_quantity(view, baseline, key, day, how)
+        return pack(buildings_geojson(view, what, language, signed=how == "difference"))
+
+    against = ("", "") if baseline is None else (baseline.stamp, how)
+    return ANSWERS.remember(("buildings", view.stamp, key, day, language, *against), make)
 
 
-@cached_per_view(6)
-def cached_buildings(
-    view: View, key: str, day: str, language: str, *, baseline: View | None = None, how: How = "beside"
-) -> bytes:
-    """Give `buildings_geojson`, kept for the next session that asks; with a baseline, held against it."""
-    if baseline is None:
-        return buildings_geojson(view, map_quantity(view, key, day), language)
-    what = compare_quantity(view, baseline, key, day, how)
-    return buildings_geojson(view, what, language, signed=how == "difference")
+def layer_answer(view: View, table: str, language: str) -> Packed:
+    """Give a table packed, kept for the next session that asks.
+
+    Parameters
+    ----------
+    view : View
+        District and scenario.
+    table : str
+        One of `TABLES`.
+    language : str
+        Language of the names that are words.
+    """
+    key = ("layer", layer_stamp(view, table), table, language)
+    return ANSWERS.remember(key, lambda: pack(layer_geojson(view, table, language)))
 
 
-@cached_per_view(6)
-def cached_layer(view: View, table: str, language: str) -> bytes:
-    """Give `layer_geojson`, kept for the next session that asks."""
-    return layer_geojson(view, table, language)
+def layer_stamp(view: View, table: str) -> str:
+    """Give what a table's data depend on: the ground is the same in every scenario."""
+    return view.ground_stamp if table in GROUND else view.stamp

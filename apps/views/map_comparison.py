@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from apps.views.district_views import View
+from apps.views.bounded_cache import cached_by_stamp
 from apps.views.map_quantities import Array, MapQuantity, map_quantity
 from apps.views.quantities import CLASSES, classes_of, nice_ceiling, quantile
-from apps.views.view_cache import cached_per_view
+from apps.views.view import View
 
 How = Literal["beside", "difference"]
 """`beside` colours both on one scale; `difference` is the view less the baseline."""
@@ -18,7 +18,7 @@ How = Literal["beside", "difference"]
 _NOTHING = 1e-6  # of the scale: less than that is rounding
 
 
-@cached_per_view(12)
+@cached_by_stamp
 def compare_quantity(view: View, baseline: View, key: str, day: str, how: How) -> MapQuantity:
     """Prepare a quantity of a view for a comparison.
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from apps._errors import UnknownQuantityError
+from apps.views.bounded_cache import cached_by_stamp
 from apps.views.days import TYPICAL_DAYS
-from apps.views.district_views import View
 from apps.views.quantities import (
     CLASSES,
     HOURLY,
@@ -22,12 +22,12 @@ from apps.views.quantities import (
     scale_of,
     use_group,
 )
-from apps.views.view_cache import cached_per_view
+from apps.views.view import View
 from apps.views.yearly_quantities import YEARLY
 
 Array = npt.NDArray[np.float64]
 
-QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in (*HOURLY, *YEARLY, *KINDS)}
+QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in (*HOURLY.values(), *YEARLY, *KINDS)}
 """Every quantity by key."""
 
 
@@ -70,7 +70,7 @@ def rows_of(view: View, day: str) -> slice:
     return slice(*view.rows[day])
 
 
-@cached_per_view(12)
+@cached_by_stamp
 def map_quantity(view: View, key: str, day: str) -> MapQuantity:
     """Prepare a quantity for the map.
 
@@ -129,17 +129,11 @@ def _yearly(view: View, quantity: Quantity) -> Array:
     name = quantity.sources[0]
     if name in view.buildings:
         return np.asarray(view.buildings[name].to_numpy(dtype=np.float64))
-    of_building = view.kpis["buildings"]
-    values = np.array([_number(of_building[building].get(name)) for building in view.buildings.index], dtype=np.float64)
+    values: Array = view.building_kpis[name].to_numpy(dtype=np.float64, copy=True)
     if quantity.unit != "%":
         # No panels, no boiler: none is drawn apart from little. Of a share, zero is a figure.
         values[values == 0] = np.nan
-    return values * quantity.factor
-
-
-def _number(kpi: dict[str, object] | None) -> float:
-    value = kpi.get("value") if kpi and kpi.get("available", True) else None
-    return float(value) if isinstance(value, (int, float)) else float("nan")
+    return np.asarray(values * quantity.factor)
 
 
 def _footprint(view: View) -> Array:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apps.views.days import TYPICAL_DAYS
-from apps.views.district_views import View
 from apps.views.map_quantities import quantity_of
 from apps.views.networks.element_states import ALL, KIND, Look
-from apps.views.quantities import hourly
+from apps.views.quantities import HOURLY
+from apps.views.view import View
 from twin.scenario import Scenario, dump_scenario
 
 _SEASONS = {"winter": [12, 1, 2], "spring": [3, 4, 5], "summer": [6, 7, 8], "autumn": [9, 10, 11]}
@@ -36,7 +36,7 @@ def snippet(view: View, scenario: Scenario, key: str, day: str, step: int) -> st
     lines.append("")
     if quantity.group == "hour":
         lines += _hourly(view, key, day, step)
-    elif quantity.sources[0] in view.kpis["buildings"][str(view.buildings.index[0])]:
+    elif quantity.sources[0] in view.building_kpis:
         factor = f" * {quantity.factor:g}" if quantity.factor != 1.0 else ""
         against = ", twin.run(district)" if scenario.edits else ""
         lines.append(f'shown = twin.kpi_table(results{against})["{quantity.sources[0]}"]{factor}')
@@ -95,7 +95,7 @@ def _begin(view: View, scenario: Scenario) -> list[str]:
 
 
 def _hourly(view: View, key: str, day: str, step: int) -> list[str]:
-    quantity = hourly(key)
+    quantity = HOURLY[key]
     names = ", ".join(f'"{name}"' for name in quantity.sources if name in view.steps)
     return [
         "data = results.dataset",

@@ -60,7 +60,7 @@ _ELECTRICITY = (
     "ev_charging_kwh",
 )
 
-HOURLY = (
+_OF_THE_HOUR = (
     Quantity("heat", "hour", "W/m²", ("space_heat_kwh", "hot_water_kwh"), per_floor=True, carrier="heat"),
     Quantity("electricity", "hour", "W/m²", _ELECTRICITY, per_floor=True, carrier="electricity"),
     Quantity("cooling", "hour", "W/m²", ("cooling_kwh",), per_floor=True, carrier="cold"),
@@ -68,9 +68,10 @@ HOURLY = (
     Quantity("grid", "hour", "W/m²", ("grid_import_kwh",), per_floor=True, carrier="grid"),
     Quantity("indoor", "hour", variable_of("indoor_temp_c").unit, ("indoor_temp_c",)),
 )
-_BY_KEY = {quantity.key: quantity for quantity in HOURLY}
-FIRST = "heat"
-"""What is shown before anybody chose."""
+HOURLY = {quantity.key: quantity for quantity in _OF_THE_HOUR}
+"""What follows the time bar, by key."""
+FIRST_QUANTITY = "heat"
+"""Shown first, and by its curve where a quantity has none of its own."""
 KINDS = (
     Quantity("use", "kind", "", ("use",)),
     Quantity("heating", "kind", "", ("heating_system",)),
@@ -90,17 +91,6 @@ USE_GROUPS = {
     "other": ("garage", "outbuilding"),
 }
 """Uses in eight colours and grey: more kinds than that no eye tells apart."""
-
-
-def hourly(key: str) -> Quantity:
-    """Give the quantity of the hour that has this key.
-
-    Raises
-    ------
-    KeyError
-        There is no such quantity.
-    """
-    return _BY_KEY[key]
 
 
 def nice_ceiling(value: float) -> float:

@@ -15,9 +15,6 @@ from numba import njit
 
 from assets._exact import grid_of
 
-DAY_H = 24
-WINDOW_H = 34
-"""Hours that prices are known for once the day-ahead market has closed: from 14:00 to the end of tomorrow."""
 _COMPILE: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
@@ -34,9 +31,15 @@ def settle_grids(load, pv, of, spec, grid):
 
 @njit(**_COMPILE)
 def _limits(spec, q):
-    """Least and most energy held, most in and out in an hour: in steps."""
+    """Least and most energy held, most in and out in a step of time: in steps of the grid."""
     low = np.rint(spec[0] * spec[6] / q)
     return low, max(np.floor(spec[0] * spec[7] / q), low), np.floor(spec[1] / q), np.floor(spec[2] / q)
+
+
+@njit(**_COMPILE)
+def _begin(start, low, high, q):
+    """Energy held at the start, in steps: the least where nothing is told."""
+    return low if np.isnan(start) else min(max(np.rint(start / q), low), high)
 
 
 @njit(**_COMPILE)
@@ -48,7 +51,7 @@ def greedy(load, pv, of, spec, grid, start, charge, discharge, level):
         low, high, in_max, out_max = _limits(spec[i], q)
         eta_in, eta_out, leak = spec[i, 3], spec[i, 4], spec[i, 5]
         per_in, per_out = 1.0 / eta_in, 1.0 / eta_out
-        soc = low
+        soc = _begin(start[i], low, high, q)
         start[i] = soc * q
         for t in range(load.shape[1]):
             soc -= np.rint((soc - low) * leak)
@@ -67,19 +70,19 @@ def greedy(load, pv, of, spec, grid, start, charge, discharge, level):
 
 
 @njit(**_COMPILE)
-def by_price(load, pv, of, spec, grid, start, days, pair_of, first_pair, hour_in, hour_out, by_sun, out):
-    """Once a day, plan all hours that prices are known for from their pairs; follow the plan until the next."""
+def by_price(load, pv, of, spec, grid, start, days, window, pair_of, first_pair, hour_in, hour_out, by_sun, out):
+    """Once a day, plan all steps that prices are known for from their pairs; follow the plan until the next."""
     charge, discharge, level = out
-    planned_in, planned_out = np.zeros(WINDOW_H), np.zeros(WINDOW_H)
-    stored, surplus, need = np.empty(WINDOW_H), np.empty(WINDOW_H), np.empty(WINDOW_H)
+    planned_in, planned_out = np.zeros(window), np.zeros(window)
+    stored, surplus, need = np.empty(window), np.empty(window), np.empty(window)
     for i in range(of.shape[0]):
         b, q = of[i], grid[i]
         limits = _limits(spec[i], q)
-        soc = limits[0]
+        soc = _begin(start[i], limits[0], limits[1], q)
         start[i] = soc * q
         for d in range(days.shape[0] - 1):
             first, last = days[d], days[d + 1]
-            known = min(first + WINDOW_H, load.shape[1])
+            known = min(first + window, load.shape[1])
             for t in range(first, known):
                 net = (np.float64(pv[b, t]) - np.float64(load[b, t])) / q
                 surplus[t - first] = max(net, 0.0)

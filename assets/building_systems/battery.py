@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
-from assets.building_systems._battery_kernel import DAY_H, WINDOW_H, by_price, greedy, settle_grids
+from assets.building_systems._battery_kernel import by_price, greedy, settle_grids
 from assets.catalogue import table
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -31,18 +32,21 @@ SPECIFICATION = (
     "soc_max",
 )
 """Columns of `batteries.csv` that the model needs, in its order."""
+DAY_H = 24.0
+WINDOW_H = 34.0
+"""Hours that prices are known for once the day-ahead market has closed: from 14:00 to the end of tomorrow."""
 
 
 @dataclass(frozen=True)
 class BatteryYear:
-    """Hourly energies of batteries, arrays of shape (m, T) in kWh.
+    """Energies of batteries in each step, arrays of shape (m, T) in kWh.
 
     Attributes
     ----------
     charge_kwh, discharge_kwh : ndarray of float32
         Taken from and given to the building's grid.
     soc_kwh : ndarray of float32
-        Energy in the battery at the end of the hour.
+        Energy in the battery at the end of the step.
     start_kwh : ndarray of float64, shape (m,)
         Energy in the battery at the start.
     grid_kwh : ndarray of float64, shape (m,)
@@ -57,13 +61,18 @@ class BatteryYear:
 
     @property
     def stored_kwh(self) -> Hourly:
-        """What the hour adds to the energy in the battery (takes, where negative), shape (m, T)."""
+        """What the step adds to the energy in the battery (takes, where negative), shape (m, T)."""
         return np.diff(self.soc_kwh, axis=1, prepend=self.start_kwh[:, None].astype(np.float32))
 
     @property
     def loss_kwh(self) -> Hourly:
         """What is lost in charging, discharging and standing, shape (m, T)."""
         return self.charge_kwh - self.discharge_kwh - self.stored_kwh
+
+    @property
+    def end_kwh(self) -> Array:
+        """Energy in the battery at the end, to go on from, shape (m,)."""
+        return self.soc_kwh[:, -1].astype(np.float64) if self.soc_kwh.shape[1] else self.start_kwh
 
     def full_cycles(self, capacity_kwh: npt.ArrayLike) -> Array:
         """How many times the energy given would empty a full battery, shape (m,)."""
@@ -112,11 +121,13 @@ def batteries(model: Sequence[str], capacity_kwh: npt.ArrayLike | None = None) -
 
 def self_consumption(
     specification: pd.DataFrame,
+    time: TimeGrid,
     *,
     load_kwh: Hourly,
     pv_kwh: Hourly,
     rows: npt.ArrayLike | None = None,
     grid_kwh: Array | None = None,
+    start_kwh: npt.ArrayLike | None = None,
 ) -> BatteryYear:
     """Charge what the sun gives beyond the load; discharge to what the load takes beyond the sun.
 
@@ -124,32 +135,36 @@ def self_consumption(
     ----------
     specification : DataFrame, m rows
         Columns `SPECIFICATION`, as `batteries` gives them.
+    time : TimeGrid
+        T steps.
     load_kwh, pv_kwh : ndarray of float32, shape (n, T)
-        What the buildings use and what their roofs give [kWh].
+        What the buildings use and what their roofs give in each step [kWh].
     rows : array_like of int, shape (m,), optional
         Row of each battery's building; by default the batteries are those of all buildings, in their order.
     grid_kwh : ndarray, shape (n,), optional
         The buildings' grids, of `assets.building_systems.supply`; batteries then move energy in multiples of them.
+    start_kwh : array_like, shape (m,), optional
+        Energy in the batteries at the start, as of `BatteryYear.end_kwh`; by default they are at their least.
 
     Returns
     -------
     BatteryYear
-        The year begins with the batteries at their least.
 
     Raises
     ------
     InputError
         A specification is not possible or shapes do not fit; all findings at once.
     """
-    spec, of, grid = _inputs(specification, load_kwh, pv_kwh, rows, grid_kwh)
-    out = tuple(np.empty((len(of), load_kwh.shape[1]), dtype=np.float32) for _ in range(3))
-    start = np.empty(len(of))
+    spec, of, grid = _inputs(specification, time, (load_kwh, pv_kwh), rows, grid_kwh)
+    out = tuple(np.empty((len(of), time.n), dtype=np.float32) for _ in range(3))
+    start = _start(start_kwh, len(of))
     greedy(load_kwh, pv_kwh, of, spec, grid, start, *out)
     return BatteryYear(out[0], out[1], out[2], start, grid)
 
 
 def price_aware(
     specification: pd.DataFrame,
+    time: TimeGrid,
     *,
     load_kwh: Hourly,
     pv_kwh: Hourly,
@@ -158,7 +173,8 @@ def price_aware(
     rows: npt.ArrayLike | None = None,
     grid_kwh: Array | None = None,
     wear_eur_kwh: float = 0.0,
-    plan_hour: int = 14,
+    plan_hour: float = 14.0,
+    start_kwh: npt.ArrayLike | None = None,
 ) -> BatteryYear:
     """Charge where electricity is cheap and discharge to the load where it is dear, a day ahead.
 
@@ -170,14 +186,14 @@ def price_aware(
 
     Parameters
     ----------
-    specification, load_kwh, pv_kwh, rows, grid_kwh
+    specification, time, load_kwh, pv_kwh, rows, grid_kwh, start_kwh
         As in `self_consumption`.
     price_eur_kwh, export_price_eur_kwh : array_like, shape (T,)
         What is paid for electricity bought, and got for electricity sold [EUR/kWh].
     wear_eur_kwh : float
         What a kWh given by the battery must earn at least [EUR/kWh].
-    plan_hour : int
-        Hours from the start of the series to the first hour in which tomorrow's prices are known; 14:00 where the
+    plan_hour : float
+        Hours from the start of the series to the first step in which tomorrow's prices are known; 14:00 where the
         series starts at midnight.
 
     Returns
@@ -189,39 +205,41 @@ def price_aware(
     InputError
         As in `self_consumption`.
     """
-    spec, of, grid = _inputs(specification, load_kwh, pv_kwh, rows, grid_kwh)
-    hours = load_kwh.shape[1]
+    spec, of, grid = _inputs(specification, time, (load_kwh, pv_kwh), rows, grid_kwh)
+    steps = time.n
     buy, sell = (np.asarray(price, dtype=np.float64) for price in (price_eur_kwh, export_price_eur_kwh))
     findings = [
-        f"{name} has shape {price.shape}, but there are {hours} hours: give it shape ({hours},)"
+        f"{name} has shape {price.shape}, but there are {steps} steps: give it shape ({steps},)"
         for name, price in (("price_eur_kwh", buy), ("export_price_eur_kwh", sell))
-        if price.shape != (hours,)
+        if price.shape != (steps,)
     ]
     if findings:
         raise InputError(findings)
-    days = np.unique(np.concatenate([[0], np.arange(plan_hour % DAY_H, hours, DAY_H), [hours]]))
+    window, first = time.steps_of(WINDOW_H), round(plan_hour % DAY_H / time.step_h)
+    days = np.unique(np.concatenate([[0], np.arange(first, steps, time.steps_of(DAY_H)), [steps]]))
     etas, pair_of = np.unique(spec[:, 3] * spec[:, 4], return_inverse=True)
-    first_pair, *pairs = _earning_pairs(days, buy, sell, etas, wear_eur_kwh)
-    out = tuple(np.empty((len(of), hours), dtype=np.float32) for _ in range(3))
-    start = np.empty(len(of))
-    by_price(load_kwh, pv_kwh, of, spec, grid, start, days, pair_of, first_pair, *pairs, out)
+    first_pair, *pairs = _earning_pairs(days, window, (buy, sell), etas, wear_eur_kwh)
+    out = tuple(np.empty((len(of), steps), dtype=np.float32) for _ in range(3))
+    start = _start(start_kwh, len(of))
+    by_price(load_kwh, pv_kwh, of, spec, grid, start, days, window, pair_of, first_pair, *pairs, out)
     return BatteryYear(out[0], out[1], out[2], start, grid)
 
 
 def _earning_pairs(
-    days: npt.NDArray[np.int64], buy: Array, sell: Array, etas: Array, wear: float
+    days: npt.NDArray[np.int64], window: int, prices: tuple[Array, Array], etas: Array, wear: float
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Pairs of hours of each plan to charge and to discharge in, those that earn most first.
 
     Returns where each efficiency's and plan's pairs begin, shape (etas, days + 1), then of all pairs the hour of the
     plan to charge in (-1: what the battery holds already), the hour to discharge in, and whether the sun charges.
     """
+    buy, sell = prices
     first = np.zeros((len(etas), len(days)), dtype=np.int64)
     found: list[tuple[npt.NDArray[np.int64], ...]] = [(np.zeros(0, dtype=np.int64),) * 3]
     count = 0
     for e, eta in enumerate(etas):
         for d, start in enumerate(days[:-1]):
-            end = min(start + WINDOW_H, len(buy))
+            end = min(start + window, len(buy))
             first[e, d] = count
             n = end - start
             hour_in, hour_out = np.nonzero(np.tri(n, n, -1, dtype=bool).T)
@@ -241,12 +259,25 @@ def _earning_pairs(
     return first, hours_in, hours_out, suns.astype(bool)
 
 
+def _start(start_kwh: npt.ArrayLike | None, m: int) -> Array:
+    """Energy at the start of each battery; NaN where it is at its least."""
+    return np.array(np.broadcast_to(np.asarray(np.nan if start_kwh is None else start_kwh, dtype=np.float64), (m,)))
+
+
 def _inputs(
-    specification: pd.DataFrame, load: Hourly, pv: Hourly, rows: npt.ArrayLike | None, grid: Array | None
+    specification: pd.DataFrame,
+    time: TimeGrid,
+    flows: tuple[Hourly, Hourly],
+    rows: npt.ArrayLike | None,
+    grid: Array | None,
 ) -> tuple[Array, npt.NDArray[np.int64], Array]:
+    """Specifications by the step (energies in place of powers, losses of a step), rows and grids."""
+    load, pv = flows
     spec = specification[list(SPECIFICATION)].to_numpy(dtype=np.float64)
     of = np.arange(len(spec)) if rows is None else np.asarray(rows, dtype=np.int64)
     findings = []
+    if load.shape[-1] != time.n:
+        findings.append(f"load_kwh has shape {load.shape}, the time grid {time.n} steps: give one number a step")
     if load.shape != pv.shape:
         findings.append(f"load_kwh has shape {load.shape} and pv_kwh {pv.shape}: give both one row per building")
     if of.shape != (len(spec),) or (len(of) and not (of.min() >= 0 and of.max() < len(load))):
@@ -262,5 +293,7 @@ def _inputs(
     if findings:
         raise InputError(findings)
     grids = np.zeros(len(of)) if grid is None else np.array(grid, dtype=np.float64)[of]
+    spec[:, 1:3] = time.kwh_of(spec[:, 1:3])
+    spec[:, 5] = time.share_of(spec[:, 5])
     settle_grids(load, pv, of, spec, grids)
     return spec, of, grids

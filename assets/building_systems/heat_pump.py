@@ -19,6 +19,7 @@ import pandas as pd
 from assets._errors import InputError
 from assets._exact import grid_of, nearest
 from assets.catalogue import table
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -29,7 +30,6 @@ HOT_WATER_C = 55.0
 """Temperature of hot water that a pump makes [°C]: the least that Finnish taps must give, decree 1047/2017."""
 DESIGN_AIR_C = -26.0
 """Design temperature of Helsinki, zone I [°C]: decree 1010/2017."""
-_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -152,13 +152,15 @@ def heating_curve(
     return ROOM_C + excess + spread / 2, ROOM_C + excess - spread / 2
 
 
-def brine_temperature(air_temp_c: npt.ArrayLike, collector: str = "borehole") -> Array:
+def brine_temperature(air_temp_c: npt.ArrayLike, time: TimeGrid, collector: str = "borehole") -> Array:
     """Temperature of the brine from the ground.
 
     Parameters
     ----------
     air_temp_c : array_like, shape (T,)
-        Hourly outdoor air of a whole year [°C].
+        Outdoor air of a whole year [°C].
+    time : TimeGrid
+        T steps.
     collector : str
         Of the catalogue `ground_collectors.csv`: "borehole" or "field".
 
@@ -178,7 +180,7 @@ def brine_temperature(air_temp_c: npt.ArrayLike, collector: str = "borehole") ->
     omega = 2 * np.pi / len(air)
     hours = np.arange(len(air))
     wave = 2 * np.mean((air - air.mean()) * np.exp(-1j * omega * hours))
-    depth_by_damping = row["depth_m"] * np.sqrt(omega / _HOUR_S / (2 * row["diffusivity_m2_s"]))
+    depth_by_damping = row["depth_m"] * np.sqrt(omega / time.step_s / (2 * row["diffusivity_m2_s"]))
     sunk = wave * np.exp(-depth_by_damping * (1 + 1j))
     mean = row["surface_constant_c"] + row["surface_per_air"] * air.mean()
     return np.asarray(mean + np.real(sunk * np.exp(1j * omega * hours)) - row["brine_below_ground_k"])
@@ -186,6 +188,7 @@ def brine_temperature(air_temp_c: npt.ArrayLike, collector: str = "borehole") ->
 
 def heat_pump_year(
     model: Sequence[str],
+    time: TimeGrid,
     *,
     space_heat_kw: Hourly,
     hot_water_kw: Hourly,
@@ -207,8 +210,10 @@ def heat_pump_year(
     ----------
     model : sequence of str, length n
         Pump of each building, of `heat_pumps.csv`.
+    time : TimeGrid
+        T steps.
     space_heat_kw, hot_water_kw : ndarray of float32, shape (n, T)
-        Demands, mean power of the hour [kW].
+        Demands, mean power of the step [kW].
     air_temp_c : array_like, shape (T,)
         Outdoor air of a year [°C].
     emitter : sequence of str, length n
@@ -236,7 +241,7 @@ def heat_pump_year(
         Shapes do not fit, or a name is not in the catalogue; all findings at once.
     """
     air = np.asarray(air_temp_c, dtype=np.float64)
-    _check_shapes(len(model), air, space_heat_kw=space_heat_kw, hot_water_kw=hot_water_kw)
+    _check_shapes(len(model), time, air_temp_c=air[None], space_heat_kw=space_heat_kw, hot_water_kw=hot_water_kw)
     rows = _rows(heat_pump_models(), model, "heat pump")
     curves = emitter_rows(emitter, construction_year)
     # Hundredths: at most 0.2 K of the supply, and few enough kinds of pump, emitter and share to work each out once.
@@ -248,7 +253,7 @@ def heat_pump_year(
         mine = [k for k, kind in enumerate(distinct) if kind[:2] == (name, curve)]
         share = np.array([[distinct[k][2] / 100.0] for k in mine])
         temperatures = heating_curve(int(curve), air, load_share=share, design_air_c=design_air_c)
-        lookup[mine] = _hours_of(str(name), _source_of(str(name), air, collector), *temperatures)
+        lookup[mine] = _hours_of(str(name), _source_of(str(name), air, time, collector), *temperatures)
     sized = (
         pump_capacity(rows["power_share"].to_numpy(), space_heat_kw, hot_water_kw)
         if capacity_kw is None
@@ -256,7 +261,7 @@ def heat_pump_year(
     )
     grid = np.zeros(len(model)) if grid_kwh is None else np.array(grid_kwh, dtype=np.float64)
     out = tuple(np.empty(space_heat_kw.shape, dtype=np.float32) for _ in range(3))
-    _pumps(space_heat_kw, hot_water_kw, codes, lookup, sized, grid, *out)
+    _pumps(space_heat_kw, hot_water_kw, time.step_h, codes, lookup, sized, grid, *out)
     return HeatPumpYear(out[0], out[1], out[2], sized, grid)
 
 
@@ -269,9 +274,9 @@ def pump_capacity(power_share: npt.ArrayLike, space_heat_kw: Hourly, hot_water_k
     return np.asarray(np.asarray(power_share, dtype=np.float64) * peak)
 
 
-def _source_of(model: str, air: Array, collector: str) -> Array:
+def _source_of(model: str, air: Array, time: TimeGrid, collector: str) -> Array:
     """Temperature of what a pump draws heat from."""
-    return air if heat_pump_models().loc[model, "heat_source"] == "air" else brine_temperature(air, collector)
+    return air if heat_pump_models().loc[model, "heat_source"] == "air" else brine_temperature(air, time, collector)
 
 
 def _hours_of(model: str, source: Array, supply: Array, back: Array) -> Array:
@@ -294,8 +299,9 @@ def _hours_of(model: str, source: Array, supply: Array, back: Array) -> Array:
 
 @nb.njit(cache=True, error_model="numpy", nogil=True)
 def _pumps(  # noqa: PLR0917  compiled code takes plain arrays by position
-    space: Any, hot: Any, code: Any, lookup: Any, capacity: Any, grid: Any, electricity: Any, backup: Any, ambient: Any
-) -> None:
+    space: Any, hot: Any, step_h: Any, code: Any, lookup: Any, capacity: Any, grid: Any, electricity: Any, backup: Any,
+    ambient: Any,
+) -> None:  # fmt: skip
     n, hours = space.shape
     for b in range(n):
         cop_space, cop_hot, can_space, can_hot, power = lookup[code[b]]
@@ -304,11 +310,11 @@ def _pumps(  # noqa: PLR0917  compiled code takes plain arrays by position
             most = 0.0
             for t in range(hours):
                 most = max(most, space[b, t] + hot[b, t])
-            q = grid_of(most)
+            q = grid_of(most * step_h)
             grid[b] = q
         for t in range(hours):
-            s, w = nearest(space[b, t], q), nearest(hot[b, t], q)
-            able = capacity[b] * power[t]
+            s, w = nearest(space[b, t] * step_h, q), nearest(hot[b, t] * step_h, q)
+            able = capacity[b] * power[t] * step_h
             from_hot = min(w * can_hot[t], able)
             from_space = min(s * can_space[t], able - from_hot)
             rest = nearest(s + w - from_hot - from_space, q)
@@ -319,12 +325,12 @@ def _pumps(  # noqa: PLR0917  compiled code takes plain arrays by position
             ambient[b, t] = s + w - rest - driven
 
 
-def _check_shapes(n: int, air: Array, **demands: Hourly) -> None:
-    wanted = (n, len(air))
+def _check_shapes(n: int, time: TimeGrid, *, air_temp_c: Array, **demands: Hourly) -> None:
     findings = [
-        f"{name} has shape {values.shape}, but there are {n} pumps and {len(air)} hours: give it shape {wanted}"
-        for name, values in demands.items()
-        if values.shape != wanted
+        f"{name} has shape {values.shape}, but there are {rows} rows and {time.n} steps: give it shape {(rows, time.n)}"
+        for rows, given in ((1, {"air_temp_c": air_temp_c}), (n, demands))
+        for name, values in given.items()
+        if values.shape != (rows, time.n)
     ]
     if findings:
         raise InputError(findings)

@@ -18,6 +18,7 @@ from numba import njit
 from assets._errors import InputError
 from assets._exact import grid_of
 from assets.catalogue import table
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -31,12 +32,12 @@ WATER_KWH_M3_K = 4.186 * 998.0 / 3600.0
 LABEL_EXCESS_K = 45.0
 """Excess temperature that labels tell the loss at [K]: water of 65 °C, a room of 20 °C (EN 12897)."""
 ROOM_C = 20.0
-DAY_H = 24
+DAY_H = 24.0
 
 
 @dataclass(frozen=True)
 class TankYear:
-    """Hourly energies of tanks, arrays of shape (m, T) in kWh.
+    """Energies of tanks in each step, arrays of shape (m, T) in kWh.
 
     Attributes
     ----------
@@ -45,9 +46,9 @@ class TankYear:
     drawn_kwh : ndarray of float32
         Hot water drawn: the demand, but where tank and heater together could not meet it.
     level_kwh : ndarray of float32
-        Heat in the tank at the end of the hour.
+        Heat in the tank at the end of the step.
     start_kwh : ndarray of float64, shape (m,)
-        Heat in the tank at the start: full.
+        Heat in the tank at the start.
     unmet_kwh : ndarray of float64, shape (m,)
         Demand of the whole time that was not met; 0 where the tank is large enough.
     grid_kwh : ndarray of float64, shape (m,)
@@ -63,8 +64,13 @@ class TankYear:
 
     @property
     def stored_kwh(self) -> Hourly:
-        """What the hour adds to the heat in the tank (takes, where negative), shape (m, T)."""
+        """What the step adds to the heat in the tank (takes, where negative), shape (m, T)."""
         return np.diff(self.level_kwh, axis=1, prepend=self.start_kwh[:, None].astype(np.float32))
+
+    @property
+    def end_kwh(self) -> Array:
+        """Heat in the tank at the end, to go on from, shape (m,)."""
+        return self.level_kwh[:, -1].astype(np.float64) if self.level_kwh.shape[1] else self.start_kwh
 
     @property
     def loss_kwh(self) -> Hourly:
@@ -148,60 +154,71 @@ def tanks(
     )
 
 
-def night_hours(index: pd.DatetimeIndex, timezone: str, start: int = 22, end: int = 7) -> Flags:
-    """Hours of the night tariff by the local clock, shape (T,)."""
-    hour = index.tz_convert(timezone).hour.to_numpy()
+def night_steps(time: TimeGrid, start: int = 22, end: int = 7) -> Flags:
+    """Find the steps of the night tariff by the local clock, from hour `start` to hour `end`, shape (T,)."""
+    hour = time.index.tz_convert(time.zone).hour.to_numpy()
     return np.asarray((hour >= start) | (hour < end) if start > end else (hour >= start) & (hour < end))
 
 
-def cheapest_hours(price_eur_kwh: npt.ArrayLike, per_day: int, *, day_starts_h: int = 0) -> Flags:
-    """Cheapest hours of each day, shape (T,); of equal ones the first.
+def cheapest_steps(
+    price_eur_kwh: npt.ArrayLike, time: TimeGrid, hours_a_day: float, *, day_starts_h: float = 0.0
+) -> Flags:
+    """Cheapest steps of each day, shape (T,); of equal ones the first.
 
     Parameters
     ----------
     price_eur_kwh : array_like, shape (T,)
-        Price of each hour.
-    per_day : int
+        Price of each step.
+    time : TimeGrid
+        T steps.
+    hours_a_day : float
         How many hours of each day.
-    day_starts_h : int
-        Hours from the start of the series to the first hour of a day.
+    day_starts_h : float
+        Hours from the start of the series to the start of a day.
     """
+    day_n, first, per_day = time.steps_of(DAY_H), round(day_starts_h / time.step_h), time.steps_of(hours_a_day)
     price = np.asarray(price_eur_kwh, dtype=np.float64)
     chosen = np.zeros(len(price), dtype=bool)
-    for start in range(day_starts_h % DAY_H - DAY_H, len(price), DAY_H):
-        day = slice(max(start, 0), max(start + DAY_H, 0))
+    for start in range(first % day_n - day_n, len(price), day_n):
+        day = slice(max(start, 0), max(start + day_n, 0))
         chosen[day.start + np.argsort(price[day], kind="stable")[:per_day]] = True
     return chosen
 
 
 def tank_year(
     specification: pd.DataFrame,
+    time: TimeGrid,
     *,
     hot_water_kwh: Hourly,
     rows: npt.ArrayLike | None = None,
     allowed: npt.ArrayLike | None = None,
     surplus_kwh: Hourly | None = None,
     grid_kwh: Array | None = None,
+    start_kwh: npt.ArrayLike | None = None,
 ) -> TankYear:
     """Meet hot-water demands out of tanks.
 
-    In allowed hours a tank is heated until it is full; in others by surplus alone, or where it would fall below its
+    In allowed steps a tank is heated until it is full; in others by surplus alone, or where it would fall below its
     reserve. Where it is empty, the heater's power is what there is.
 
     Parameters
     ----------
     specification : DataFrame, m rows
         Columns `SPECIFICATION`, as `tanks` gives them.
+    time : TimeGrid
+        T steps.
     hot_water_kwh : ndarray of float32, shape (n, T)
         Demands of the buildings [kWh].
     rows : array_like of int, shape (m,), optional
         Row of each tank's building; by default the tanks are those of all buildings, in their order.
     allowed : array_like of bool, shape (T,), optional
-        Hours to heat in (`night_hours`, `cheapest_hours`); all by default.
+        Steps to heat in (`night_steps`, `cheapest_steps`); all by default.
     surplus_kwh : ndarray of float32, shape (n, T), optional
         Heat that surplus electricity of the buildings could make [kWh].
     grid_kwh : ndarray, shape (n,), optional
         The buildings' grids, of `assets.building_systems.supply`; made here where not given.
+    start_kwh : array_like, shape (m,), optional
+        Heat in the tanks at the start, as of `TankYear.end_kwh`; full by default.
 
     Returns
     -------
@@ -220,19 +237,25 @@ def tank_year(
     """
     spec = specification[list(SPECIFICATION)].to_numpy(dtype=np.float64)
     of = np.arange(len(spec)) if rows is None else np.asarray(rows, dtype=np.int64)
-    hours = hot_water_kwh.shape[1]
-    when = np.ones(hours, dtype=np.bool_) if allowed is None else np.asarray(allowed, dtype=np.bool_)
+    steps = time.n
+    when = np.ones(steps, dtype=np.bool_) if allowed is None else np.asarray(allowed, dtype=np.bool_)
     # A view of one zero takes no memory.
     surplus = np.broadcast_to(np.float32(0), hot_water_kwh.shape) if surplus_kwh is None else surplus_kwh
-    _check(spec, of, when, surplus, hot_water_kwh)
+    _check(spec, of, time, when=when, surplus=surplus, demand=hot_water_kwh)
     grid = np.zeros(len(of)) if grid_kwh is None else np.array(grid_kwh, dtype=np.float64)[of]
-    heat, drawn, level = (np.empty((len(of), hours), dtype=np.float32) for _ in range(3))
-    start, unmet = np.empty(len(of)), np.zeros(len(of))
-    _tanks(spec, of, hot_water_kwh, when, surplus, grid, start, unmet, (heat, drawn, level))
+    heat, drawn, level = (np.empty((len(of), steps), dtype=np.float32) for _ in range(3))
+    unmet = np.zeros(len(of))
+    start = np.array(np.broadcast_to(np.asarray(np.inf if start_kwh is None else start_kwh, np.float64), (len(of),)))
+    full = spec[:, 0] > 0.0
+    leak = time.share_of(np.divide(spec[:, 2], spec[:, 0], out=np.zeros(len(spec)), where=full))
+    figures = np.column_stack([spec[:, 0], time.kwh_of(spec[:, 1]), leak, spec[:, 3]])
+    _tanks(figures, of, hot_water_kwh, when, surplus, grid, start, unmet, (heat, drawn, level))
     return TankYear(heat, drawn, level, start, unmet, grid)
 
 
-def _check(spec: Array, of: npt.NDArray[np.int64], when: Flags, surplus: Hourly, demand: Hourly) -> None:
+def _check(
+    spec: Array, of: npt.NDArray[np.int64], time: TimeGrid, *, when: Flags, surplus: Hourly, demand: Hourly
+) -> None:
     findings = [
         f"tank {i} is not possible: capacity, heater, loss and reserve are 0 or more, reserve and an hour's loss no "
         f"more than the capacity; it has {dict(zip(SPECIFICATION, spec[i], strict=True))}"
@@ -240,8 +263,10 @@ def _check(spec: Array, of: npt.NDArray[np.int64], when: Flags, surplus: Hourly,
     ]
     if of.shape != (len(spec),) or (len(of) and not (of.min() >= 0 and of.max() < len(demand))):
         findings.append(f"{len(spec)} tanks need as many rows of buildings from 0 to {len(demand) - 1}, not {of}")
-    if when.shape != (demand.shape[1],):
-        findings.append(f"allowed has shape {when.shape}, but there are {demand.shape[1]} hours")
+    if demand.shape[1] != time.n:
+        findings.append(f"hot_water_kwh has shape {demand.shape}, the time grid {time.n} steps: give one number a step")
+    if when.shape != (time.n,):
+        findings.append(f"allowed has shape {when.shape}, but there are {time.n} steps")
     if surplus.shape != demand.shape:
         findings.append(f"surplus_kwh has shape {surplus.shape}, hot_water_kwh {demand.shape}: give both alike")
     if findings:
@@ -263,9 +288,9 @@ def _tanks(  # noqa: PLR0917  compiled code takes plain arrays by position
         # Counted in steps of the grid from here on.
         full, power = np.floor(spec[i, 0] / q), np.floor(spec[i, 1] / q)
         reserve = min(np.rint(spec[i, 3] / q), full)
-        leak = spec[i, 2] / spec[i, 0] if spec[i, 0] > 0.0 else 0.0
-        held = full
-        start[i] = full * q
+        leak = spec[i, 2]
+        held = min(np.rint(start[i] / q), full)
+        start[i] = held * q
         for t in range(demand.shape[1]):
             wanted = np.rint(demand[b, t] / q)
             after = held - np.rint(held * leak) - wanted

@@ -21,6 +21,7 @@ from assets._errors import InputError
 from assets.building_systems.heat_pump import heat_pump_year
 from assets.building_systems.hot_water_tank import TankYear, tank_year
 from assets.catalogue import table
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -54,7 +55,7 @@ class Tanks:
     specification : DataFrame, m rows
         As `assets.building_systems.hot_water_tank.tanks` gives it.
     allowed : ndarray of bool, shape (T,)
-        Hours in which they are heated up.
+        Steps in which they are heated up.
     """
 
     rows: npt.NDArray[np.int64]
@@ -86,7 +87,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Supply:
-    """Hourly energies of buildings after their heating and cooling systems, all of shape (n, T), in kWh.
+    """Energies of buildings in each step after their heating and cooling systems, all of shape (n, T), in kWh.
 
     Attributes
     ----------
@@ -168,13 +169,14 @@ def cooling_systems() -> pd.DataFrame:
 
 def heat_supply(
     system: Sequence[str],
+    time: TimeGrid,
     *,
     space_heat_kw: Hourly,
     hot_water_kw: Hourly,
     cooling_kw: Hourly,
     appliances_kw: Hourly,
     lighting_kw: Hourly,
-    room_kw: Array | None = None,
+    room_kwh: Array | None = None,
     site: Site | None = None,
     tanks: Sequence[Tanks] = (),
     cooling_system: str | Sequence[str] = "chiller",
@@ -185,10 +187,12 @@ def heat_supply(
     ----------
     system : sequence of str, length n
         Heating system of each building, of the catalogue.
+    time : TimeGrid
+        T steps.
     space_heat_kw, hot_water_kw, cooling_kw, appliances_kw, lighting_kw : ndarray of float32, shape (n, T)
-        Demands, mean power of the hour [kW].
-    room_kw : ndarray, shape (n,), optional
-        The most that the building's roofs, cars, batteries and tanks could ever give or take in an hour [kW]: the grid
+        Demands, mean power of the step [kW].
+    room_kwh : ndarray, shape (n,), optional
+        The most that the building's roofs, cars, batteries and tanks could ever give or take in a step [kWh]: the grid
         leaves room for it.
     site : Site, optional
         Needed where a building has a heat pump.
@@ -221,6 +225,7 @@ def heat_supply(
     _check_devices(pumps, site, tanks, carrier)
     for group in tanks:
         hot_efficiency[group.rows] = 1.0
+    time.check(space_heat_kw=space_heat_kw)
     supply = _empty(space_heat_kw.shape, carrier, cold_carrier)
     _supply(
         (space_heat_kw, hot_water_kw, cooling_kw, appliances_kw, lighting_kw),
@@ -229,14 +234,16 @@ def heat_supply(
             hot_efficiency,
             carrier == "electricity",
             seer,
-            np.zeros(len(chosen)) if room_kw is None else np.asarray(room_kw, dtype=np.float64),
+            np.zeros(len(chosen)) if room_kwh is None else np.asarray(room_kwh, dtype=np.float64),
         ),
+        time.step_h,
         supply.grid_kwh,
         tuple(getattr(supply, name) for name in (*_WRITTEN, "ambient_heat_kwh")),
     )
     years = [
         tank_year(
             group.specification,
+            time,
             hot_water_kwh=supply.hot_water_kwh,
             rows=group.rows,
             allowed=group.allowed,
@@ -249,7 +256,7 @@ def heat_supply(
     for row, (year, i) in into_tank.items():
         _with_tank(supply, row, year, i, space_efficiency=float(chosen["space_heat_efficiency"].iloc[row]))
     if site is not None and (pumps != "").any():
-        _with_pumps(supply, pumps, site, into_tank)
+        _with_pumps(supply, pumps, site, time, into_tank)
     return supply
 
 
@@ -294,7 +301,9 @@ def _with_tank(supply: Supply, row: int, year: TankYear, i: int, *, space_effici
     supply.tank_loss_kwh[row] = heat - year.drawn_kwh[i] - stored
 
 
-def _with_pumps(supply: Supply, pumps: Strings, site: Site, into_tank: dict[int, tuple[TankYear, int]]) -> None:
+def _with_pumps(
+    supply: Supply, pumps: Strings, site: Site, time: TimeGrid, into_tank: dict[int, tuple[TankYear, int]]
+) -> None:
     rows = np.flatnonzero(pumps != "")
     hot = supply.hot_water_kwh[rows]
     for place, row in enumerate(rows):
@@ -303,8 +312,9 @@ def _with_pumps(supply: Supply, pumps: Strings, site: Site, into_tank: dict[int,
             hot[place] = year.heat_kwh[i]
     found = heat_pump_year(
         list(pumps[rows]),
-        space_heat_kw=supply.space_heat_kwh[rows],
-        hot_water_kw=hot,
+        time,
+        space_heat_kw=time.kw_of(supply.space_heat_kwh[rows]),
+        hot_water_kw=time.kw_of(hot),
         air_temp_c=site.air_temp_c,
         emitter=[site.emitter[int(row)] for row in rows],
         construction_year=site.construction_year[rows],
@@ -334,16 +344,18 @@ def _check_devices(pumps: Strings, site: Site | None, tanks: Sequence[Tanks], ca
 
 
 def behind_the_meter(
-    load_kwh: Hourly, potential_kw: Hourly, *, share: Array, grid_kwh: Array
+    load_kwh: Hourly, potential_kw: Hourly, time: TimeGrid, *, share: Array, grid_kwh: Array
 ) -> tuple[Hourly, Hourly, Hourly]:
     """Let a building's modules serve its own load first; the grid gives and takes the rest.
 
     Parameters
     ----------
     load_kwh : ndarray of float32, shape (n, T)
-        Electricity used in the hour, on the building's grid [kWh].
+        Electricity used in the step, on the building's grid [kWh].
     potential_kw : ndarray of float32, shape (n, T)
         What modules on all usable area would give [kW].
+    time : TimeGrid
+        T steps.
     share : ndarray, shape (n,)
         Part of that which is installed [0 to 1].
     grid_kwh : ndarray, shape (n,)
@@ -356,7 +368,9 @@ def behind_the_meter(
     # Buildings without modules touch no memory: zeroed pages that are never written cost none.
     pv, sold = np.zeros_like(load_kwh), np.zeros_like(load_kwh)
     bought = np.empty_like(load_kwh)
-    _meter(load_kwh, potential_kw, (np.asarray(share, dtype=np.float64), grid_kwh), pv, (bought, sold))
+    time.check(load_kwh=load_kwh, potential_kw=potential_kw)
+    installed = time.kwh_of(np.asarray(share, dtype=np.float64))
+    _meter(load_kwh, potential_kw, (installed, grid_kwh), pv, (bought, sold))
     return pv, bought, sold
 
 
@@ -378,7 +392,7 @@ def _meter(load: Any, potential: Any, buildings: Any, pv: Any, grid: Any) -> Non
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _supply(demands: Any, buildings: Any, grid: Any, out: Any) -> None:
+def _supply(demands: Any, buildings: Any, step_h: Any, grid: Any, out: Any) -> None:
     eff_space, eff_hot, electric, seer, room = buildings
     space, hot, cool, appliances, lighting = demands
     o_space, o_hot, o_cool, o_appliances, o_lighting, o_input, o_chiller, o_loss, o_load, o_ambient = out
@@ -389,22 +403,23 @@ def _supply(demands: Any, buildings: Any, grid: Any, out: Any) -> None:
         for t in range(hours):
             heat = max(space[b, t] * per_space + hot[b, t] * per_hot, space[b, t] + hot[b, t])
             worst = max(worst, heat + cool[b, t] * (1.0 + per_seer) + appliances[b, t] + lighting[b, t])
+        worst *= step_h
         # A bit to spare: all that comes in, and all that goes out, stays below 2^24 steps of the grid.
         q = 2.0 ** (np.ceil(np.log2(max(2.0 * (worst + room[b]), 1e-3))) - _MANTISSA_BITS)
         grid[b] = q
         # Powers of two: dividing and multiplying by them rounds nothing.
         per_q, is_electric = 1.0 / q, electric[b]
         for t in range(hours):
-            s = np.rint(space[b, t] * per_q) * q
-            w = np.rint(hot[b, t] * per_q) * q
-            a = np.rint(appliances[b, t] * per_q) * q
-            g = np.rint(lighting[b, t] * per_q) * q
-            chiller = np.rint(cool[b, t] * per_seer * per_q) * q
+            s = np.rint(space[b, t] * step_h * per_q) * q
+            w = np.rint(hot[b, t] * step_h * per_q) * q
+            a = np.rint(appliances[b, t] * step_h * per_q) * q
+            g = np.rint(lighting[b, t] * step_h * per_q) * q
+            chiller = np.rint(cool[b, t] * step_h * per_seer * per_q) * q
             taken = np.rint((s * per_space + w * per_hot) * per_q) * q
             o_space[b, t] = s
             o_hot[b, t] = w
             # Cold that is bought as such is on the grid itself; a chiller's is what its electricity makes.
-            o_cool[b, t] = chiller * seer[b] if per_seer > 0.0 else np.rint(cool[b, t] * per_q) * q
+            o_cool[b, t] = chiller * seer[b] if per_seer > 0.0 else np.rint(cool[b, t] * step_h * per_q) * q
             o_appliances[b, t] = a
             o_lighting[b, t] = g
             o_input[b, t] = taken

@@ -21,19 +21,23 @@ NEAR_KWH = 1e-6
 
 
 @njit(**_COMPILE)
-def charge(order, owner, plug_in, stay, need, power, strategy, signal, base, base_of, grid, out, given):
-    """Charge the sessions, those of an owner together and in time; `out` (owners, T) and `given` (sessions) in kWh."""
-    hours = out.shape[1]
-    room, want, cost = np.empty(MOST_HOURS), np.empty(MOST_HOURS), np.empty(MOST_HOURS)
-    taken = np.zeros(hours)
+def charge(order, owner, plug_in, stay, need, power, clock, strategy, signal, base, base_of, grid, out, given):
+    """Charge the sessions, those of an owner together and in time; `out` (owners, T) and `given` (sessions) in kWh.
+
+    `clock` is the length of a step [h] and whether the time is a ring.
+    """
+    step_h, ring = clock
+    steps, longest = out.shape[1], math.ceil(MOST_HOURS / step_h)
+    room, want, cost = np.empty(longest), np.empty(longest), np.empty(longest)
+    taken = np.zeros(steps)
     for p in range(order.shape[0]):
         s = order[p]
         o = owner[s]
-        first = math.floor(plug_in[s])
-        n = min(math.ceil(plug_in[s] + stay[s]) - first, MOST_HOURS)
+        first = math.floor(plug_in[s] / step_h)
+        n = min(math.ceil((plug_in[s] + stay[s]) / step_h) - first, longest)
         possible = 0.0
         for k in range(n):
-            here = min(plug_in[s] + stay[s], first + k + 1.0) - max(plug_in[s], first + float(k))
+            here = min(plug_in[s] + stay[s], (first + k + 1.0) * step_h) - max(plug_in[s], (first + float(k)) * step_h)
             room[k] = power[s] * max(here, 0.0)
             want[k] = 0.0
             possible += room[k]
@@ -42,15 +46,18 @@ def charge(order, owner, plug_in, stay, need, power, strategy, signal, base, bas
             _fill_in_time(n, room, want, given[s])
         elif strategy == CHEAPEST:
             for k in range(n):
-                cost[k] = signal[(first + k) % hours]
+                cost[k] = signal[(first + k) % steps]
             _fill_cheapest(n, room, want, cost, given[s])
         else:
             for k in range(n):
-                t = (first + k) % hours
+                t = (first + k) % steps
                 cost[k] = np.float64(base[base_of[o], t]) + taken[t]
             _fill_valley(n, room, want, cost, given[s])
         for k in range(n):
-            taken[(first + k) % hours] += want[k]
+            if ring or first + k < steps:
+                taken[(first + k) % steps] += want[k]
+            else:
+                given[s] -= want[k]
         if p + 1 == order.shape[0] or owner[order[p + 1]] != o:
             _write(taken, grid[o], out[o])
             taken[:] = 0.0
@@ -58,7 +65,7 @@ def charge(order, owner, plug_in, stay, need, power, strategy, signal, base, bas
 
 @njit(**_COMPILE)
 def _write(taken, grid, out):
-    """Round the hours to the grid so that they add up to the sum of the sessions, as near as the grid allows."""
+    """Round the steps to the grid so that they add up to the sum of the sessions, as near as the grid allows."""
     so_far, put = 0.0, 0.0
     for t in range(taken.shape[0]):
         if taken[t] > 0.0:

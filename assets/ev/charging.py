@@ -12,6 +12,7 @@ from assets._errors import InputError
 from assets._exact import grid_of
 from assets.ev._charging_kernel import AT_ONCE, CHEAPEST, LEVELLED, MOST_HOURS, charge
 from assets.ev.sessions import Sessions
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
@@ -27,25 +28,29 @@ class Charging:
     Attributes
     ----------
     energy_kwh : ndarray of float32, shape (n, T)
-        Electricity that goes into cars at each owner (a building, a public station), by the hour [kWh]. An hour is
-        rounded to the grid, a year adds up to what the sessions got.
+        Electricity that goes into cars at each owner (a building, a public station), by the step [kWh]. A step is
+        rounded to the grid, all of them add up to what the sessions got.
     delivered_kwh : ndarray of float64, shape (s,)
         What each session got [kWh]: 0 for those of chargers that belong to no owner.
     possible_kwh : ndarray of float64, shape (s,)
         The lesser of what each session needed and what its stay and power allowed [kWh].
     grid_kwh : ndarray of float64, shape (n,)
         Grid that the energies of an owner are multiples of.
+    left : Sessions
+        What is still plugged in at the end, with what it still needs, to go on from: add it to the sessions of the time
+        that follows. Empty where the time is a ring.
     """
 
     energy_kwh: Hourly
     delivered_kwh: Array
     possible_kwh: Array
     grid_kwh: Array
+    left: Sessions
 
 
 def charge_sessions(
     sessions: Sessions,
-    hours: int,
+    time: TimeGrid,
     *,
     owner: npt.ArrayLike,
     n_owners: int,
@@ -55,19 +60,19 @@ def charge_sessions(
     net_load_kwh: Hourly | None = None,
     rows: npt.ArrayLike | None = None,
     grid_kwh: Array | None = None,
+    ring: bool = True,
 ) -> Charging:
     """Charge every session within its stay.
 
     No strategy leaves a car short of what charging at once would give it: the lesser of its need and of what the
-    powers of car and charger allow within its stay. A stay that goes beyond the end of the year goes on at its
-    beginning: the year is a typical one.
+    powers of car and charger allow within its stay.
 
     Parameters
     ----------
     sessions : Sessions
         As drawn.
-    hours : int
-        Hours T of the series.
+    time : TimeGrid
+        T steps.
     owner : array_like of int, shape (chargers,)
         Row of the building or station that each charger belongs to; -1: to none, not charged.
     n_owners : int
@@ -85,6 +90,9 @@ def charge_sessions(
         Row of `net_load_kwh` of each owner; by default their own.
     grid_kwh : ndarray, shape (n,), optional
         Grids of the owners, of `assets.building_systems.supply`; made here where not given.
+    ring : bool
+        Whether a stay that goes beyond the end goes on at the beginning, as in a typical year; else what is not charged
+        by the end is `left`, planned with the prices and loads of the beginning where nobody knows later ones.
 
     Returns
     -------
@@ -97,26 +105,27 @@ def charge_sessions(
     """
     of_charger = np.asarray(owner, dtype=np.int64)
     kw = np.broadcast_to(np.asarray(charger_kw, dtype=np.float64), (sessions.n_chargers,))
-    signal = np.zeros(hours) if price_eur_kwh is None else np.asarray(price_eur_kwh, dtype=np.float64)
-    base = np.zeros((1, hours), dtype=np.float32) if net_load_kwh is None else net_load_kwh
+    steps = time.n
+    signal = np.zeros(steps) if price_eur_kwh is None else np.asarray(price_eur_kwh, dtype=np.float64)
+    base = np.zeros((1, steps), dtype=np.float32) if net_load_kwh is None else net_load_kwh
     own = np.arange(n_owners) if net_load_kwh is not None else np.zeros(n_owners, dtype=np.int64)
     base_of = own if rows is None or net_load_kwh is None else np.asarray(rows, dtype=np.int64)
-    findings = _findings_of_sessions(sessions, hours, of_charger, n_owners)
+    findings = _findings_of_sessions(sessions, time if ring else None, of_charger, n_owners)
     if strategy not in _STRATEGIES:
         findings.append(f"no strategy {strategy!r} to charge by; take one of {', '.join(_STRATEGIES)}")
     if strategy == "cheapest" and price_eur_kwh is None:
         findings.append("charging in the cheapest hours needs price_eur_kwh")
-    if signal.shape != (hours,):
-        findings.append(f"price_eur_kwh has shape {signal.shape}, but there are {hours} hours")
-    if base.shape[1] != hours or len(base_of) != n_owners or (n_owners and base_of.max() >= len(base)):
+    if signal.shape != (steps,):
+        findings.append(f"price_eur_kwh has shape {signal.shape}, but there are {steps} steps")
+    if base.shape[1] != steps or len(base_of) != n_owners or (n_owners and base_of.max() >= len(base)):
         findings.append(
-            f"net_load_kwh has shape {base.shape}: give {n_owners} owners a row each of {hours} hours, or rows"
+            f"net_load_kwh has shape {base.shape}: give {n_owners} owners a row each of {steps} steps, or rows"
         )
     if findings:
         raise InputError(findings)
-    grid = _grids(of_charger, kw, n_owners, grid_kwh)
+    grid = _grids(of_charger, time.kwh_of(kw), n_owners, grid_kwh)
     power = np.minimum(sessions.power_kw, kw[sessions.charger])
-    energy = np.zeros((n_owners, hours), dtype=np.float32)
+    energy = np.zeros((n_owners, steps), dtype=np.float32)
     delivered = np.zeros(len(sessions))
     of_session = of_charger[sessions.charger]
     order = np.lexsort((sessions.plug_in_h, of_session))
@@ -127,6 +136,7 @@ def charge_sessions(
         sessions.dwell_h,
         sessions.energy_kwh,
         power,
+        (time.step_h, ring),
         _STRATEGIES[strategy],
         signal,
         base,
@@ -135,25 +145,39 @@ def charge_sessions(
         energy,
         delivered,
     )
-    return Charging(energy, delivered, np.minimum(sessions.energy_kwh, power * sessions.dwell_h), grid)
+    possible = np.minimum(sessions.energy_kwh, power * sessions.dwell_h)
+    left = Sessions.none(sessions.n_chargers) if ring else _left(sessions, time, of_session >= 0, possible - delivered)
+    return Charging(energy, delivered, possible, grid, left)
 
 
-def _grids(owner: npt.NDArray[np.int64], kw: Array, n: int, grid: Array | None) -> Array:
-    """Grids that hold an hour of all of an owner's chargers, and the building's own where it is given."""
+def _left(sessions: Sessions, time: TimeGrid, known: npt.NDArray[np.bool_], short: Array) -> Sessions:
+    """Sessions that go on after the end, by the hours from then on."""
+    end_h = time.n * time.step_h
+    later = sessions.plug_in_h + sessions.dwell_h - end_h
+    return sessions.take(
+        known & (later > 0.0),
+        plug_in_h=np.maximum(sessions.plug_in_h - end_h, 0.0),
+        dwell_h=np.minimum(later, sessions.dwell_h),
+        energy_kwh=np.maximum(short, 0.0),
+    )
+
+
+def _grids(owner: npt.NDArray[np.int64], kwh: Array, n: int, grid: Array | None) -> Array:
+    """Grids that hold a step of all of an owner's chargers, and the building's own where it is given."""
     known = owner >= 0
     # Never more than a charger's power, but at the turn of the year, where the tail of a stay may meet another car.
-    together = np.bincount(owner[known], weights=kw[known], minlength=n)
+    together = np.bincount(owner[known], weights=kwh[known], minlength=n)
     needed = np.array([grid_of(most) for most in together])
     return needed if grid is None else np.maximum(np.asarray(grid, dtype=np.float64), needed)
 
 
-def _findings_of_sessions(sessions: Sessions, hours: int, owner: npt.NDArray[np.int64], n: int) -> list[str]:
+def _findings_of_sessions(sessions: Sessions, ring: TimeGrid | None, owner: npt.NDArray[np.int64], n: int) -> list[str]:
     findings = []
     if owner.shape != (sessions.n_chargers,) or (owner.size and (owner.max() >= n or owner.min() < -1)):
         findings.append(
             f"owner must give each of {sessions.n_chargers} chargers a row from 0 to {n - 1}, or -1 for none"
         )
-    longest = min(MOST_HOURS - 2, hours)
+    longest = MOST_HOURS - 2.0 if ring is None else min(MOST_HOURS - 2.0, ring.n * ring.step_h)
     if len(sessions) and sessions.dwell_h.max() > longest:
-        findings.append(f"a stay of {sessions.dwell_h.max():.0f} h is too long: keep stays within {longest} h")
+        findings.append(f"a stay of {sessions.dwell_h.max():.0f} h is too long: keep stays within {longest:.0f} h")
     return findings

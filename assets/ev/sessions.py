@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ import pandas as pd
 from assets._errors import InputError
 from assets.ev._sampling_kernel import cumulated_rate, draw
 from assets.ev.figures import LEVELS, POWERS_KW, Figures, day_kind, figures_of
+from assets.time_grid import HOUR, TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -48,6 +51,22 @@ class Sessions:
     def __len__(self) -> int:
         return len(self.charger)
 
+    @classmethod
+    def none(cls, n_chargers: int) -> Sessions:
+        """No sessions at all."""
+        return cls(*_arrays(0), n_chargers)
+
+    def take(self, which: npt.NDArray[np.bool_], **other: Array) -> Sessions:
+        """Take some of the sessions, with other values of columns where they are given, shape (s,)."""
+        columns: dict[str, Any] = {name: other.get(name, getattr(self, name))[which] for name in COLUMNS}
+        return Sessions(**columns, n_chargers=self.n_chargers)
+
+    def and_then(self, later: Sessions) -> Sessions:
+        """Join them with others of the same chargers: what is left of the time before, and what comes now."""
+        both: dict[str, Any] = {n: np.concatenate([getattr(self, n), getattr(later, n)]) for n in COLUMNS}
+        order = np.lexsort((both["plug_in_h"], both["charger"]))
+        return Sessions(**{name: values[order] for name, values in both.items()}, n_chargers=self.n_chargers)
+
     @property
     def possible_kwh(self) -> Array:
         """What can be delivered at most within the stay, at the car's power, shape (s,)."""
@@ -66,10 +85,13 @@ class Sessions:
         )
 
 
+COLUMNS = ("charger", "plug_in_h", "dwell_h", "energy_kwh", "power_kw")
+"""Arrays of `Sessions`, in its order."""
+
+
 def sample_sessions(
     chargers: int | Sequence[str],
-    index: pd.DatetimeIndex,
-    timezone: str,
+    time: TimeGrid,
     *,
     users: str | Sequence[str] = "home",
     seed: int = 0,
@@ -83,10 +105,8 @@ def sample_sessions(
     ----------
     chargers : int or sequence of str
         How many, or their ids: a charger draws by its id and the seed, whatever others there are.
-    index : DatetimeIndex, length T
-        Hours of the series, UTC.
-    timezone : str
-        Zone whose clock people live by, "Europe/Helsinki".
+    time : TimeGrid
+        When, and the zone whose clock people live by; how long its steps are makes no difference to the sessions.
     users : str or sequence of str
         "home", "workplace" or "public", of all or of each charger.
     seed : int
@@ -106,7 +126,7 @@ def sample_sessions(
     Raises
     ------
     InputError
-        There are no figures of such users, or the index has no time zone.
+        There are no figures of such users.
 
     Notes
     -----
@@ -115,21 +135,21 @@ def sample_sessions(
     the user. The figures are those of `assets.ev.fit`.
     """
     ids = [str(i) for i in range(chargers)] if isinstance(chargers, int) else [str(i) for i in chargers]
-    if index.tz is None:
-        raise InputError(["the hours of charging sessions have no time zone: localise them to UTC first"])
     each = [users] * len(ids) if isinstance(users, str) else list(users)
     if len(each) != len(ids):
         raise InputError([f"{len(ids)} chargers, but users of {len(each)}: give one kind for all, or one for each"])
     kinds = list(dict.fromkeys(each)) or ["home"]
     found = figures_of(kinds, figures)
     kind = np.array([kinds.index(name) for name in each], dtype=np.int64)
-    cells = day_cells(index, timezone, holidays)
+    hours = pd.date_range(time.start, periods=math.ceil(time.n * time.step_h), freq=HOUR)
+    cells = day_cells(hours, time.zone, holidays)
     rates = cumulated_rate(found.plug_in_rate, cells)
     given = (_seeds(ids, seed), kind, cells, LEVELS, rates, *_of(found), float(plug_in_factor))
     count = draw(*given, _arrays(0))
     out = _arrays(count)
     draw(*given, out)
-    return Sessions(*out, n_chargers=len(ids))
+    drawn = Sessions(*out, n_chargers=len(ids))
+    return drawn if len(hours) == time.n * time.step_h else drawn.take(drawn.plug_in_h < time.n * time.step_h)
 
 
 def day_cells(index: pd.DatetimeIndex, timezone: str, holidays: Collection[date] = ()) -> npt.NDArray[np.int64]:

@@ -1,5 +1,6 @@
-"""Run a district's plants: which unit gives what in which hour."""
+"""Run a district's plants: which unit gives what in which step."""
 
-from assets.operation.merit_order import ORDER, Operation, Outside, Unit, operate
+from assets.operation.merit_order import ORDER, Operation, operate
+from assets.operation.problem import OperationProblem, OperationState, Outside, Unit
 
-__all__ = ["ORDER", "Operation", "Outside", "Unit", "operate"]
+__all__ = ["ORDER", "Operation", "OperationProblem", "OperationState", "Outside", "Unit", "operate"]

@@ -1,5 +1,6 @@
-"""One carrier, hour by hour: the cheapest units first, stores smoothing what an hour costs."""
+"""One carrier, step by step: the cheapest units first, stores smoothing what a step costs."""
 
+# ruff: noqa: PLR0917 - compiled code takes plain arrays by position
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ def fill(wanted, capacity, order, least, given):
     """Share out what is wanted to units in their order of cost; return what nobody could give.
 
     A unit whose share lies below its least load is passed over at first; what then is still missing is given by units
-    that switch on and off within the hour.
+    that switch on and off within the step.
     """
     missing = wanted
     for k in range(len(order)):
@@ -54,7 +55,7 @@ def marginal(demand, capacity, cost, orders, price):
 
 @nb.njit(cache=True, error_model="numpy")
 def centred_mean(values, window, out):
-    """Write the mean of a window around each hour; the year is a ring."""
+    """Write the mean of a window of steps around each; the time is a ring."""
     hours = len(values)
     half = min(window, hours) // 2
     width = 2 * half + 1
@@ -70,13 +71,13 @@ def centred_mean(values, window, out):
 
 
 @nb.njit(cache=True, error_model="numpy")
-def run_carrier(demands, offers, stores, usual, out):
+def run_carrier(demands, offers, stores, worth, step_h, out):
     """Meet a carrier's demand.
 
     `demands` are the demand and what units give that cannot wait, (T,) kW; `offers` capacity and cost (units, T) and
-    least loads (units,); `stores` the rows capacity, charge, discharge, efficiencies, loss an hour, start, rest,
-    (8, m); `usual` (m, T) the cost around each hour. Writes into `out`: given (units, T), charge, discharge, level
-    (m, T), missing and surplus (T,); the last two are the order of the units (T, units) and the price (T,).
+    least loads (units,); `stores` the rows capacity [kWh], charge, discharge [kW], efficiencies, loss of a step, start,
+    rest, (8, m); `worth` (m, T) of a kWh held. Writes into `out`: given (units, T), charge, discharge [kW], level [kWh]
+    (m, T), missing and surplus [kW] (T,); the last two are the order of the units (T, units) and the price (T,).
     """
     demand, must = demands
     capacity, cost, least = offers
@@ -92,13 +93,13 @@ def run_carrier(demands, offers, stores, usual, out):
         for s in range(m):
             size, into, off, eff_in, eff_out, loss, _start, rest = stores[:, s]
             held[s] -= loss * (held[s] - rest)
-            room = min(into, max(size - held[s], 0.0) / eff_in)
-            ready = min(off, max(held[s], 0.0) * eff_out)
+            room = min(into, max(size - held[s], 0.0) / eff_in / step_h)
+            ready = min(off, max(held[s], 0.0) * eff_out / step_h)
             # What runs anyway goes in first: it costs nothing more.
             taken = min(room, spare)
             spare -= taken
-            limit = usual[s, t] * eff_in * eff_out
-            if taken <= _TINY and net > 0.0 and price[t] > usual[s, t] * (1.0 + 1e-6):
+            limit = worth[s, t] * eff_in * eff_out
+            if taken <= _TINY and net > 0.0 and price[t] > worth[s, t] * (1.0 + 1e-6):
                 discharge[s, t] = min(ready, net)
                 net -= discharge[s, t]
             elif price[t] <= limit * (1.0 - 1e-6):
@@ -120,11 +121,11 @@ def run_carrier(demands, offers, stores, usual, out):
                 charge[s, t] -= back
                 missing[t] -= back
                 if charge[s, t] <= _TINY:
-                    ready = min(stores[2, s], max(held[s], 0.0) * eff_out) - discharge[s, t]
+                    ready = min(stores[2, s], max(held[s], 0.0) * eff_out / step_h) - discharge[s, t]
                     more = max(min(ready, missing[t]), 0.0)
                     discharge[s, t] += more
                     missing[t] -= more
-            held[s] += charge[s, t] * stores[3, s] - discharge[s, t] / stores[4, s]
+            held[s] += (charge[s, t] * stores[3, s] - discharge[s, t] / stores[4, s]) * step_h
             level[s, t] = held[s]
         given[:, t] = load
         surplus[t] = spare

@@ -6,70 +6,33 @@ worth to a store is the mean cost around the hour, over a window that grows with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from assets._errors import InputError
 from assets.operation._merit_kernel import centred_mean, marginal, run_carrier
-from assets.storage.store import Store
-from assets.technology import BOUGHT, Technology
+from assets.operation.problem import OperationProblem, OperationState, Outside, Unit
+from assets.technology import BOUGHT
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
 ORDER = ("cold", "heat", "electricity", "gas", "hydrogen", "biomass", "waste", "oil")
 """Carriers in the order they are met: who drives, before who is driven."""
-_ROUNDS = 8
 _SETTLED_KW = 1e-6
-_DAY_H, _LONGEST_H = 24, 8760
-_NONE: Mapping[str, Any] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What a carrier costs at the district's border.
-
-    Attributes
-    ----------
-    buy_eur_kwh : ndarray, shape (T,)
-        Price of what comes in.
-    sell_eur_kwh : ndarray, shape (T,), optional
-        Price of what goes out; without it, nothing can be sold.
-    most_kw : float
-        The most that can come in at a time.
-    """
-
-    buy_eur_kwh: Array
-    sell_eur_kwh: Array | None = None
-    most_kw: float = np.inf
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A plant that can be run.
-
-    Attributes
-    ----------
-    technology : Technology
-        What it can do.
-    variable_eur_kwh : float
-        Operation and maintenance per kWh of its main carrier.
-    """
-
-    technology: Technology
-    variable_eur_kwh: float = 0.0
+_ROUNDS = 8
+_DAY_H, _LONGEST_H = 24.0, 8760.0
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What units, stores and the outside did, arrays of shape (T,) in kWh an hour.
+    """What units, stores and the outside did, arrays of shape (T,) in kWh of each step.
 
     Attributes
     ----------
+    time : TimeGrid
+        The steps.
     main_kwh : dict of str to ndarray
         What each unit gave of its main carrier.
     flows_kwh : dict of str to dict of str to ndarray
@@ -81,13 +44,19 @@ class Operation:
     bought_kwh, sold_kwh, missing_kwh, spilt_kwh : dict of str to ndarray
         Of each carrier: what came in and went out over the border, what nobody could give, what nobody could use.
     price_eur_kwh : dict of str to ndarray
-        Cost of the dearest unit that each hour needed, by carrier.
+        Cost of the dearest unit that each step needed, by carrier.
+    worth_eur_kwh : dict of str to ndarray
+        What a kWh in each store was taken to be worth.
+    end : OperationState
+        At the end, to go on from.
     rounds : int
         How often all carriers were gone through.
     unsettled_kw : float
-        Most by which a unit still changed in the last round, where the rounds ran out; 0 where it settled.
+        Most by which a unit still changed in the last round, where the rounds ran out before plants that drive each
+        other agreed; 0 where it settled. Balances hold all the same.
     """
 
+    time: TimeGrid
     main_kwh: dict[str, Array]
     flows_kwh: dict[str, dict[str, Array]]
     charge_kwh: dict[str, Array]
@@ -100,74 +69,56 @@ class Operation:
     missing_kwh: dict[str, Array]
     spilt_kwh: dict[str, Array]
     price_eur_kwh: dict[str, Array]
+    worth_eur_kwh: dict[str, Array]
+    end: OperationState
     rounds: int
     unsettled_kw: float
 
 
-def operate(
-    demand_kw: Mapping[str, Array],
-    units: Mapping[str, Unit],
-    *,
-    stores: Mapping[str, Store] = _NONE,
-    outside: Mapping[str, Outside] = _NONE,
-) -> Operation:
+def operate(problem: OperationProblem) -> Operation:
     """Meet the demand of every carrier.
 
     Parameters
     ----------
-    demand_kw : mapping of str to ndarray, shape (T,)
-        What the district's buildings and networks take of each carrier, mean power of the hour [kW]; negative where
-        they give more than they take.
-    units : mapping of str to Unit
-        Plants, by their ids.
-    stores : mapping of str to Store
-        Stores, by their ids; each of one row.
-    outside : mapping of str to Outside
-        Carriers that can be bought, and sold, at the border.
+    problem : OperationProblem
+        Demand, plants, stores, prices and the state that they start from.
 
     Returns
     -------
     Operation
-        Every carrier's balance holds in every hour: given + discharged + bought + missing = demand + taken + charged +
+        Every carrier's balance holds in every step: given + discharged + bought + missing = demand + taken + charged +
         sold + spilt.
-
-    Raises
-    ------
-    InputError
-        Shapes differ or carriers are not known; all findings at once.
     """
-    hours = _checked(demand_kw, units, stores, outside)
-    state = _State(hours, demand_kw, units, stores, outside)
-    rounds, left = 0, np.inf
-    while left > _SETTLED_KW and rounds < _ROUNDS:
+    state = _Year(problem)
+    rounds, left = 0, 0.0 if not problem.units else np.inf
+    while rounds == 0 or (left > _SETTLED_KW and rounds < _ROUNDS):
         before = {name: array.copy() for name, array in state.main.items()}
         for carrier in ORDER:
             state.meet(carrier)
-        changes = [np.abs(state.main[name] - before[name]).max(initial=0.0) for name in state.main]
         rounds += 1
+        changes = [np.abs(state.main[name] - before[name]).max(initial=0.0) for name in state.main]
         # In the first round units do not know each other yet: nobody is held back for what is then missing.
-        cut = state.hold_back() if rounds > 1 else 0.0
-        left = (max(*changes, cut) if rounds > 1 else np.inf) if changes else 0.0
+        if changes and rounds > 1:
+            left = float(max(*changes, state.hold_back()))
     return state.settled(rounds, left if left > _SETTLED_KW else 0.0)
 
 
 @dataclass
-class _State:
-    """What is known so far of the year: each carrier is met with what the others last did."""
+class _Year:
+    """What is known so far of the time: each carrier is met with what the others last did; powers in kW."""
 
-    hours: int
-    demand: Mapping[str, Array]
-    units: Mapping[str, Unit]
-    stores: Mapping[str, Store]
-    outside: Mapping[str, Outside]
+    problem: OperationProblem
     main: dict[str, Array] = field(default_factory=dict)
     charge: dict[str, Array] = field(default_factory=dict)
     discharge: dict[str, Array] = field(default_factory=dict)
     level: dict[str, Array] = field(default_factory=dict)
     price: dict[str, Array] = field(default_factory=dict)
     most: dict[str, Array] = field(default_factory=dict)
+    worth: dict[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.hours, self.units, self.stores = self.problem.time.n, self.problem.units, self.problem.stores
+        self.outside, self.time = self.problem.outside, self.problem.time
         self.main = {name: np.zeros(self.hours) for name in self.units}
         self.most = {name: unit.technology.capacity_kw for name, unit in self.units.items()}
         for kept in (self.charge, self.discharge, self.level):
@@ -191,10 +142,11 @@ class _State:
         orders = np.zeros((self.hours, len(capacity)), dtype=np.int64)
         price = np.zeros(self.hours)
         marginal(np.maximum(wanted - must, 0.0), capacity, cost, orders, price)
-        stores, usual = self._stores(kept, price)
+        stores, worth = self._stores(kept, price)
         made = [np.zeros((n, self.hours)) for n in (len(capacity), len(kept), len(kept), len(kept))]
         rest = (np.zeros(self.hours), np.zeros(self.hours))
-        run_carrier((wanted, must), (capacity, cost, least), stores, usual, (*made, *rest, orders, price))
+        out = (*made, *rest, orders, price)
+        run_carrier((wanted, must), (capacity, cost, least), stores, worth, self.time.step_h, out)
         for i, name in enumerate(running):
             self.main[name] = made[0][i]
         for i, name in enumerate(kept):
@@ -203,7 +155,7 @@ class _State:
 
     def _wanted(self, carrier: str, mine: list[str]) -> Array:
         """Demand with what other carriers' units and stores take and give of this one."""
-        wanted = np.array(self.demand.get(carrier, np.zeros(self.hours)), dtype=np.float64)
+        wanted = np.array(self.problem.demand_kw.get(carrier, np.zeros(self.hours)), dtype=np.float64)
         for name, unit in self.units.items():
             if name not in mine:
                 wanted += unit.technology.inputs.get(carrier, 0.0) * self.main[name]
@@ -251,17 +203,22 @@ class _State:
         return self.price.get(carrier, np.zeros(self.hours))
 
     def _stores(self, names: list[str], price: Array) -> tuple[Array, Array]:
-        rows, usual = np.zeros((8, len(names))), np.zeros((len(names), self.hours))
+        rows, worth = np.zeros((8, len(names))), np.zeros((len(names), self.hours))
         for i, name in enumerate(names):
             s = self.stores[name]
             rows[:, i] = [
                 s.capacity_kwh[0], s.charge_kw[0], s.discharge_kw[0], s.charge_efficiency[0],
-                s.discharge_efficiency[0], s.loss_per_h[0], s.start_kwh[0], s.rest_kwh[0],
+                s.discharge_efficiency[0], self.time.share_of(s.loss_per_h[0]), self.problem.start_kwh(name),
+                s.rest_kwh[0],
             ]  # fmt: skip
-            full_h = s.capacity_kwh[0] / max(min(s.charge_kw[0], s.discharge_kw[0]), 1e-9)
-            window = int(np.clip(2.0 * full_h, _DAY_H, _LONGEST_H))
-            centred_mean(price, window, usual[i])
-        return rows, usual
+            if name in self.problem.worth_eur_kwh:
+                worth[i] = self.problem.worth_eur_kwh[name]
+            else:
+                full_h = s.capacity_kwh[0] / max(min(s.charge_kw[0], s.discharge_kw[0]), 1e-9)
+                around_h = float(np.clip(2.0 * full_h, _DAY_H, _LONGEST_H))
+                centred_mean(price, int(around_h / self.time.step_h), worth[i])
+            self.worth[name] = worth[i]
+        return rows, worth
 
     def _lacking(self, carrier: str) -> Array:
         """Return what is wanted of a carrier and neither made nor taken out of stores; negative: too much."""
@@ -309,50 +266,36 @@ class _State:
             missing[carrier] = np.maximum(lacking, 0.0) - bought[carrier]
             sells = border is not None and border.sell_eur_kwh is not None
             (sold if sells else spilt)[carrier] = np.maximum(-lacking, 0.0)
+        starts = {name: self.problem.start_kwh(name) for name in self.stores}
+        ends = {n: float(self.level[n][-1]) if self.hours else starts[n] for n in self.stores}
+        main, charge, discharge = (self._kwh(powers) for powers in (self.main, self.charge, self.discharge))
         return Operation(
-            main_kwh=self.main,
-            flows_kwh={name: unit.technology.flows(self.main[name]) for name, unit in self.units.items()},
-            charge_kwh=self.charge,
-            discharge_kwh=self.discharge,
+            time=self.time,
+            main_kwh=main,
+            flows_kwh={name: unit.technology.flows(main[name]) for name, unit in self.units.items()},
+            charge_kwh=charge,
+            discharge_kwh=discharge,
             level_kwh=self.level,
-            store_loss_kwh={name: self._lost(name) for name in self.stores},
-            start_kwh={name: float(store.start_kwh[0]) for name, store in self.stores.items()},
-            bought_kwh=bought,
-            sold_kwh=sold,
-            missing_kwh=missing,
-            spilt_kwh=spilt,
+            store_loss_kwh={n: charge[n] - discharge[n] - np.diff(self.level[n], prepend=starts[n]) for n in starts},
+            start_kwh=starts,
+            bought_kwh=self._kwh(bought),
+            sold_kwh=self._kwh(sold),
+            missing_kwh=self._kwh(missing),
+            spilt_kwh=self._kwh(spilt),
             price_eur_kwh={carrier: self.price.get(carrier, np.zeros(self.hours)) for carrier in carriers},
+            worth_eur_kwh=self.worth,
+            end=OperationState(ends),
             rounds=rounds,
-            unsettled_kw=float(unsettled_kw),
+            unsettled_kw=unsettled_kw,
         )
 
-    def _lost(self, name: str) -> Array:
-        held = np.diff(self.level[name], prepend=float(self.stores[name].start_kwh[0]))
-        return np.asarray(self.charge[name] - self.discharge[name] - held)
+    def _kwh(self, powers: dict[str, Array]) -> dict[str, Array]:
+        return {name: self.time.kwh_of(power) for name, power in powers.items()}
 
     def _known(self) -> set[str]:
-        known = {*self.demand, *self.outside, *(store.carrier for store in self.stores.values())}
+        known = {*self.problem.demand_kw, *self.outside, *(store.carrier for store in self.stores.values())}
         for unit in self.units.values():
             known |= {unit.technology.main, *unit.technology.inputs, *unit.technology.outputs}
         if self.stores:
             known.add("electricity")
         return known & set(BOUGHT)
-
-
-def _checked(
-    demand: Mapping[str, Array], units: Mapping[str, Unit], stores: Mapping[str, Store], outside: Mapping[str, Outside]
-) -> int:
-    lengths = {f"demand of {name}": np.shape(array) for name, array in demand.items()}
-    lengths |= {f"unit {name}": np.shape(unit.technology.capacity_kw) for name, unit in units.items()}
-    for name, border in outside.items():
-        lengths[f"price of {name}"] = np.shape(border.buy_eur_kwh)
-    first = next(iter(lengths.values()), (0,))
-    findings = [f"{what} has shape {shape}, others {first}" for what, shape in lengths.items() if shape != first]
-    unknown = [name for name in (*demand, *outside) if name not in BOUGHT]
-    findings += [f"no carrier {name}: take one of {', '.join(BOUGHT)}" for name in unknown]
-    findings += [
-        f"store {name} has {len(s)} rows: give one store for each id" for name, s in stores.items() if len(s) != 1
-    ]
-    if findings:
-        raise InputError(findings)
-    return int(first[0])

@@ -13,8 +13,9 @@ import gis_data
 import twin
 from apps.map.view import opening
 from apps.map.view.opening import Opening
-from apps.views.district_views import View, Views
+from apps.views.district_views import Views
 from apps.views.networks.network_views import Networks
+from apps.views.view import View
 from tests.twin.districts import four_buildings_with_streets
 
 DISTRICT = "helsinki-centre"

@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 import twin
 from apps.map.view.changes.district_settings import weather_of
 from apps.texts import LANGUAGES
-from apps.views.district_views import View
 from apps.views.python_snippet import snippet
-from tests.apps.reading import figure, sentences, told
+from apps.views.view import View
+from tests.apps.reading import figure, look_at, sentences, told, view_state
 from twin.model.prices import prices_of
 from twin.scenario import (
     AddBuildingsEdit,
@@ -36,14 +36,13 @@ from twin.scenario import (
 
 
 def now(page: AppTest) -> Scenario:
-    return page.session_state["history"].present
+    return view_state(page).history.present
 
 
 def whole(page: AppTest, topic: str) -> AppTest:
     page.run()
     page.button(key="several").click().run()
-    page.session_state["change_part"], page.session_state["change_topic"] = "district", topic
-    return page.run()
+    return look_at(page, change_part="district", change_topic=topic)
 
 
 def test_prices_are_shown_in_cents_changed_at_once_and_led_back(page: AppTest) -> None:
@@ -148,8 +147,7 @@ def test_new_buildings_are_read_told_built_and_undone(page: AppTest, view: View)
     assert f"{len(view.buildings) + 1} buildings" in told(page)
     assert decode_scenario(encode_scenario(now(page))).edits == now(page).edits
     assert "<li>" not in told(page), "the fields are fresh"
-    page.session_state["selected"], page.session_state["card_part"] = "new-1", "change"
-    page.run()
+    look_at(page, selected="new-1", card_part="change")
     assert page.selectbox(key="change_heating").value == "district_heating"
     page.button(key="change_remove").click().run()
     assert not page.exception
@@ -162,8 +160,7 @@ def test_new_buildings_are_read_told_built_and_undone(page: AppTest, view: View)
 def test_a_building_is_torn_down_on_its_card(page: AppTest, view: View) -> None:
     building = str(view.buildings.index[3])
     page.run()
-    page.session_state["selected"], page.session_state["card_part"] = building, "change"
-    page.run()
+    look_at(page, selected=building, card_part="change")
     page.button(key="change_remove").click().run()
     assert not page.exception
     assert now(page).edits == (RemoveBuildingsEdit(where=Where(buildings=(building,))),)
@@ -176,14 +173,9 @@ def test_tanks_are_for_buildings_that_heat_with_electricity(page: AppTest, view:
     system = view.buildings["heating_system"]
     electric = str(system.index[system == "direct_electric"][0])
     page.run()
-    page.session_state["selected"], page.session_state["card_part"] = (
-        str(system.index[system == "district_heating"][0]),
-        "change",
-    )
-    page.run()
+    look_at(page, selected=str(system.index[system == "district_heating"][0]), card_part="change")
     assert "change_hot_water_tank" not in {field.key for field in page.number_input}
-    page.session_state["selected"] = electric
-    page.run()
+    look_at(page, selected=electric)
     assert page.selectbox(key="change_hot_water_tank_control").disabled, "no tank, nothing to heat"
     page.number_input(key="change_hot_water_tank").set_value(2.0).run()
     page.selectbox(key="change_hot_water_tank_control").select("any").run()
@@ -217,7 +209,7 @@ def test_many_buildings_are_chosen_by_use_heating_and_years_and_a_part_of_them_c
     page.number_input(key="several_battery_per_kwp").set_value(1.5).run()
     page.button(key="several_apply").click().run()
     assert now(page).edits[-1] == BatteryEdit(kwh_per_kwp=1.5, share=0.5, where=where)
-    page.session_state["several_by"] = "all"
+    look_at(page, several_by="all")
     page.selectbox(key="several_what").select("remove").run()
     assert page.button(key="several_apply").disabled, "something must be left"
     assert not page.exception
@@ -229,9 +221,7 @@ def test_the_panel_speaks_every_language(page: AppTest) -> None:
         page.query_params["lang"] = language
         for topic in ("prices", "emissions", "weather", "new"):
             page.run()
-            page.session_state["changing"], page.session_state["change_part"] = True, "district"
-            page.session_state["change_topic"] = topic
-            page.run()
+            look_at(page, changing=True, change_part="district", change_topic=topic)
             assert not page.exception
             seen.add((topic, " ".join(str(caption.value) for caption in page.caption)))
     assert len(seen) == 12

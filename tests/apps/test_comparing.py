@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import io
 import json
@@ -12,17 +13,20 @@ import weakref
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import twin
 from apps.api import create_api
 from apps.map.view.deck import palette
+from apps.views.bounded_cache import BoundedCache, cached_by_stamp
 from apps.views.building_export import as_csv, as_geojson, building_table
-from apps.views.district_views import View, Views
+from apps.views.district_views import Views
 from apps.views.map_comparison import compare_quantity
 from apps.views.map_quantities import map_quantity
 from apps.views.python_snippet import snippet
 from apps.views.quantities import CLASSES
-from apps.views.view_cache import cached_per_view
+from apps.views.view import View
 from tests.apps.asking import Client
 from twin.scenario import PvEdit, RetrofitEdit, Scenario, Where
 
@@ -77,7 +81,7 @@ def test_the_diverging_colours_are_pale_in_the_middle_and_mirror_in_weight() -> 
 
 
 def test_a_view_that_is_dropped_takes_what_was_prepared_with_it(view: View) -> None:
-    views = Views({view.district.name: view.district}, most=2)
+    views = Views({view.district.name: view.district}, limit_bytes=0)
     ids = list(view.buildings.index[:4])
     gone = []
     for name in ids:
@@ -98,16 +102,33 @@ def test_the_same_edits_are_the_same_view_whatever_they_are_called(views: Views)
     assert views.key_of(Scenario(name="empty")) == "as-is"
 
 
-def test_remembering_keeps_the_last_answers_of_each_view(view: View) -> None:
+def test_answers_are_remembered_by_what_a_view_shows(view: View) -> None:
     asked: list[int] = []
 
-    @cached_per_view(2)
+    @cached_by_stamp
     def double(_view: View, number: int) -> int:
         asked.append(number)
         return 2 * number
 
-    assert [double(view, n) for n in (1, 2, 1, 3, 1, 2)] == [2, 4, 2, 6, 2, 4]
-    assert asked == [1, 2, 3, 2]
+    same = dataclasses.replace(view)
+    other = dataclasses.replace(view, stamp="another")
+    assert [double(one, n) for one, n in ((view, 1), (view, 2), (same, 1), (other, 1))] == [2, 4, 2, 2]
+    assert asked == [1, 2, 1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 120)), max_size=60), st.integers(1, 3))
+def test_a_cache_holds_no_more_bytes_than_it_may_and_what_was_asked_for_last(
+    puts: list[tuple[int, int]], least: int
+) -> None:
+    cache: BoundedCache[int, bytes] = BoundedCache(200, len, least=least)
+    last: list[int] = []
+    for key, size in puts:
+        cache.put(key, bytes(size))
+        last = [key, *(old for old in last if old != key)]
+        kept = {old for old in last if old in cache}
+        assert cache.used_bytes == sum(map(len, cache.values()))
+        assert cache.used_bytes <= 200 or len(kept) <= least
+        assert kept == set(last[: len(kept)]), "what was asked for longest ago goes first"
 
 
 def test_the_files_hold_what_the_map_shows(changed: View, view: View) -> None:

@@ -168,7 +168,7 @@ def test_problems_come_the_worst_first_with_who_and_when(client: Client, found: 
         assert [one["element"] for one in listed] == found.problems.index.tolist()
         assert {one["carrier"] for one in listed} == {"electricity", "heat"}
         assert all(one["hours_over"] > 0 and one["cause"] for one in listed)
-        assert not any("_" in one["title"] + one["told"] + one["cause"] for one in listed)
+        assert not any("_" in one["title"] + one["description"] + one["cause"] for one in listed)
     english = client.get(f"{BASE}/networks/problems", params={"scenario": "overloaded"}).json()
     cable = next(one for one in english if found.problems.loc[one["element"], "kind"] == "cable")
     assert "Flats" in cable["cause"], "it is their heating that overloads it"
@@ -188,7 +188,7 @@ def test_one_element_tells_its_worst_day_and_whom_to_blame(client: Client, found
 
 
 def test_causes_of_what_was_let_go_are_computed_again(small_networks: Networks, found: NetworkView) -> None:
-    small_networks._whole.clear()
+    small_networks._years.clear()
     quiet = next(str(name) for name in found.elements.index if str(name) not in found.causes)
     assert (
         small_networks.causes(found, quiet).columns.tolist() == found.causes[found.problems.index[0]].columns.tolist()

@@ -20,7 +20,7 @@ from apps.views.networks.element_states import KIND, Look, element_quantity, on_
 from apps.views.networks.network_views import Networks, NetworkView
 from apps.views.python_snippet import network_snippet
 from tests.apps.conftest import MAIN
-from tests.apps.reading import sentences, told
+from tests.apps.reading import look_at, sentences, told, view_state
 from tests.twin.districts import four_buildings
 from twin.scenario import CoolingEdit, ElementEdit, NetworkEdit, PlantEdit
 
@@ -56,12 +56,12 @@ def query(page: AppTest, name: str = "networks") -> dict[str, str]:
 
 
 def edits(page: AppTest) -> tuple[Any, ...]:
-    return page.session_state["history"].present.edits
+    return view_state(page).history.present.edits
 
 
 def settle(page: AppTest, small_networks: Networks) -> AppTest:
     """Let the networks of the scenario be computed, as the browser waits for them."""
-    key = small_networks._views.key_of(page.session_state["history"].present)
+    key = small_networks._views.key_of(view_state(page).history.present)
     small_networks.open(NAME, key)
     return page.run()
 
@@ -80,28 +80,25 @@ def test_an_overloaded_cable_is_found_in_two_clicks_with_its_cause(small: AppTes
     assert not small.exception
     name = str(cable.key).removeprefix("problem_")
     row = found.elements.index.get_loc(name)
-    assert small.session_state["element"] == name
-    assert small.session_state["day"] == found.worst.date_of(row)
+    assert view_state(small).element == name
+    assert view_state(small).day == found.worst.date_of(row)
     now = deck(small)["initialViewState"]
     assert now["zoom"] > first["zoom"], "the camera has flown there"
     assert now["transitionDuration"] > 0
     assert {"halo", "halo-edge"} <= {one["id"] for one in deck(small)["layers"]}
     hour = found.worst.time[found.worst.hour[row]].hour
     assert f"properties.c[{hour}]" in layer(small, "networks")["getLineWidth"], "the playhead stands at its worst hour"
-    small.session_state["element_part"] = "why"
-    small.run()
+    look_at(small, element_part="why")
     assert "Flats" in told(small)
     assert "outline" in {one["id"] for one in deck(small)["layers"]}, "who is to blame is outlined"
 
 
 def test_the_hour_changes_an_index_and_the_state_the_address(small: AppTest) -> None:
     small.run()
-    small.session_state["group"] = "network"
-    small.run()
+    look_at(small, group="network")
     assert query(small)["quantity"] == "loading"
     before = layer(small, "networks")["data"]
-    small.session_state["jump"] = (1, 17)
-    small.run()
+    look_at(small, jump=(1, 17))
     assert layer(small, "networks")["data"] == before
     assert "properties.c[17]" in layer(small, "network-strokes")["_subLayerProps"]["linestrings"]["getColor"]
     assert len(json.dumps(deck(small))) < 9000
@@ -135,16 +132,15 @@ def test_a_larger_cable_is_one_step_and_mends_it(small: AppTest, small_networks:
     small.run()
     small.button(key="network_badge").click().run()
     small.button(key=f"problem_{cable}").click().run()
-    small.session_state["element_part"] = "change"
-    small.run()
+    look_at(small, element_part="change")
     assert small.selectbox(key="element_size").value == found.elements.loc[cable, "size"]
     small.selectbox(key="element_size").select("AXMK 4x300").run()
     assert edits(small)[-1] == ElementEdit(do="resize", id=cable, size="AXMK 4x300")
-    assert len(small.session_state["history"].past) == 1
+    assert len(view_state(small).history.past) == 1
     settle(small, small_networks)
     assert not small.exception
-    assert small.session_state["element"] == cable, "it keeps its card"
-    after = small_networks.ready(NAME, small_networks._views.key_of(small.session_state["history"].present))
+    assert view_state(small).element == cable, "it keeps its card"
+    after = small_networks.ready(NAME, small_networks._views.key_of(view_state(small).history.present))
     assert after is not None
     assert after.elements.loc[cable, "origin"] == "edited"
     assert after.elements.loc[cable, "hours_over"] < found.elements.loc[cable, "hours_over"]
@@ -154,12 +150,10 @@ def test_a_larger_cable_is_one_step_and_mends_it(small: AppTest, small_networks:
 
 def test_a_pipe_is_taken_out_and_the_list_tells_it(small: AppTest, found: NetworkView) -> None:
     small.run()
-    small.session_state["group"], small.session_state["element"] = "network", str(found.problems.index[0])
-    small.session_state["element_part"] = "change"
-    small.run()
+    look_at(small, group="network", element=str(found.problems.index[0]), element_part="change")
     small.button(key="element_remove").click().run()
     assert edits(small)[-1] == ElementEdit(do="remove", id=str(found.problems.index[0]))
-    assert small.session_state["element"] is None
+    assert view_state(small).element is None
     assert len(sentences(small)) == 3
 
 
@@ -167,37 +161,31 @@ def test_a_plant_is_built_where_a_building_was_clicked_and_moved_resized_and_clo
     small: AppTest, small_networks: Networks
 ) -> None:
     small.run()
-    small.session_state["group"] = "network"
-    small.run()
+    look_at(small, group="network")
     small.button(key="add_plant").click().run()
     small.selectbox(key="plant_kind").select("heat_accumulator").run()
     assert small.number_input(key="new_plant_kwh"), "a store has a capacity"
     small.selectbox(key="plant_kind").select("boiler_electric").run()
     small.number_input(key="new_plant_kw").set_value(300.0).run()
-    small.session_state["plant_place"] = "building"
-    small.run()
+    look_at(small, plant__place="building")
     assert small.button(key="plant_build").disabled, "no building was clicked yet"
-    small.session_state["plant_building"] = "w2"
-    small.run()
+    look_at(small, plant__building="w2")
     small.button(key="plant_build").click().run()
     assert not small.exception
     (edit,) = [one for one in edits(small) if isinstance(one, PlantEdit)]
     assert (edit.id, edit.kind, edit.size_kw) == ("boiler-electric-1", "boiler_electric", 300.0)
     assert edit.at is not None
     settle(small, small_networks)
-    small.session_state["element"], small.session_state["element_part"] = "boiler-electric-1", "change"
-    small.run()
+    look_at(small, element="boiler-electric-1", element_part="change")
     small.number_input(key="plant_size").set_value(500.0).run()
     assert edits(small)[-1] == PlantEdit(do="resize", id="boiler-electric-1", size_kw=500.0)
     settle(small, small_networks)
     small.button(key="plant_move").click().run()
-    small.session_state["plant_place"], small.session_state["plant_building"] = "building", "w1"
-    small.run()
+    look_at(small, plant__place="building", plant__building="w1")
     small.button(key="plant_build").click().run()
     assert edits(small)[-1].do == "move"
     settle(small, small_networks)
-    small.session_state["element"], small.session_state["element_part"] = "boiler-electric-1", "change"
-    small.run()
+    look_at(small, element="boiler-electric-1", element_part="change")
     small.button(key="plant_remove").click().run()
     assert edits(small)[-1] == PlantEdit(do="remove", id="boiler-electric-1")
     assert not small.exception
@@ -208,20 +196,16 @@ def test_a_cable_is_laid_by_clicks_named_in_the_list_and_drawn_before(
 ) -> None:
     transformer = next(str(name) for name in found.elements.index if found.elements.loc[name, "kind"] == "transformer")
     small.run()
-    small.session_state["group"] = "network"
-    small.run()
+    look_at(small, group="network")
     small.button(key="add_line").click().run()
-    small.session_state["line_carrier"] = "electricity"
-    small.run()
+    look_at(small, line__carrier="electricity")
     assert small.button(key="line_lay").disabled, "nobody said where"
-    small.session_state["line_places"] = (transformer, "w1")
-    small.run()
+    look_at(small, line__places=(transformer, "w1"))
     assert not small.exception
     assert "Flats" in told(small)
     (sketch,) = layer(small, "sketch")["data"]
     along = sketch["geometry"]["coordinates"]
-    small.session_state["line_streets"] = False
-    small.run()
+    look_at(small, line__streets=False)
     assert len(layer(small, "sketch")["data"][0]["geometry"]["coordinates"]) == 2 <= len(along)
     small.selectbox(key="line_size").select("AXMK 4x300").run()
     small.button(key="line_lay").click().run()
@@ -231,7 +215,7 @@ def test_a_cable_is_laid_by_clicks_named_in_the_list_and_drawn_before(
     assert "line 1" in sentences(small)[-1]
     settle(small, small_networks)
     assert not small.exception
-    after = small_networks.ready(NAME, small_networks._views.key_of(small.session_state["history"].present))
+    after = small_networks.ready(NAME, small_networks._views.key_of(view_state(small).history.present))
     assert after is not None
     assert after.elements.loc["electricity-new-1", "origin"] == "edited"
 
@@ -241,16 +225,13 @@ def test_a_cable_is_led_another_way_and_what_does_not_fit_is_told_and_taken_back
 ) -> None:
     cable = next(str(name) for name in found.problems.index if found.problems.loc[name, "kind"] == "cable")
     small.run()
-    small.session_state["group"], small.session_state["element"] = "network", cable
-    small.session_state["element_part"] = "change"
-    small.run()
+    look_at(small, group="network", element=cable, element_part="change")
     small.button(key="element_move").click().run()
-    small.session_state["line_places"] = ("w3", "w4")
-    small.run()
+    look_at(small, line__places=("w3", "w4"))
     small.button(key="line_lay").click().run()
     assert (edits(small)[-1].do, edits(small)[-1].id) == ("move", cable)
     assert sentences(small)[-1].startswith("Cable"), "it bears its name, not its id"
-    key = small_networks._views.key_of(small.session_state["history"].present)
+    key = small_networks._views.key_of(view_state(small).history.present)
     if small_networks.ready(NAME, key) is None:
         small_networks._working[NAME, key].join(60)
     small.run()
@@ -262,8 +243,7 @@ def test_a_cable_is_led_another_way_and_what_does_not_fit_is_told_and_taken_back
 
 def test_a_network_is_run_at_other_temperatures_laid_anew_and_led_back(small: AppTest) -> None:
     small.run()
-    small.session_state["group"] = "network"
-    small.run()
+    look_at(small, group="network")
     small.button(key="change_network").click().run()
     assert small.number_input(key="network_supply_temp_c").value == 55
     small.number_input(key="network_supply_temp_c").set_value(80.0).run()
@@ -274,8 +254,7 @@ def test_a_network_is_run_at_other_temperatures_laid_anew_and_led_back(small: Ap
     assert networks == [NetworkEdit(carrier="heat", do="lay", generation="4", supply_temp_c=80.0)]
     small.button(key="network_reset").click().run()
     assert not [one for one in edits(small) if isinstance(one, NetworkEdit)]
-    small.session_state["network_to_change"] = "gas"
-    small.run()
+    look_at(small, network_to_change="gas")
     small.slider(key="network_hydrogen_share").set_value(20).run()
     assert edits(small)[-1] == NetworkEdit(carrier="gas", do="operate", hydrogen_share=0.2)
     assert not small.exception
@@ -283,8 +262,7 @@ def test_a_network_is_run_at_other_temperatures_laid_anew_and_led_back(small: Ap
 
 def test_buildings_are_connected_to_district_cooling(small: AppTest) -> None:
     small.run()
-    small.session_state["selected"], small.session_state["card_part"] = "w2", "change"
-    small.run()
+    look_at(small, selected="w2", card_part="change")
     small.selectbox(key="change_cooled").select("district_cooling").run()
     assert not small.exception
     edit = edits(small)[-1]
@@ -297,11 +275,9 @@ def test_two_scenarios_are_compared_on_one_scale_and_on_days_that_both_have(
 ) -> None:
     small_networks.open(NAME)
     small.run()
-    small.session_state["group"], small.session_state["mode"] = "network", "beside"
-    small.session_state["network_carrier"], small.session_state["network_quantity"] = "heat", "temperature"
-    small.run()
+    look_at(small, group="network", mode="beside", network_carrier="heat", network_quantity="temperature")
     assert not small.exception
-    assert small.session_state["day"] in found.rows
+    assert view_state(small).day in found.rows
     look = Look("heat", "temperature", "winter_weekday")
     shared = on_one_scale((small_networks.open(NAME), found), look)
     for one in (small_networks.open(NAME), found):
@@ -330,7 +306,7 @@ def test_networks_are_taken_along_with_their_origins_and_as_python(small: AppTes
     ast.parse(code)
     assert "run_networks" in code
     assert 'networks.state("loading")' in code
-    scenario = small.session_state["history"].present
+    scenario = view_state(small).history.present
     for look in (Look("heat", "temperature", found.worst_days[0]), Look("all", KIND, "year")):
         ast.parse(network_snippet(found.view, scenario, look, 3, found.dates))
 
@@ -340,7 +316,7 @@ def test_a_link_leads_back_to_the_same_network_and_element(small: AppTest, found
     small.button(key="network_badge").click().run()
     small.button(key=f"problem_{found.problems.index[0]}").click().run()
     kept = ("group", "network_carrier", "network_quantity", "element", "day")
-    state = {key: small.session_state[key] for key in kept}
+    state = {key: getattr(view_state(small), key) for key in kept}
     written = {"net": f"{state['network_carrier']}.{state['network_quantity']}", "element": state["element"]}
     again = AppTest.from_file(str(MAIN), default_timeout=120)
     for key, value in {**written, "day": state["day"], "hour": "17"}.items():
@@ -348,7 +324,7 @@ def test_a_link_leads_back_to_the_same_network_and_element(small: AppTest, found
     again.run()
     assert not again.exception
     for key in kept:
-        assert again.session_state[key] == state[key], key
+        assert getattr(view_state(again), key) == state[key], key
 
 
 def test_a_district_without_streets_says_why_it_has_no_networks_and_goes_on(view_cache: Any) -> None:

@@ -17,7 +17,9 @@ from apps.map.view import opening as module
 from apps.map.view.cards.kpi_cards import change_text
 from apps.map.view.opening import Opening
 from apps.texts import texts
-from apps.views.district_views import View, Views
+from apps.views.district_views import Views
+from apps.views.view import View
+from tests.apps.reading import look_at
 
 FOLDER = Path(__file__).resolve().parents[2] / "apps" / "map"
 
@@ -82,20 +84,17 @@ def test_the_day_and_the_quantity_choose_the_data_the_hour_only_an_index(page: A
 
 def test_kinds_and_years_are_coloured_too(page: AppTest) -> None:
     page.run()
-    page.session_state["group"] = "kind"
-    page.run()
+    look_at(page, group="kind")
     assert query(page)["quantity"] == "use"
     assert "properties.c[0]" in layer(page, "buildings")["_subLayerProps"]["polygons-fill"]["getFillColor"]
-    page.session_state["group"] = "year"
-    page.run()
+    look_at(page, group="year")
     assert query(page)["quantity"] == "heat_kwh_m2"
     assert not page.exception
 
 
 def test_layers_are_switched_and_the_sun_on_roofs_mutes_the_buildings(page: AppTest) -> None:
     page.run()
-    page.session_state["layers"] = ["roofs"]
-    page.run()
+    look_at(page, layers=("roofs",))
     assert {layer["id"] for layer in deck(page)["layers"]} == {"land", "buildings", "roofs"}
     fill = layer(page, "buildings")["_subLayerProps"]["polygons-fill"]["getFillColor"]
     assert isinstance(fill, list), "one quantity at a time: the buildings are plain"
@@ -103,8 +102,7 @@ def test_layers_are_switched_and_the_sun_on_roofs_mutes_the_buildings(page: AppT
 
 def test_a_selected_building_is_outlined_and_has_its_card(page: AppTest, view: View) -> None:
     page.run()
-    page.session_state["selected"] = view.buildings.index[0]
-    page.run()
+    look_at(page, selected=view.buildings.index[0])
     assert not page.exception
     assert {"outline", "outline-casing"} <= {layer["id"] for layer in deck(page)["layers"]}
     assert page.button(key="close_card")

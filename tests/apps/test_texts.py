@@ -80,7 +80,7 @@ def test_everything_that_data_bring_along_has_a_text() -> None:
     wanted |= {f"source.{source}" for source in sources}
     assert wanted - keys == set()
     for language in LANGUAGES:
-        assert all(quantity_title(item.key, texts(language)) for item in (*HOURLY, *YEARLY, *KINDS))
+        assert all(quantity_title(item.key, texts(language)) for item in (*HOURLY.values(), *YEARLY, *KINDS))
 
 
 def test_every_preset_has_a_title_and_a_description_in_every_language() -> None:

@@ -17,8 +17,9 @@ from apps.map.view.changes.change_panel import CARD_KINDS
 from apps.map.view.changes.edit_widgets import edit_of, values_of
 from apps.map.view.share.view_link import camera_of
 from apps.texts import LANGUAGES
-from apps.views.district_views import View, Views
-from tests.apps.reading import figure, sentences, told
+from apps.views.district_views import Views
+from apps.views.view import View
+from tests.apps.reading import figure, look_at, sentences, told, view_state
 from twin.scenario import PvEdit, RetrofitEdit, Where, decode_scenario, encode_scenario, tell
 
 
@@ -44,18 +45,17 @@ def test_a_building_is_changed_on_its_card_and_each_change_can_be_taken_back(pag
     heated = view.buildings[view.buildings["heating_system"] == "district_heating"]
     building = str(heated.index[0])
     page.run()
-    page.session_state["selected"], page.session_state["card_part"] = building, "change"
-    page.run()
+    look_at(page, selected=building, card_part="change")
     page.slider(key="change_pv").set_value(40).run()
     page.selectbox(key="change_heating").select("ground_source_heat_pump").run()
     assert not page.exception
     assert len(sentences(page)) == 2
     assert page.slider(key="change_pv").value == 40, "the card shows what the building now has"
     assert page.selectbox(key="change_heating").value == "ground_source_heat_pump"
-    now = page.session_state["history"].present
+    now = view_state(page).history.present
     assert {edit.where.buildings for edit in now.edits} == {(building,)}
     page.selectbox(key="change_heating").select("ground_source_heat_pump").run()
-    assert len(page.session_state["history"].past) == 2, "what it has already is no step"
+    assert len(view_state(page).history.past) == 2, "what it has already is no step"
     page.button(key="remove_0").click().run()
     assert len(sentences(page)) == 1
     assert page.slider(key="change_pv").value == 0
@@ -69,11 +69,10 @@ def test_several_buildings_are_chosen_by_use_list_and_area(page: AppTest, view: 
     hotels = int((view.buildings["use"] == "hotel").sum())
     assert f"{hotels} buildings" in " ".join(caption.value for caption in page.caption)
     page.button(key="several_apply").click().run()
-    assert page.session_state["history"].present.edits == (PvEdit(share=0.6, where=Where(use=("hotel",))),)
+    assert view_state(page).history.present.edits == (PvEdit(share=0.6, where=Where(use=("hotel",))),)
     west, south, east, north = view.district.bounds
     half = shapely.box(west, south, (west + east) / 2, north)
-    page.session_state["several_by"] = "area"
-    page.run()
+    look_at(page, several_by="area")
     page.text_area(key="several_area").input(shapely.to_geojson(half)).run()
     inside = int(shapely.within(view.buildings.geometry.representative_point(), half).sum())
     chosen = int(re.search(r"(\d+) buildings", " ".join(c.value for c in page.caption)).group(1))  # type: ignore[union-attr]
@@ -100,12 +99,12 @@ def test_a_link_restores_scenario_baseline_day_hour_colours_and_layers(page: App
         page.query_params[name] = value
     page.run()
     assert not page.exception
-    state = page.session_state
-    assert state["history"].present.edits == scenario.edits
+    state = view_state(page)
+    assert state.history.present.edits == scenario.edits
     assert page.selectbox(key="scenario").value == "deep-retrofit"
-    assert (state["group"], state["quantity_year"], state["day"]) == ("year", "co2_kg_m2", "peak_heat")
-    assert state["layers"] == ["water", "roofs"]
-    assert state["first_step"] == 17
+    assert (state.group, state.quantity_year, state.day) == ("year", "co2_kg_m2", "peak_heat")
+    assert state.layers == ("water", "roofs")
+    assert state.first_step == 17
     drawn = json.loads(page.get("deck_gl_json_chart")[0].proto.json)
     assert drawn["initialViewState"]["zoom"] == 15.5
     assert "vrt. Aurinkosähköä kaikille" in told(page)
@@ -120,7 +119,7 @@ def test_a_broken_link_is_told_and_opens_the_district_as_it_is(page: AppTest, br
     page.run()
     assert not page.exception
     assert len(page.toast) == 2
-    assert page.session_state["history"].present.edits == ()
+    assert view_state(page).history.present.edits == ()
 
 
 def test_cameras_of_links_are_held_to_the_globe() -> None:
@@ -137,8 +136,7 @@ def test_two_scenarios_are_shown_side_by_side_on_one_scale_and_as_a_difference(p
     assert page.get("deck_gl_json_chart") == [], "the two maps take the place of the one"
     page.selectbox(key="against").select("solar-roofs").run()
     assert "vs “Solar on all suitable roofs”" in told(page)
-    page.session_state["mode"] = "difference"
-    page.run()
+    look_at(page, mode="difference")
     assert "Change: Heat" in told(page)
     page.button(key="pin").click().run()
     assert "choose another scenario to compare with" in told(page)
@@ -161,8 +159,8 @@ def test_the_workshop_has_big_presets_a_tour_a_reset_and_nothing_to_edit(page: A
     page.button(key="preset_solar-roofs").click().run()
     assert "none in “As it is”" in figure(page, "Solar power")
     page.button(key="start_again").click().run()
-    assert page.session_state["history"].present.edits == ()
-    assert not page.session_state["history"].can_undo
+    assert view_state(page).history.present.edits == ()
+    assert not view_state(page).history.can_undo
     page.button(key="leave_workshop").click().run()
     assert page.selectbox(key="scenario").value == "as-is"
 
@@ -208,4 +206,4 @@ def test_areas_come_as_geometry_feature_or_collection() -> None:
 def test_the_text_of_a_link_opens_the_same_view_in_the_api(views: Views) -> None:
     text = encode_scenario(twin.load_scenario("solar-offices"))
     assert views.known(text) == views.key_of(decode_scenario(text))
-    assert np.isfinite(views.open("helsinki-centre", text).kpis["district"]["pv_kwh"]["value"])
+    assert np.isfinite(views.open("helsinki-centre", text).kpis["pv_kwh"]["value"])

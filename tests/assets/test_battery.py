@@ -19,6 +19,7 @@ from assets.building_systems.battery import (
     price_aware,
     self_consumption,
 )
+from tests.assets.clock import clock
 
 ENERGIES = st.lists(st.floats(0, 800, width=32), min_size=48, max_size=48)
 
@@ -54,7 +55,7 @@ def cost(load: np.ndarray, pv: np.ndarray, buy: np.ndarray, sell: np.ndarray, ye
 def test_by_hand_a_day_of_surplus_and_deficit() -> None:
     """7 kWh of surplus at 5 kW and 0.9: 4.5 then 1.8 kWh in; out at 0.8: as much as 5.04 kWh of a deficit of 6."""
     spec = ideal(charge_efficiency=0.9, discharge_efficiency=0.8)
-    year = self_consumption(spec, load_kwh=row(0, 0, 4, 2), pv_kwh=row(7, 2, 0, 0))
+    year = self_consumption(spec, clock(row(0, 0, 4, 2)), load_kwh=row(0, 0, 4, 2), pv_kwh=row(7, 2, 0, 0))
     np.testing.assert_allclose(year.charge_kwh, row(5, 2, 0, 0), atol=1e-5)
     np.testing.assert_allclose(year.discharge_kwh, row(0, 0, 4, 1.04), atol=1e-5)
     np.testing.assert_allclose(year.soc_kwh, row(4.5, 6.3, 1.3, 0), atol=1e-5)
@@ -63,13 +64,17 @@ def test_by_hand_a_day_of_surplus_and_deficit() -> None:
 
 
 def test_a_full_battery_leaves_the_rest_to_the_grid() -> None:
-    year = self_consumption(ideal(soc_max=0.95, soc_min=0.05), load_kwh=row(0, 0, 0), pv_kwh=row(5, 5, 5))
+    year = self_consumption(
+        ideal(soc_max=0.95, soc_min=0.05), clock(row(0, 0, 0)), load_kwh=row(0, 0, 0), pv_kwh=row(5, 5, 5)
+    )
     np.testing.assert_allclose(year.soc_kwh, row(5.5, 9.5, 9.5), atol=1e-5)
 
 
 def test_standing_it_leaks() -> None:
     spec = ideal(self_discharge_per_h=0.01)
-    year = self_consumption(spec, load_kwh=np.zeros((1, 101), np.float32), pv_kwh=row(5, *[0] * 100))
+    year = self_consumption(
+        spec, clock(np.zeros((1, 101), np.float32)), load_kwh=np.zeros((1, 101), np.float32), pv_kwh=row(5, *[0] * 100)
+    )
     assert year.soc_kwh[0, -1] == pytest.approx(5 * 0.99**100, rel=1e-3)
     assert (year.loss_kwh[0, 1:] > 0).all()
 
@@ -108,9 +113,11 @@ def test_energy_is_conserved_and_limits_hold_whatever_comes(  # noqa: PLR0917  h
     flows = {"load_kwh": row(*load), "pv_kwh": row(*sun)}
     if priced:
         prices = np.random.default_rng(1).uniform(-0.1, 0.4, 48)
-        year = price_aware(spec, **flows, price_eur_kwh=prices, export_price_eur_kwh=prices - 0.05)
+        year = price_aware(
+            spec, clock(flows["load_kwh"]), **flows, price_eur_kwh=prices, export_price_eur_kwh=prices - 0.05
+        )
     else:
-        year = self_consumption(spec, **flows)
+        year = self_consumption(spec, clock(flows["load_kwh"]), **flows)
     q = year.grid_kwh[0]
     # To the last bit in single precision, and so far below 1e-6.
     np.testing.assert_array_equal(
@@ -131,7 +138,7 @@ def test_energy_is_conserved_and_limits_hold_whatever_comes(  # noqa: PLR0917  h
 
 def test_the_building_s_electricity_balances_in_the_house_s_own_check() -> None:
     load, sun, _ = homes(30)
-    year = self_consumption(batteries(["home"]), load_kwh=load, pv_kwh=sun)
+    year = self_consumption(batteries(["home"]), clock(load), load_kwh=load, pv_kwh=sun)
     net = load.astype(float) - sun + year.charge_kwh - year.discharge_kwh
     found = check_balance(
         {
@@ -159,7 +166,7 @@ def test_more_of_the_sun_stays_at_home() -> None:
     load, sun, _ = homes(365, seed=3)
     load, sun = load / load.sum() * 4500, sun / sun.sum() * 4500
     before = np.minimum(load, sun).sum() / sun.sum()
-    year = self_consumption(batteries(["home"], [4.5]), load_kwh=load, pv_kwh=sun)
+    year = self_consumption(batteries(["home"], [4.5]), clock(load), load_kwh=load, pv_kwh=sun)
     after = before + year.charge_kwh.sum() / sun.sum()
     assert 0.2 < before < 0.4
     assert 0.5 < after < 0.75
@@ -171,7 +178,7 @@ def test_capacity_scales_the_power_with_it_and_rows_choose_the_building() -> Non
     load = np.zeros((3, 4), np.float32)
     pv = np.zeros((3, 4), np.float32)
     pv[2] = 3.0
-    year = self_consumption(spec, load_kwh=load, pv_kwh=pv, rows=[0, 2])
+    year = self_consumption(spec, clock(load), load_kwh=load, pv_kwh=pv, rows=[0, 2])
     assert not year.charge_kwh[0].any()
     np.testing.assert_allclose(year.charge_kwh[1], 3.0, atol=1e-3)
 
@@ -180,8 +187,8 @@ def test_no_battery_does_nothing() -> None:
     load, sun, price = homes(3)
     spec = batteries(["home"], [0.0])
     for year in (
-        self_consumption(spec, load_kwh=load, pv_kwh=sun),
-        price_aware(spec, load_kwh=load, pv_kwh=sun, price_eur_kwh=price, export_price_eur_kwh=price),
+        self_consumption(spec, clock(load), load_kwh=load, pv_kwh=sun),
+        price_aware(spec, clock(load), load_kwh=load, pv_kwh=sun, price_eur_kwh=price, export_price_eur_kwh=price),
     ):
         assert not year.charge_kwh.any()
         assert not year.discharge_kwh.any()
@@ -193,10 +200,10 @@ def test_the_plan_buys_cheap_and_discharges_dear_by_hand() -> None:
     flows = {"load_kwh": row(0, 0, 2), "pv_kwh": row(0, 0, 0)}
     prices = {"price_eur_kwh": [0.12, 0.10, 0.30], "export_price_eur_kwh": [0.0] * 3}
     spec = ideal(charge_efficiency=0.8)
-    year = price_aware(spec, **flows, **prices)  # type: ignore[arg-type]
+    year = price_aware(spec, clock(flows["load_kwh"]), **flows, **prices)  # type: ignore[arg-type]
     np.testing.assert_allclose(year.charge_kwh, row(0, 2.5, 0), atol=1e-5)
     np.testing.assert_allclose(year.discharge_kwh, row(0, 0, 2), atol=1e-5)
-    lazy = price_aware(spec, **flows, **prices, wear_eur_kwh=0.25)  # type: ignore[arg-type]
+    lazy = price_aware(spec, clock(flows["load_kwh"]), **flows, **prices, wear_eur_kwh=0.25)  # type: ignore[arg-type]
     assert not lazy.charge_kwh.any()
 
 
@@ -232,8 +239,14 @@ def test_the_plan_keeps_85_percent_of_what_perfect_foresight_of_the_fortnight_wo
     without = cost(load, sun, buy, sell, None)
     best = linear_program(load, sun, buy, sell, spec.iloc[0])
     flows = {"load_kwh": load, "pv_kwh": sun}
-    greedy = cost(load, sun, buy, sell, self_consumption(spec, **flows))
-    planned = cost(load, sun, buy, sell, price_aware(spec, **flows, price_eur_kwh=buy, export_price_eur_kwh=sell))
+    greedy = cost(load, sun, buy, sell, self_consumption(spec, clock(flows["load_kwh"]), **flows))
+    planned = cost(
+        load,
+        sun,
+        buy,
+        sell,
+        price_aware(spec, clock(flows["load_kwh"]), **flows, price_eur_kwh=buy, export_price_eur_kwh=sell),
+    )
     assert best <= planned <= greedy
     assert (without - greedy) / (without - best) < 0.7, "a plan has something to win over plain self-consumption"
     assert (without - planned) / (without - best) > 0.85
@@ -244,10 +257,12 @@ def test_mistakes_are_told_all_at_once() -> None:
         batteries(["barn"])
     load = np.zeros((1, 4), np.float32)
     with pytest.raises(InputError) as failure:
-        self_consumption(ideal(charge_efficiency=1.2), load_kwh=load, pv_kwh=load[:, :2], rows=[3])
+        self_consumption(ideal(charge_efficiency=1.2), clock(load), load_kwh=load, pv_kwh=load[:, :2], rows=[3])
     assert len(failure.value.findings) == 3
-    with pytest.raises(InputError, match=r"price_eur_kwh has shape \(2,\), but there are 4 hours"):
-        price_aware(ideal(), load_kwh=load, pv_kwh=load, price_eur_kwh=[1, 2], export_price_eur_kwh=[0] * 4)
+    with pytest.raises(InputError, match=r"price_eur_kwh has shape \(2,\), but there are 4 steps"):
+        price_aware(
+            ideal(), clock(load), load_kwh=load, pv_kwh=load, price_eur_kwh=[1, 2], export_price_eur_kwh=[0] * 4
+        )
 
 
 def test_every_row_of_the_catalogue_has_a_source_and_makes_sense() -> None:

@@ -10,10 +10,12 @@ import pandas as pd
 from assets.balance import CARRIERS, Carrier, check_balance
 from assets.building_systems.battery import batteries, price_aware, self_consumption
 from assets.building_systems.heat_pump import heat_pump_year
-from assets.building_systems.hot_water_tank import night_hours, tank_year, tanks
+from assets.building_systems.hot_water_tank import night_steps, tank_year, tanks
 from assets.building_systems.supply import heat_supply
 from assets.catalogue import table
 from assets.ev import charge_points, charge_sessions, sample_sessions
+from assets.time_grid import TimeGrid
+from tests.assets.clock import clock
 
 YEAR = pd.date_range("2024-12-31T22:00Z", periods=8760, freq="h")
 QUANTILE = re.compile(r"q\d{4}")
@@ -53,16 +55,18 @@ def air_temp() -> np.ndarray:
 def test_everything_an_edit_brings_in_stays_in_balance() -> None:
     """To 1e-6 of what comes in, six buildings from a cabin to a hospital and an empty one."""
     n, kw = len(IDS), demands()
-    base = heat_supply(["direct_electric"] * n, **kw)
+    base = heat_supply(["direct_electric"] * n, clock(kw["space_heat_kw"]), **kw)
     grid = base.grid_kwh
     tank = tank_year(
         tanks(["apartments"] * n, [300.0, 1000.0, 5000.0, 2e4, 1e5, 300.0]),
+        clock(base.hot_water_kwh),
         hot_water_kwh=base.hot_water_kwh,
-        allowed=night_hours(YEAR, "Europe/Helsinki"),
+        allowed=night_steps(TimeGrid.of_index(YEAR, "Europe/Helsinki")),
         grid_kwh=grid,
     )
     pumps = heat_pump_year(
         ["ground_source", "air_water", "air_water_cold_climate"] * 2,
+        clock(air_temp()),
         space_heat_kw=base.space_heat_kwh,
         hot_water_kw=tank.heat_kwh,
         air_temp_c=air_temp(),
@@ -72,11 +76,13 @@ def test_everything_an_edit_brings_in_stays_in_balance() -> None:
     )
     uses = ["detached_house", "apartment_block", "office", "retail", "hospital", "garage"]
     points = charge_points(IDS, uses, [150, 2000, 5000, 3000, 30_000, 100], share=0.5)
-    sessions = sample_sessions(points["charger"], YEAR, "Europe/Helsinki", users=list(points["users"]))
+    sessions = sample_sessions(
+        points["charger"], TimeGrid.of_index(YEAR, "Europe/Helsinki"), users=list(points["users"])
+    )
     plain = base.appliances_kwh + base.lighting_kwh + base.cooling_electricity_kwh + pumps.electricity_kwh
     cars = charge_sessions(
         sessions,
-        8760,
+        clock(8760),
         owner=points["building"],
         n_owners=n,
         charger_kw=points["power_kw"],
@@ -93,9 +99,15 @@ def test_everything_an_edit_brings_in_stays_in_balance() -> None:
     spec = batteries(["home", "block"] * 3, [10.0, 100.0, 300.0, 100.0, 2000.0, 5.0])
     price = 0.1 + 0.05 * np.sin(np.arange(8760) / 24 * 2 * np.pi)
     for battery in (
-        self_consumption(spec, load_kwh=load, pv_kwh=pv, grid_kwh=grid),
+        self_consumption(spec, clock(load), load_kwh=load, pv_kwh=pv, grid_kwh=grid),
         price_aware(
-            spec, load_kwh=load, pv_kwh=pv, grid_kwh=grid, price_eur_kwh=price, export_price_eur_kwh=price - 0.05
+            spec,
+            clock(load),
+            load_kwh=load,
+            pv_kwh=pv,
+            grid_kwh=grid,
+            price_eur_kwh=price,
+            export_price_eur_kwh=price - 0.05,
         ),
     ):
         net = load.astype(np.float64) - pv + battery.charge_kwh - battery.discharge_kwh

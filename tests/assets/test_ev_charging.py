@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from assets._errors import InputError
 from assets.catalogue import table
 from assets.ev import Sessions, charge_points, charge_sessions, sample_sessions, station_points
+from assets.time_grid import TimeGrid
+from tests.assets.clock import clock
 
 YEAR = pd.date_range("2024-12-31T22:00Z", periods=8760, freq="h")
 HELSINKI = "Europe/Helsinki"
@@ -26,12 +28,12 @@ def sessions(*rows: tuple[int, float, float, float, float], chargers: int = 1) -
 @pytest.fixture(scope="module")
 def homes() -> tuple[Sessions, pd.DataFrame]:
     points = charge_points([f"w{i}" for i in range(20)], ["apartment_block"] * 20, [3000.0] * 20, share=0.3)
-    return sample_sessions(points["charger"], YEAR, HELSINKI, users=list(points["users"])), points
+    return sample_sessions(points["charger"], TimeGrid.of_index(YEAR, HELSINKI), users=list(points["users"])), points
 
 
 def test_at_once_by_hand() -> None:
     """7 kWh at 3 kW from 17:30: half an hour of 1.5, then 3, then 2.5."""
-    done = charge_sessions(sessions((0, 17.5, 10, 7, 3)), 24, owner=[0], n_owners=1)
+    done = charge_sessions(sessions((0, 17.5, 10, 7, 3)), clock(24), owner=[0], n_owners=1)
     np.testing.assert_allclose(done.energy_kwh[0, 16:22], [0, 1.5, 3, 2.5, 0, 0], atol=1e-5)
     assert done.delivered_kwh[0] == pytest.approx(7, abs=1e-9)
 
@@ -40,7 +42,7 @@ def test_the_cheapest_hours_by_hand() -> None:
     price = np.full(24, 9.0)
     price[[19, 21]] = 1.0, 2.0
     done = charge_sessions(
-        sessions((0, 17.5, 5, 7, 3)), 24, owner=[0], n_owners=1, strategy="cheapest", price_eur_kwh=price
+        sessions((0, 17.5, 5, 7, 3)), clock(24), owner=[0], n_owners=1, strategy="cheapest", price_eur_kwh=price
     )
     # 21 and 19 in full; of the dear hours the first, 17, has half an hour.
     np.testing.assert_allclose(done.energy_kwh[0, 17:23], [1.0, 0, 3, 0, 3, 0], atol=1e-5)
@@ -50,10 +52,10 @@ def test_the_valley_is_filled_to_one_level_by_hand() -> None:
     """Loads 5, 1, 3, 2: 6 kWh raise the lower three to 4; the sun (−4) comes first of all."""
     load = np.array([[5, 1, 3, 2]], dtype=np.float32)
     asked = {"owner": [0], "n_owners": 1, "strategy": "levelled"}
-    done = charge_sessions(sessions((0, 0, 4, 6, 11)), 4, net_load_kwh=load, **asked)  # type: ignore[arg-type]
+    done = charge_sessions(sessions((0, 0, 4, 6, 11)), clock(4), net_load_kwh=load, **asked)  # type: ignore[arg-type]
     np.testing.assert_allclose(done.energy_kwh[0], [0, 3, 1, 2], atol=1e-5)
     sunny = np.array([[5, 1, -4, 2]], dtype=np.float32)
-    done = charge_sessions(sessions((0, 0, 4, 4, 11)), 4, net_load_kwh=sunny, **asked)  # type: ignore[arg-type]
+    done = charge_sessions(sessions((0, 0, 4, 4, 11)), clock(4), net_load_kwh=sunny, **asked)  # type: ignore[arg-type]
     np.testing.assert_allclose(done.energy_kwh[0], [0, 0, 4, 0], atol=1e-5)
 
 
@@ -61,17 +63,17 @@ def test_two_cars_share_the_valley() -> None:
     """Each alone would take the two low hours; together they leave the house level."""
     load = np.array([[6, 0, 0, 6]], dtype=np.float32)
     both = sessions((0, 0, 4, 4, 11), (1, 0, 4, 4, 11), chargers=2)
-    done = charge_sessions(both, 4, owner=[0, 0], n_owners=1, strategy="levelled", net_load_kwh=load)
+    done = charge_sessions(both, clock(4), owner=[0, 0], n_owners=1, strategy="levelled", net_load_kwh=load)
     np.testing.assert_allclose(done.energy_kwh[0], [0, 4, 4, 0], atol=1e-5)
 
 
 def test_a_charger_weaker_than_the_car_sets_the_pace() -> None:
-    done = charge_sessions(sessions((0, 0, 24, 10, 11)), 24, owner=[0], n_owners=1, charger_kw=2.3)
+    done = charge_sessions(sessions((0, 0, 24, 10, 11)), clock(24), owner=[0], n_owners=1, charger_kw=2.3)
     np.testing.assert_allclose(done.energy_kwh[0, :5], [2.3, 2.3, 2.3, 2.3, 0.8], atol=1e-5)
 
 
 def test_a_stay_over_new_year_goes_on_at_the_year_s_beginning() -> None:
-    done = charge_sessions(sessions((0, 22, 8, 12, 3)), 24, owner=[0], n_owners=1)
+    done = charge_sessions(sessions((0, 22, 8, 12, 3)), clock(24), owner=[0], n_owners=1)
     np.testing.assert_allclose(done.energy_kwh[0, [22, 23, 0, 1, 2]], [3, 3, 3, 3, 0], atol=1e-5)
 
 
@@ -93,7 +95,7 @@ def test_every_car_gets_what_its_stay_allows(
     net = np.array(load, dtype=np.float32).reshape(2, 48)
     done = charge_sessions(
         asked,
-        48,
+        clock(48),
         owner=[0, 1, 1, -1],
         n_owners=2,
         charger_kw=charger_kw,
@@ -126,7 +128,7 @@ def test_nobody_charges_outside_the_stay_nor_beyond_the_charger(homes: tuple[Ses
     net = np.random.default_rng(0).gamma(2, 5, (20, 8760)).astype(np.float32)
     for strategy in STRATEGIES:
         done = charge_sessions(
-            drawn, 8760, owner=owner, n_owners=20, strategy=strategy, price_eur_kwh=net[0], net_load_kwh=net
+            drawn, clock(8760), owner=owner, n_owners=20, strategy=strategy, price_eur_kwh=net[0], net_load_kwh=net
         )
         assert (done.energy_kwh <= present + 2 * done.grid_kwh[:, None]).all()
 
@@ -139,7 +141,7 @@ def test_smart_charging_is_cheaper_or_flatter_and_gives_the_same(homes: tuple[Se
     load = (10 + 15 * np.exp(-(((hour - 19) / 2.5) ** 2)) * np.ones((20, 1))).astype(np.float32)
     done = {
         strategy: charge_sessions(
-            drawn, 8760, owner=owner, n_owners=20, strategy=strategy, price_eur_kwh=price, net_load_kwh=load
+            drawn, clock(8760), owner=owner, n_owners=20, strategy=strategy, price_eur_kwh=price, net_load_kwh=load
         )
         for strategy in STRATEGIES
     }
@@ -153,13 +155,13 @@ def test_smart_charging_is_cheaper_or_flatter_and_gives_the_same(homes: tuple[Se
 
 
 def test_charging_follows_the_sun_where_cars_are_there_by_day() -> None:
-    drawn = sample_sessions(40, YEAR, HELSINKI, users="workplace")
+    drawn = sample_sessions(40, TimeGrid.of_index(YEAR, HELSINKI), users="workplace")
     hour = np.arange(8760) % 24
     sun = 60 * np.maximum(np.sin((hour - 6) / 12 * np.pi), 0)
     net = (5 - sun)[None].astype(np.float32)
     asked = {"owner": np.zeros(40, dtype=int), "n_owners": 1}
-    smart = charge_sessions(drawn, 8760, strategy="levelled", net_load_kwh=net, **asked)  # type: ignore[arg-type]
-    plain = charge_sessions(drawn, 8760, **asked)  # type: ignore[arg-type]
+    smart = charge_sessions(drawn, clock(8760), strategy="levelled", net_load_kwh=net, **asked)  # type: ignore[arg-type]
+    plain = charge_sessions(drawn, clock(8760), **asked)  # type: ignore[arg-type]
 
     def from_sun(energy: np.ndarray) -> float:
         return float(np.minimum(energy, np.maximum(-net[0], 0)).sum())
@@ -169,8 +171,8 @@ def test_charging_follows_the_sun_where_cars_are_there_by_day() -> None:
 
 def test_uncontrolled_homes_peak_in_the_evening() -> None:
     """Sørensen et al., Sustainable Energy, Grids and Networks 36, 2023: the peak of homes is from 16 to 22."""
-    drawn = sample_sessions(300, YEAR, HELSINKI)
-    done = charge_sessions(drawn, 8760, owner=np.zeros(300, dtype=int), n_owners=1)
+    drawn = sample_sessions(300, TimeGrid.of_index(YEAR, HELSINKI))
+    done = charge_sessions(drawn, clock(8760), owner=np.zeros(300, dtype=int), n_owners=1)
     local = YEAR.tz_convert(HELSINKI)
     workday = local.dayofweek < 5
     by_hour = pd.Series(done.energy_kwh[0][workday]).groupby(local.hour[workday]).mean()
@@ -199,8 +201,8 @@ def test_stations_of_the_map_have_their_points() -> None:
     assert points["power_kw"].tolist() == [22.0] * 6 + [150.0]
     assert points["users"].tolist() == ["public"] * 6 + ["public_fast"]
     assert points["charger"].is_unique
-    drawn = sample_sessions(points["charger"], YEAR, HELSINKI, users=list(points["users"]))
-    done = charge_sessions(drawn, 8760, owner=points["station"], n_owners=3, charger_kw=points["power_kw"])
+    drawn = sample_sessions(points["charger"], TimeGrid.of_index(YEAR, HELSINKI), users=list(points["users"]))
+    done = charge_sessions(drawn, clock(8760), owner=points["station"], n_owners=3, charger_kw=points["power_kw"])
     assert done.energy_kwh.max() <= 88
     assert done.energy_kwh[2].max() > 22, "faster than any on-board charger"
     with pytest.raises(InputError, match="3 stations have capacities"):
@@ -210,14 +212,14 @@ def test_stations_of_the_map_have_their_points() -> None:
 def test_mistakes_are_told_all_at_once() -> None:
     one = sessions((0, 0, 4, 6, 11))
     with pytest.raises(InputError) as failure:
-        charge_sessions(one, 4, owner=[2], n_owners=1, strategy="cheapest")
+        charge_sessions(one, clock(4), owner=[2], n_owners=1, strategy="cheapest")
     assert len(failure.value.findings) == 2
     with pytest.raises(InputError, match="no strategy 'magic' to charge by; take one of at once, cheapest, levelled"):
-        charge_sessions(one, 4, owner=[0], n_owners=1, strategy="magic")  # type: ignore[arg-type]
+        charge_sessions(one, clock(4), owner=[0], n_owners=1, strategy="magic")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="too long"):
-        charge_sessions(sessions((0, 0, 30, 6, 11)), 24, owner=[0], n_owners=1)
+        charge_sessions(sessions((0, 0, 30, 6, 11)), clock(24), owner=[0], n_owners=1)
     with pytest.raises(InputError, match="net_load_kwh has shape"):
-        charge_sessions(one, 4, owner=[0], n_owners=1, net_load_kwh=np.zeros((1, 3), np.float32))
+        charge_sessions(one, clock(4), owner=[0], n_owners=1, net_load_kwh=np.zeros((1, 3), np.float32))
     with pytest.raises(InputError, match=r"from 0 to 1, not from 1\.5"):
         charge_points(["a"], ["office"], [1.0], share=1.5)
 

@@ -20,6 +20,7 @@ from assets.ev import Sessions, clean_sessions, read_sessions, sample_sessions
 from assets.ev.figures import LEVEL_COLUMNS, figures_of, user_kinds
 from assets.ev.fit import fit_sessions
 from assets.ev.sessions import day_cells
+from assets.time_grid import TimeGrid
 
 YEAR = pd.date_range("2024-12-31T23:00Z", periods=8760, freq="h")
 OSLO = "Europe/Oslo"
@@ -37,13 +38,15 @@ def drawn() -> pd.DataFrame:
 
     Energies hang on users: of few chargers the mean is as uncertain as that of the 158 measured users.
     """
-    return _frame(sample_sessions(2000, YEAR, OSLO, seed=1))
+    return _frame(sample_sessions(2000, TimeGrid.of_index(YEAR, OSLO), seed=1))
 
 
 @pytest.fixture(scope="module")
 def foreseen(measured: pd.DataFrame) -> pd.DataFrame:
     """A year of 4,000 chargers from what is fitted to the first three quarters of the measured sessions."""
-    return _frame(sample_sessions(4000, YEAR, OSLO, seed=2, figures=fit_sessions(_split(measured)[0])))
+    return _frame(
+        sample_sessions(4000, TimeGrid.of_index(YEAR, OSLO), seed=2, figures=fit_sessions(_split(measured)[0]))
+    )
 
 
 def _frame(sessions: Sessions) -> pd.DataFrame:
@@ -212,7 +215,7 @@ def test_as_many_sessions_a_day_as_measured(measured: pd.DataFrame) -> None:
     spans = measured.groupby("user_id")["plug_in"].agg(["min", "max", "size"])
     days = (spans["max"] - spans["min"]) / pd.Timedelta(days=1)
     theirs = spans["size"] / days
-    sessions = sample_sessions(600, YEAR, OSLO)
+    sessions = sample_sessions(600, TimeGrid.of_index(YEAR, OSLO))
     ours = np.bincount(sessions.charger, minlength=600) / 365
     assert ours.mean() == pytest.approx(theirs.mean(), rel=0.12)
     assert np.median(ours) == pytest.approx(theirs.median(), rel=0.2)
@@ -246,39 +249,41 @@ def test_no_charger_has_two_cars(drawn: pd.DataFrame) -> None:
 
 
 def test_a_charger_draws_by_its_own_id_and_the_seed() -> None:
-    few = sample_sessions(["a", "b"], YEAR, OSLO)
-    more = sample_sessions(["x", "b", "a"], YEAR, OSLO)
+    few = sample_sessions(["a", "b"], TimeGrid.of_index(YEAR, OSLO))
+    more = sample_sessions(["x", "b", "a"], TimeGrid.of_index(YEAR, OSLO))
     for name, at in (("a", 2), ("b", 1)):
         first = few.charger == ["a", "b"].index(name)
         np.testing.assert_array_equal(few.plug_in_h[first], more.plug_in_h[more.charger == at])
         np.testing.assert_array_equal(few.energy_kwh[first], more.energy_kwh[more.charger == at])
-    other = sample_sessions(["a", "b"], YEAR, OSLO, seed=1)
+    other = sample_sessions(["a", "b"], TimeGrid.of_index(YEAR, OSLO), seed=1)
     assert len(other) != len(few) or (other.plug_in_h != few.plug_in_h).any()
 
 
 def test_workplaces_charge_by_day_on_workdays_and_public_ones_turn_over() -> None:
-    work = _frame(sample_sessions(100, YEAR, OSLO, users="workplace"))
-    public = _frame(sample_sessions(100, YEAR, OSLO, users="public"))
+    work = _frame(sample_sessions(100, TimeGrid.of_index(YEAR, OSLO), users="workplace"))
+    public = _frame(sample_sessions(100, TimeGrid.of_index(YEAR, OSLO), users="public"))
     hour = _hour(work["plug_in"])
     assert ((hour > 5) & (hour < 12)).mean() > 0.95
     assert (work["plug_in"].dt.dayofweek < 5).mean() > 0.95
     assert work["dwell_h"].median() == pytest.approx(7.2, rel=0.05)
     assert public["dwell_h"].median() < 3
-    fast = sample_sessions(20, YEAR, OSLO, users="public_fast")
+    fast = sample_sessions(20, TimeGrid.of_index(YEAR, OSLO), users="public_fast")
     assert np.median(fast.dwell_h) < 1
     assert fast.power_kw.min() == 50.0
-    assert sample_sessions(200, YEAR, OSLO).power_kw.max() == 11.0, "nobody has 50 kW at home"
-    mixed = sample_sessions(3, YEAR, OSLO, users=["home", "public", "workplace"])
+    assert sample_sessions(200, TimeGrid.of_index(YEAR, OSLO)).power_kw.max() == 11.0, "nobody has 50 kW at home"
+    mixed = sample_sessions(3, TimeGrid.of_index(YEAR, OSLO), users=["home", "public", "workplace"])
     assert set(mixed.charger) == {0, 1, 2}
 
 
 def test_more_often_means_more_sessions() -> None:
-    once, twice = (len(sample_sessions(50, YEAR, OSLO, plug_in_factor=factor)) for factor in (1.0, 2.0))
+    once, twice = (
+        len(sample_sessions(50, TimeGrid.of_index(YEAR, OSLO), plug_in_factor=factor)) for factor in (1.0, 2.0)
+    )
     assert 1.3 * once < twice < 2.0 * once
 
 
 def test_no_charger_draws_nothing() -> None:
-    none = sample_sessions(0, YEAR, OSLO)
+    none = sample_sessions(0, TimeGrid.of_index(YEAR, OSLO))
     assert len(none) == none.n_chargers == 0
 
 
@@ -286,11 +291,11 @@ def test_mistakes_say_what_to_do() -> None:
     with pytest.raises(
         InputError, match="no figures of the users aliens; take one of home, workplace, public, public_fast"
     ):
-        sample_sessions(1, YEAR, OSLO, users="aliens")
+        sample_sessions(1, TimeGrid.of_index(YEAR, OSLO), users="aliens")
     with pytest.raises(InputError, match="no time zone"):
-        sample_sessions(1, YEAR.tz_localize(None), OSLO)
+        sample_sessions(1, TimeGrid.of_index(YEAR.tz_localize(None), OSLO))
     with pytest.raises(InputError, match="3 chargers, but users of 1"):
-        sample_sessions(3, YEAR, OSLO, users=["home"])
+        sample_sessions(3, TimeGrid.of_index(YEAR, OSLO), users=["home"])
 
 
 def test_every_figure_tells_what_it_is_and_where_it_is_from() -> None:

@@ -21,6 +21,7 @@ from assets.building_systems.heat_pump import (
     pump_capacity,
 )
 from assets.catalogue import table
+from tests.assets.clock import clock
 
 HOURS = 8760
 
@@ -43,7 +44,7 @@ def house(air: np.ndarray, **changes: object) -> HeatPumpYear:
         "construction_year": [1970],
     }
     model = changes.pop("model", "air_water")
-    return heat_pump_year([str(model)], **{**asked, **changes})  # type: ignore[arg-type]
+    return heat_pump_year([str(model)], clock(asked["air_temp_c"]), **{**asked, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_a_year_with_cooler_radiators_takes_less_and_buildings_do_not_mix() -> N
         "emitter": ["radiator"] * 4,
         "construction_year": [1970] * 4,
     }
-    year = heat_pump_year(["ground_source"] * 4, load_share=shares, **asked)
+    year = heat_pump_year(["ground_source"] * 4, clock(asked["air_temp_c"]), load_share=shares, **asked)
     factors = year.seasonal_factor()
     np.testing.assert_array_equal(year.electricity_kwh[0], one.electricity_kwh[0])
     np.testing.assert_array_equal(year.electricity_kwh[1], year.electricity_kwh[2])
@@ -190,7 +191,7 @@ def test_a_year_with_cooler_radiators_takes_less_and_buildings_do_not_mix() -> N
 def test_the_ground_is_late_and_damped() -> None:
     """Kusuda: at 1 m the wave is exp(-z/d) as high and z/d / 2π of a year late, d = sqrt(2 α / ω)."""
     air = 6.5 - 11.0 * np.cos(2 * np.pi * (np.arange(HOURS) - 20 * 24) / HOURS)
-    field, borehole = brine_temperature(air, "field"), brine_temperature(air)
+    field, borehole = brine_temperature(air, clock(air), "field"), brine_temperature(air, clock(air))
     damping = np.sqrt(6.0e-7 * HOURS * 3600 / np.pi)
     assert np.ptp(field) == pytest.approx(22.0 * np.exp(-1 / damping), rel=1e-3)
     assert (np.argmin(field) - np.argmin(air)) / 24 == pytest.approx(365 / (2 * np.pi * damping), abs=0.1)
@@ -270,6 +271,7 @@ def test_buildings_do_not_touch_each_other() -> None:
     models, emitters = ["ground_source", "air_water", "ground_source"], ["floor", "radiator", "radiator"]
     together = heat_pump_year(
         models,
+        clock(air),
         space_heat_kw=demand,
         hot_water_kw=hot,
         air_temp_c=air,
@@ -279,6 +281,7 @@ def test_buildings_do_not_touch_each_other() -> None:
     for i, year in enumerate([1990, 1990, 2020]):
         alone = heat_pump_year(
             models[i : i + 1],
+            clock(air),
             space_heat_kw=demand[i : i + 1],
             hot_water_kw=hot[i : i + 1],
             air_temp_c=air,
@@ -305,7 +308,7 @@ def test_mistakes_are_told_at_once_with_the_choice() -> None:
         house(air, space_heat_kw=wrong, hot_water_kw=wrong)
     assert len(failure.value.findings) == 2
     with pytest.raises(InputError, match="no ground collector sea"):
-        brine_temperature(air, "sea")
+        brine_temperature(air, clock(air), "sea")
 
 
 @pytest.mark.parametrize("name", ["heat_pumps", "emitters", "ground_collectors"])

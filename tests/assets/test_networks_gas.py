@@ -201,7 +201,7 @@ def test_a_tree_against_pandapipes(gas: str, entry: float) -> None:
     assert fall > 0.1 * entry
     assert_allclose(year.pressure_bar, mesh.pressure_bar, atol=1e-5 + 1e-3 * fall)
     assert_allclose(year.flow_m3_h[1:], mesh.flow_m3_h, rtol=1e-5)
-    assert_allclose(year.entry_kwh, mesh.entry_kwh, rtol=1e-6)
+    assert_allclose(year.entry_kw, mesh.entry_kw, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("gas", "library"), [("methane", "methane"), ("hydrogen", "hydrogen")])
@@ -278,16 +278,16 @@ def test_biomethane_turns_the_flow_round() -> None:
     assert year.lhv_kwh_m3[3, 0] == year.lhv_kwh_m3[2, 0] == pytest.approx(9.5867)
     volumes = 150 / 9.5867, 50 / 9.9482
     assert year.lhv_kwh_m3[1, 0] == pytest.approx(200 / sum(volumes), rel=1e-6)
-    assert year.curtailed_kwh[0, 0] == 0
+    assert year.curtailed_kw[0, 0] == 0
 
 
 def test_nothing_leaves_at_the_root() -> None:
     tree = tree_of([-1, 0, 1], 100.0)
     plants = [Injection(2, "biomethane", [300.0]), Injection(1, "sng", [100.0])]
     year = gas_year(tree, pipes_of(tree, 0.1), [[0.0], [50], [150]], plants)
-    assert_allclose(year.injected_kwh[:, 0], [150, 50])
-    assert_allclose(year.curtailed_kwh[:, 0], [150, 50])
-    assert year.entry_kwh[0, 0] == 0
+    assert_allclose(year.injected_kw[:, 0], [150, 50])
+    assert_allclose(year.curtailed_kw[:, 0], [150, 50])
+    assert year.entry_kw[0, 0] == 0
 
 
 def test_hydrogen_is_held_to_its_limit() -> None:
@@ -296,7 +296,7 @@ def test_hydrogen_is_held_to_its_limit() -> None:
     demand = np.array([[0.0], [400], [600]])
     year = gas_year(tree, pipes_of(tree, 0.1), demand, [Injection(1, "hydrogen", [500.0])])
     share = 0.2 * 2.9949 / (0.2 * 2.9949 + 0.8 * 9.9482)
-    assert year.injected_kwh[0, 0] == pytest.approx(1000 * share, rel=1e-6)
+    assert year.injected_kw[0, 0] == pytest.approx(1000 * share, rel=1e-6)
     assert year.hydrogen_share.max() == pytest.approx(0.2, abs=1e-6)
     assert not year.violations()["hydrogen_share_max"].any()
     none = gas_year(
@@ -306,7 +306,7 @@ def test_hydrogen_is_held_to_its_limit() -> None:
         [Injection(1, "hydrogen", [500.0])],
         entry_gas={"natural_gas_fi": 0.75, "hydrogen": 0.25},
     )
-    assert none.injected_kwh[0, 0] == 0, "what enters holds more than the limit already"
+    assert none.injected_kw[0, 0] == 0, "what enters holds more than the limit already"
     assert none.violations()["hydrogen_share_max"].all()
 
 
@@ -317,7 +317,7 @@ def test_a_second_plant_downstream_has_what_the_first_leaves() -> None:
     year = gas_year(tree, pipes_of(tree, 0.1), demand, plants)
     assert_allclose(year.hydrogen_share[2:, 0], 0.2, atol=1e-6)
     assert 0 < year.hydrogen_share[1, 0] < 0.2
-    assert year.curtailed_kwh[0, 0] == 0
+    assert year.curtailed_kw[0, 0] == 0
 
 
 def test_wobbe_limits_are_told() -> None:
@@ -397,7 +397,7 @@ def test_blends_meet_in_a_ring() -> None:
     plants = [Injection(2, "hydrogen", [60.0, 0.0]), Injection(4, "biomethane", [400.0, 60.0])]
     hours = gas_mesh_hours(ring(), demand, {0: 4.0}, plants)
     given = np.array([460.0, 60.0])
-    assert_allclose(hours.entry_kwh.sum(axis=0) + given, demand.sum(axis=0), rtol=1e-6)
+    assert_allclose(hours.entry_kw.sum(axis=0) + given, demand.sum(axis=0), rtol=1e-6)
     drawn = (demand / hours.lhv_kwh_m3 * hours.hydrogen_share).sum(axis=0)
     assert_allclose(drawn, [60.0 / 2.9949, 0.0], rtol=1e-6, atol=1e-9)
     assert hours.flow_m3_h.min() < 0 < hours.flow_m3_h.max()
@@ -417,7 +417,7 @@ def test_blended_trees_against_pandapipes(seed: int) -> None:
         Injection(12, "biomethane", [40.0, 500.0, 0.0]),
     ]
     year = gas_year(tree, pipes, demand, plants, entry_bar=0.5, limits=NO_LIMITS)
-    taken = [Injection(plant.node, plant.gas, given) for plant, given in zip(plants, year.injected_kwh, strict=True)]
+    taken = [Injection(plant.node, plant.gas, given) for plant, given in zip(plants, year.injected_kw, strict=True)]
     mesh = gas_mesh_hours(mesh_of(tree, pipes), demand, {0: 0.5}, taken)
     fall = np.abs(0.5 - year.pressure_bar).max()
     assert_allclose(year.pressure_bar, mesh.pressure_bar, atol=1e-3 * fall)
@@ -450,21 +450,21 @@ def test_energy_mass_and_hydrogen_are_conserved(case: tuple[Tree, np.ndarray, li
     tree, demand, plants, limit = case
     year = gas_year(tree, pipes_of(tree, 0.1), demand, plants, limits=GasLimits(hydrogen_share_max=limit))
     scale = 1e-6 * (1.0 + demand.sum(axis=0))
-    given_kw = year.injected_kwh.sum(axis=0)
-    assert (np.abs(year.entry_kwh.sum(axis=0) + given_kw - demand.sum(axis=0)) <= scale).all()
+    given_kw = year.injected_kw.sum(axis=0)
+    assert (np.abs(year.entry_kw.sum(axis=0) + given_kw - demand.sum(axis=0)) <= scale).all()
     offered = np.array([plant.power_kw for plant in plants]).reshape(len(plants), demand.shape[1])
-    assert_allclose(year.injected_kwh + year.curtailed_kwh, offered, atol=1e-9)
-    assert (year.injected_kwh >= 0).all()
-    assert (year.curtailed_kwh >= 0).all()
-    assert (year.entry_kwh >= 0).all()
+    assert_allclose(year.injected_kw + year.curtailed_kw, offered, atol=1e-9)
+    assert (year.injected_kw >= 0).all()
+    assert (year.curtailed_kw >= 0).all()
+    assert (year.entry_kw >= 0).all()
 
     drawn = demand / year.lhv_kwh_m3
     balance = -drawn
     hydrogen = np.zeros(demand.shape[1])
-    for plant, kwh in zip(plants, year.injected_kwh, strict=True):
+    for plant, kw in zip(plants, year.injected_kw, strict=True):
         gas = blend(plant.gas)
-        balance[plant.node] += kwh / gas.lhv_kwh_m3
-        hydrogen += kwh / gas.lhv_kwh_m3 * gas.hydrogen_share
+        balance[plant.node] += kw / gas.lhv_kwh_m3
+        hydrogen += kw / gas.lhv_kwh_m3 * gas.hydrogen_share
     flow = year.flow_m3_h.astype(np.float64)
     balance += flow
     np.subtract.at(balance, tree.parent[tree.parent >= 0], flow[tree.parent >= 0])

@@ -72,8 +72,8 @@ def test_quarters_hold_every_place_once() -> None:
 
 
 def test_work_of_laying_a_grid_grows_with_the_town(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(low_voltage, "_QUARTER", 60)
-    monkeypatch.setattr(medium_voltage, "_QUARTER", 12)
+    monkeypatch.setattr(low_voltage, "_QUARTER", 40)
+    monkeypatch.setattr(medium_voltage, "_QUARTER", 8)
     spent = [0]
 
     def counted(*told: Any) -> tuple[Array, int]:
@@ -83,7 +83,7 @@ def test_work_of_laying_a_grid_grows_with_the_town(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(graphs, "from_each", counted)
     work = []
-    for side in (11, 22):
+    for side in (14, 28):
         graph = streets(side)
         node = houses(graph)
         consumers = pd.DataFrame({"node": node, "peak_kw": 40.0}, index=[f"h{k}" for k in node])
@@ -91,4 +91,6 @@ def test_work_of_laying_a_grid_grows_with_the_town(monkeypatch: pytest.MonkeyPat
         plan = lay_power(graph, consumers, infeed=0, rules=LayoutRules())
         assert (plan.bus_of_consumer >= 0).all()
         work.append(spent[0] / len(node))
-    assert work[1] < 1.3 * work[0]
+    # Four times as many houses: tables of everybody against everybody would take four times the work for each. What is
+    # less in the small town is that searches end at its edge.
+    assert work[1] < 1.6 * work[0]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from assets.networks.heat import Consumers, HeatYear, PipeSizes, Producers, constant_liquid, heat_year
+from tests.assets.clock import clock
 from tests.assets.heat_network_cases import tree_of_parents
 
 FLOW_KG_S, CP = 0.153610, 4.180
@@ -40,7 +41,18 @@ def destest(heat_kw: float) -> HeatYear:
     consumers = Consumers(np.arange(9, 25), np.full((16, 1), heat_kw), drop_k=heat_kw / (FLOW_KG_S * CP))
     water = constant_liquid(CP, 988.0, 988.0 * 5.5e-7)
     keep = ["supply_temp_c", "return_temp_c", "pressure_kpa", "mass_flow_kg_s"]
-    return heat_year(tree, size, consumers, Producers([0]), 70.0, 10.0, sizes=sizes, water=water, keep=keep)
+    return heat_year(
+        tree,
+        size,
+        consumers,
+        Producers([0]),
+        70.0,
+        10.0,
+        sizes=sizes,
+        water=water,
+        keep=keep,
+        time=clock(consumers.heat_kw),
+    )
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from assets.networks.graph import Tree
 from assets.networks.heat import Consumers, HeatYear, Producers, constant_liquid, heat_pipes, heat_year
+from tests.assets.clock import clock
 from tests.assets.heat_network_cases import tree_of_parents
 
 SIZES = heat_pipes("steel_single", 1)
@@ -35,7 +36,19 @@ def network(seed: int, kind: str, feeders: int) -> tuple[Tree, np.ndarray, np.nd
     producers = Producers(where, given, return_temp_c=9.0 if kind == "ambient" else None)
     pipes = rng.integers(2, 6, nodes)
     feed = 14.0 if kind == "ambient" else FEED
-    year = heat_year(tree, pipes, asked, producers, feed, GROUND, sizes=SIZES, kind=kind, water=WATER, keep="all")  # type: ignore[arg-type]
+    year = heat_year(
+        tree,
+        pipes,
+        asked,
+        producers,
+        feed,
+        GROUND,
+        sizes=SIZES,
+        kind=kind,
+        water=WATER,
+        keep="all",
+        time=clock(asked.heat_kw),
+    )  # type: ignore[arg-type]
     return tree, pipes, node, producers, year
 
 

@@ -10,6 +10,7 @@ import pytest
 from assets.networks.graph import Graph
 from assets.networks.heat import Consumers, HeatYear, MeshHours, Producers, heat_year, mesh_hours
 from assets.networks.heat import meshed as meshed_solver
+from tests.assets.clock import clock
 from tests.assets.heat_network_cases import Net, consumers, random_net
 
 TEMPERATURE_K = 0.1
@@ -26,7 +27,9 @@ def without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
 def both(
     net: Net, asked: Consumers, producers: Producers, supply: np.ndarray, ground: np.ndarray
 ) -> tuple[HeatYear, MeshHours]:
-    year = heat_year(net.tree, net.pipes, asked, producers, supply, ground, sizes=net.sizes, keep=KEEP)
+    year = heat_year(
+        net.tree, net.pipes, asked, producers, supply, ground, sizes=net.sizes, keep=KEEP, time=clock(asked.heat_kw)
+    )
     edges = np.arange(net.graph.edge_count)
     return year, mesh_hours(net.graph, edges, net.pipes[1:], asked, producers, supply, ground, sizes=net.sizes)
 
@@ -126,5 +129,15 @@ def test_a_loop_splits_the_flow() -> None:
     for edge in range(ring.edge_count):
         at_leaf += meshed.mass_flow_kg_s[edge] * ((ring.end[edge] == leaf) - 1.0 * (ring.start[edge] == leaf))
     np.testing.assert_allclose(at_leaf, 0.0, atol=1e-4)
-    year = heat_year(net.tree, net.pipes, asked, Producers([0]), supply, ground, sizes=net.sizes, keep=KEEP)
+    year = heat_year(
+        net.tree,
+        net.pipes,
+        asked,
+        Producers([0]),
+        supply,
+        ground,
+        sizes=net.sizes,
+        keep=KEEP,
+        time=clock(asked.heat_kw),
+    )
     agree(year, replace(tree, mass_flow_kg_s=tree.mass_flow_kg_s[:-1]), high=slice(0, 1))

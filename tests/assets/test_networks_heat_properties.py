@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 
 from assets.networks.graph import Tree
 from assets.networks.heat import Consumers, HeatYear, Producers, constant_liquid, heat_pipes, heat_year
+from tests.assets.clock import clock
 from tests.assets.heat_network_cases import consumers, random_net, tree_of_parents, year_of_load
 
 SIZES = heat_pipes("steel_single", 1)
@@ -64,7 +65,9 @@ def test_any_sequence_of_loads_is_balanced(seed: int, nodes: int, kind: str, by_
     line = supply + np.where(rng.random(HOURS) < 0.3, 2.0, 0.0)
     pipes = rng.integers(0, 8, nodes)
     ground = rng.uniform(2.0, 12.0, HOURS) if seed % 2 else 8.0
-    year = heat_year(tree, pipes, asked, producers, line, ground, sizes=SIZES, kind=kind, keep="all")
+    year = heat_year(
+        tree, pipes, asked, producers, line, ground, sizes=SIZES, kind=kind, keep="all", time=clock(asked.heat_kw)
+    )
     checked(tree, year, node, where)
     assert (year.shortfall_kw >= 0.0).all()
     assert feeders or not len(year.unsolved_hours)
@@ -99,7 +102,18 @@ def test_flow_that_would_go_to_and_fro(length_m: float) -> None:
     expected = brentq(lambda m: 4.2 * m * gap(m) - heat, 1e-4, 1.0, xtol=1e-14)
     tree = tree_of_parents(np.array([-1, 0]), np.array([0.0, length_m]))[0]
     asked = Consumers([1], np.full((1, HOURS), heat), return_temp_c=back, most_kg_s=1.0)
-    year = heat_year(tree, [0, 0], asked, Producers([0]), feed, ground, sizes=SIZES, water=water, keep="all")
+    year = heat_year(
+        tree,
+        [0, 0],
+        asked,
+        Producers([0]),
+        feed,
+        ground,
+        sizes=SIZES,
+        water=water,
+        keep="all",
+        time=clock(asked.heat_kw),
+    )
     assert not len(year.unsolved_hours)
     np.testing.assert_allclose(year.mass_flow_kg_s[1], expected, rtol=1e-4)
     assert (np.abs(year.balance_kw) <= BALANCE * year.producer_heat_kw[0]).all()
@@ -116,7 +130,17 @@ def test_flow_that_turns_round_is_bounded(seed: int, feeders: int) -> None:
     total = np.asarray(asked.heat_kw).sum(axis=0)
     given_kw = np.vstack([np.full(HOURS, np.nan), rng.uniform(0.0, 1.2, (feeders, HOURS)) * total / feeders])
     where = np.r_[0, rng.choice(np.arange(1, 25), feeders, replace=False)]
-    year = heat_year(net.tree, net.pipes, asked, Producers(where, given_kw), 80.0, 8.0, sizes=net.sizes, keep="all")
+    year = heat_year(
+        net.tree,
+        net.pipes,
+        asked,
+        Producers(where, given_kw),
+        80.0,
+        8.0,
+        sizes=net.sizes,
+        keep="all",
+        time=clock(asked.heat_kw),
+    )
     checked(net.tree, year, net.consumer_node, where)
     bounded(year, 8.0, 80.0)
     assert (year.loss_kw_by_pipe >= 0.0).all()
@@ -127,7 +151,9 @@ def test_a_year_is_balanced_and_solved() -> None:
     net = random_net(100, 11)
     load = year_of_load()
     supply = 70.0 + 25.0 * (load - load.min())
-    year = heat_year(net.tree, net.pipes, consumers(net, load), Producers([0]), supply, 8.0, sizes=net.sizes)
+    year = heat_year(
+        net.tree, net.pipes, consumers(net, load), Producers([0]), supply, 8.0, sizes=net.sizes, time=clock(load)
+    )
     assert (np.abs(year.balance_kw) <= BALANCE * year.producer_heat_kw[0]).all()
     assert year.shortfall_kw.sum() == 0.0
     assert not len(year.unsolved_hours)
@@ -146,7 +172,17 @@ def test_year_with_three_producers_is_solved(seed: int, share: float) -> None:
     total = np.asarray(asked.heat_kw).sum(axis=0)
     given_kw = np.vstack([np.full(2000, np.nan), 0.5 * share * total, np.full(2000, 0.5 * share * total.mean())])
     where = np.r_[0, rng.choice(np.arange(1, 50), 2, replace=False)]
-    year = heat_year(net.tree, net.pipes, asked, Producers(where, given_kw), 80.0, 8.0, sizes=net.sizes, keep="all")
+    year = heat_year(
+        net.tree,
+        net.pipes,
+        asked,
+        Producers(where, given_kw),
+        80.0,
+        8.0,
+        sizes=net.sizes,
+        keep="all",
+        time=clock(asked.heat_kw),
+    )
     checked(net.tree, year, net.consumer_node, where)
     assert not len(year.unsolved_hours)
     np.testing.assert_allclose(year.producer_heat_kw[1], given_kw[1], rtol=1e-3)
@@ -162,7 +198,16 @@ def test_more_asks_more(seed: int) -> None:
 
     def run(share: float = 1.0, supply: float = 85.0, ground: float = 8.0, **changed: object) -> HeatYear:
         asked = consumers(net, load * share, seed)
-        return heat_year(net.tree, net.pipes, asked, Producers([0]), supply, ground, **{**common, **changed})
+        return heat_year(
+            net.tree,
+            net.pipes,
+            asked,
+            Producers([0]),
+            supply,
+            ground,
+            **{**common, **changed},
+            time=clock(asked.heat_kw),
+        )
 
     base, loaded, hotter, colder = run(), run(share=1.3), run(supply=95.0), run(ground=2.0)
     assert (loaded.mass_flow_kg_s[1:] > base.mass_flow_kg_s[1:]).all()
@@ -180,7 +225,17 @@ def test_same_inputs_give_the_same_bytes_whatever_is_kept() -> None:
     net = random_net(30, 3)
     load = year_of_load(500)
     some, all_ = (
-        heat_year(net.tree, net.pipes, consumers(net, load), Producers([0]), 80.0, 8.0, sizes=net.sizes, keep=keep)
+        heat_year(
+            net.tree,
+            net.pipes,
+            consumers(net, load),
+            Producers([0]),
+            80.0,
+            8.0,
+            sizes=net.sizes,
+            keep=keep,
+            time=clock(load),
+        )
         for keep in ((), "all")
     )
     for name in ("producer_heat_kw", "loss_kw", "pump_kw", "head_kpa", "stored_kw"):

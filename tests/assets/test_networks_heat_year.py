@@ -18,6 +18,7 @@ from assets.networks.heat import (
     heat_year,
 )
 from assets.networks.heat.friction import pressure_gradient_pa_m
+from tests.assets.clock import clock
 from tests.assets.heat_network_cases import consumers, random_net, tree_of_parents
 
 LIQUID = constant_liquid(4.2, 980.0, 4e-4)
@@ -44,7 +45,7 @@ def test_one_pipe_by_hand() -> None:
     flow = heat / (4.2 * drop)
     year = heat_year(
         line(length), [0, 0], Consumers([1], [[heat]], drop_k=drop, need_kpa=40.0), Producers([0], need_kpa=20.0), 80.0,
-        10.0, sizes=SIZES, water=LIQUID, fittings=0.2, pump_efficiency=0.5, keep=KEEP,
+        10.0, sizes=SIZES, water=LIQUID, fittings=0.2, pump_efficiency=0.5, keep=KEEP, time=clock(1),
     )  # fmt: skip
     kept = np.exp(-0.2 * length / 1000.0 / (flow * 4.2))
     supply = 10.0 + 70.0 * kept
@@ -63,7 +64,7 @@ def test_one_pipe_by_hand() -> None:
 
 def test_fixed_return_draws_more_where_the_supply_has_cooled() -> None:
     year = heat_year(line(800.0), [0, 0], Consumers([1], [[20.0]], return_temp_c=45.0), Producers([0]), 75.0, 5.0,
-                     sizes=SIZES, water=LIQUID, keep=KEEP)  # fmt: skip
+                     sizes=SIZES, water=LIQUID, keep=KEEP, time=clock(1))  # fmt: skip
     drop = year.consumer_supply_temp_c[0, 0] - year.consumer_return_temp_c[0, 0]
     assert year.consumer_return_temp_c[0, 0] == pytest.approx(45.0, abs=0.01)
     assert year.mass_flow_kg_s[1, 0] * 4.2 * drop == pytest.approx(20.0, rel=1e-5)
@@ -74,7 +75,7 @@ def test_standing_water_cools_towards_the_ground_and_is_warmed_again() -> None:
     """Time constant rho A cp / U; what it loses is what it stored; all of it comes back when flow returns."""
     heat = np.array([[50.0] * 3 + [0.0] * 40 + [50.0] * 8])
     year = heat_year(line(300.0), [0, 0], Consumers([1], heat, drop_k=30.0), Producers([0]), 80.0, 10.0, sizes=SIZES,
-                     water=LIQUID, keep=KEEP)  # fmt: skip
+                     water=LIQUID, keep=KEEP, time=clock(heat))  # fmt: skip
     still = slice(3, 43)
     hours = np.arange(1, 41)
     tau_h = 980.0 * np.pi * 0.02**2 * 4200.0 / 0.2 / 3600.0
@@ -92,7 +93,8 @@ def test_standing_water_cools_towards_the_ground_and_is_warmed_again() -> None:
 def test_a_year_without_heat_is_no_error() -> None:
     net = random_net(20, 1)
     year = heat_year(net.tree, net.pipes, Consumers(net.consumer_node, np.zeros((20, 100)), return_temp_c=45.0),
-                     Producers([0]), 80.0, np.linspace(2.0, 12.0, 100), sizes=net.sizes, keep=KEEP)  # fmt: skip
+                     Producers([0]), 80.0, np.linspace(2.0, 12.0, 100), sizes=net.sizes, keep=KEEP,
+                     time=clock(100))  # fmt: skip
     assert not year.producer_heat_kw.any()
     assert not year.head_kpa.any()
     np.testing.assert_allclose(year.balance_kw, 0.0, atol=1e-12)
@@ -102,7 +104,9 @@ def test_a_year_without_heat_is_no_error() -> None:
 def test_supply_too_cold_is_missed_heat_and_no_error() -> None:
     heat = np.full((1, 2), 30.0)
     asked, supply = Consumers([1], heat, return_temp_c=50.0), np.array([80.0, 51.0])
-    year = heat_year(line(300.0), [0, 0], asked, Producers([0]), supply, 5.0, sizes=SIZES, keep=KEEP)
+    year = heat_year(
+        line(300.0), [0, 0], asked, Producers([0]), supply, 5.0, sizes=SIZES, keep=KEEP, time=clock(asked.heat_kw)
+    )
     assert year.shortfall_kw[0] == 0.0
     assert 0.0 < year.shortfall_kw[1] <= 30.0
     np.testing.assert_allclose(year.met_kw + year.shortfall_kw, 30.0, rtol=1e-9)
@@ -115,7 +119,9 @@ def test_bypass_keeps_a_resting_consumer_warm() -> None:
     heat = np.zeros((1, 1))
     for bypass in (0.0, 0.05):
         asked = Consumers([1], heat, return_temp_c=45.0, bypass_kg_s=bypass)
-        year = heat_year(line(200.0), [0, 0], asked, Producers([0]), 75.0, 8.0, sizes=SIZES, keep=KEEP)
+        year = heat_year(
+            line(200.0), [0, 0], asked, Producers([0]), 75.0, 8.0, sizes=SIZES, keep=KEEP, time=clock(asked.heat_kw)
+        )
         assert year.mass_flow_kg_s[1, 0] == pytest.approx(bypass, abs=1e-9)
         assert (year.supply_temp_c[1, 0] > 60.0) == (bypass > 0.0)
         assert year.producer_heat_kw[0, 0] == pytest.approx(year.loss_kw[0])
@@ -125,7 +131,17 @@ def test_far_producer_turns_the_flow_and_surplus_is_turned_down() -> None:
     """Root, consumer, far producer in a row: its heat first saves the root's, then the pipe between them turns."""
     given = np.array([[np.nan] * 4, [0.0, 40.0, 120.0, 400.0]])
     asked = Consumers([1, 2], np.array([[60.0] * 4, [30.0] * 4]), return_temp_c=45.0)
-    year = heat_year(line(200.0, 200.0), [0, 1, 1], asked, Producers([0, 2], given), 80.0, 8.0, sizes=SIZES, keep=KEEP)
+    year = heat_year(
+        line(200.0, 200.0),
+        [0, 1, 1],
+        asked,
+        Producers([0, 2], given),
+        80.0,
+        8.0,
+        sizes=SIZES,
+        keep=KEEP,
+        time=clock(asked.heat_kw),
+    )
     far = year.mass_flow_kg_s[2]
     assert far[0] > 0.0 > far[1]
     assert far[2] < far[1]
@@ -143,9 +159,9 @@ def test_cooling_is_heating_in_the_mirror() -> None:
     heat = np.asarray(consumers(net, np.array([1.0, 0.4])).heat_kw)
     common = {"sizes": net.sizes, "water": LIQUID, "keep": KEEP}
     cold = heat_year(net.tree, net.pipes, Consumers(net.consumer_node, heat, return_temp_c=14.0), Producers([0]), 6.0,
-                     12.0, kind="cooling", **common)  # fmt: skip
+                     12.0, kind="cooling", **common, time=clock(heat))  # fmt: skip
     warm = heat_year(net.tree, net.pipes, Consumers(net.consumer_node, heat, return_temp_c=-14.0), Producers([0]), -6.0,
-                     -12.0, **common)  # fmt: skip
+                     -12.0, **common, time=clock(heat))  # fmt: skip
     np.testing.assert_array_equal(cold.supply_temp_c, -warm.supply_temp_c)
     np.testing.assert_array_equal(cold.return_temp_c, -warm.return_temp_c)
     np.testing.assert_allclose(cold.producer_heat_kw, warm.producer_heat_kw, rtol=1e-12)
@@ -155,7 +171,7 @@ def test_cooling_is_heating_in_the_mirror() -> None:
 def test_cold_supply_warms_in_warm_ground() -> None:
     """Supply gains, return loses where the ground lies between them; the balance holds."""
     year = heat_year(line(1000.0), [0, 0], Consumers([1], [[20.0]], return_temp_c=14.0), Producers([0]), 6.0, 11.0,
-                     sizes=SIZES, kind="cooling", keep=KEEP)  # fmt: skip
+                     sizes=SIZES, kind="cooling", keep=KEEP, time=clock(1))  # fmt: skip
     assert 6.0 < year.supply_temp_c[1, 0] < 11.0
     assert 11.0 < year.return_temp_c[0, 0] < 14.0
     assert year.extremes.coldest[0] == pytest.approx(year.supply_temp_c[1, 0], abs=1e-4)
@@ -171,7 +187,18 @@ def test_ambient_loop_turns_with_the_season() -> None:
     feed = rng.uniform(2.0, 20.0, (12, 1)) * np.array([0.0, 0.5, 1.0, 0.0])
     asked = Consumers(np.r_[net.consumer_node, net.consumer_node], np.vstack([draw, -feed]), drop_k=4.0)
     station = Producers([0], return_temp_c=8.0)
-    year = heat_year(net.tree, np.full(24, 4), asked, station, 14.0, 9.0, sizes=bare, kind="ambient", keep=KEEP)
+    year = heat_year(
+        net.tree,
+        np.full(24, 4),
+        asked,
+        station,
+        14.0,
+        9.0,
+        sizes=bare,
+        kind="ambient",
+        keep=KEEP,
+        time=clock(asked.heat_kw),
+    )
     assert year.producer_heat_kw[0, 0] > 0.0 > year.producer_heat_kw[0, 2]
     assert (year.mass_flow_kg_s[1:, 0] > 0.0).all()
     assert (year.mass_flow_kg_s[1:, 2] < 0.0).all()
@@ -198,9 +225,11 @@ def test_forest_is_its_trees() -> None:
     one, other = consumers(net, load, 1), consumers(net, load, 2)
     asked = Consumers(place[np.r_[net.consumer_node, net.consumer_node + k]],
                       np.vstack([one.heat_kw, other.heat_kw]), return_temp_c=45.0)  # fmt: skip
-    together = heat_year(tree, pipes, asked, Producers([1, 0]), 85.0, 8.0, sizes=net.sizes)
+    together = heat_year(tree, pipes, asked, Producers([1, 0]), 85.0, 8.0, sizes=net.sizes, time=clock(asked.heat_kw))
     for row, part in ((1, one), (0, other)):
-        alone = heat_year(net.tree, net.pipes, part, Producers([0]), 85.0, 8.0, sizes=net.sizes)
+        alone = heat_year(
+            net.tree, net.pipes, part, Producers([0]), 85.0, 8.0, sizes=net.sizes, time=clock(part.heat_kw)
+        )
         np.testing.assert_allclose(together.producer_heat_kw[row], alone.producer_heat_kw[0], rtol=1e-4)
         np.testing.assert_allclose(together.head_kpa[1 - row], alone.head_kpa[0], rtol=1e-4)
 
@@ -210,7 +239,7 @@ def test_what_lies_beyond_the_limits_is_named() -> None:
     load = np.array([0.2, 1.0, 0.3])
     limits = HeatLimits(velocity_m_s=0.3, gradient_pa_m=50.0, supply_temp_c=88.0, head_kpa=60.0)
     year = heat_year(net.tree, net.pipes, consumers(net, load), Producers([0]), 90.0, 5.0, sizes=net.sizes,
-                     limits=limits, keep=KEEP)  # fmt: skip
+                     limits=limits, keep=KEEP, time=clock(load))  # fmt: skip
     found = excesses(year, limits, 0.3)
     assert set(found["what"]) == {"velocity", "friction", "cold supply", "pump head"}
     for row in found[found["what"] == "velocity"].itertuples():
@@ -226,13 +255,22 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     heat = np.array([[1.0, np.nan], [-1.0, 1.0]])
     with pytest.raises(InputError) as caught:
         heat_year(line(100.0), [0, 5], Consumers([1, 7], heat), Producers([0, 1]), [80.0, np.inf, 3.0], 8.0,
-                  sizes=SIZES, fittings=-1.0)  # fmt: skip
+                  sizes=SIZES, fittings=-1.0, time=clock(heat))  # fmt: skip
     text = str(caught.value)
     for part in ("fittings", "row 0 has hours without a number", "row 1 is negative", "supply_temp_c", "pipes names",
                  "2 producers", "return_temp_c or consumers.drop_k"):  # fmt: skip
         assert part in text
     with pytest.raises(InputError, match="nothing called supply"):
         heat_year(line(100.0), [0, 0], Consumers([1], [[1.0]], drop_k=30.0), Producers([0]), 80.0, 8.0, sizes=SIZES,
-                  keep=["supply"])  # fmt: skip
+                  keep=["supply"], time=clock(1))  # fmt: skip
     with pytest.raises(InputError, match=r"consumers\.node"):
-        heat_year(line(100.0), [0, 0], Consumers([7], [[1.0]], drop_k=30.0), Producers([0]), 80.0, 8.0, sizes=SIZES)
+        heat_year(
+            line(100.0),
+            [0, 0],
+            Consumers([7], [[1.0]], drop_k=30.0),
+            Producers([0]),
+            80.0,
+            8.0,
+            sizes=SIZES,
+            time=clock(1),
+        )

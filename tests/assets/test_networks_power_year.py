@@ -91,7 +91,7 @@ def _same(one: PowerYear, other: PowerYear) -> None:
     np.testing.assert_allclose(one.line_percent, other.line_percent, rtol=1e-5, atol=LOADING_PERCENT)
     np.testing.assert_allclose(one.trafo_percent, other.trafo_percent, rtol=1e-5, atol=LOADING_PERCENT)
     np.testing.assert_allclose(one.supply_kvar, other.supply_kvar, rtol=1e-6, atol=1e-3)
-    for name in ("loss_kw", "line_loss_kwh", "trafo_loss_kwh"):
+    for name in ("loss_kw", "line_loss_kw", "trafo_loss_kw"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-5, atol=1e-5)
 
 
@@ -138,8 +138,8 @@ def test_batches_do_not_change_the_result() -> None:
     hours = np.random.default_rng(1).uniform(0, 1, (len(net.bus), 30))
     whole, parts = power_year(net, p * hours, q * hours), power_year(net, p * hours, q * hours, megabytes=0.2)
     np.testing.assert_array_equal(whole.u_pu, parts.u_pu)
-    np.testing.assert_allclose(whole.line_loss_kwh, parts.line_loss_kwh, rtol=1e-12)
-    assert whole.line_loss_kwh.sum() + whole.trafo_loss_kwh.sum() == pytest.approx(whole.loss_kw.sum(), rel=1e-12)
+    np.testing.assert_allclose(whole.line_loss_kw, parts.line_loss_kw, rtol=1e-12)
+    assert whole.line_loss_kw.sum() + whole.trafo_loss_kw.sum() == pytest.approx(whole.loss_kw.sum(), rel=1e-12)
 
 
 @settings(max_examples=20)
@@ -176,7 +176,7 @@ def test_an_hour_that_collapses_is_told_and_the_others_are_right() -> None:
         assert year.solved.tolist() == [True, False, True]
         assert np.isnan(year.u_pu[:, 1]).all()
         assert np.isfinite(year.u_pu[:, [0, 2]]).all()
-        assert np.isfinite(year.line_loss_kwh).all()
+        assert np.isfinite(year.line_loss_kw).all()
 
 
 def test_buses_without_supply_have_no_voltage() -> None:
@@ -192,7 +192,7 @@ def test_a_net_without_loads_has_its_no_load_losses() -> None:
     net = random_feeder(np.random.default_rng(2), 5)
     year = power_year(net, np.zeros((len(net.bus), 6)))
     assert year.u_pu.shape == (len(net.bus), 6)
-    assert year.trafo_loss_kwh.sum() == pytest.approx(6 * net.trafo["pfe_kw"].sum(), rel=1e-3)
+    assert year.trafo_loss_kw.sum() == pytest.approx(6 * net.trafo["pfe_kw"].sum(), rel=1e-3)
 
 
 def test_all_findings_are_told_at_once() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,9 +12,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from assets._errors import InputError
-from assets.operation import ORDER, Operation, Outside, Unit, operate
+from assets.operation import ORDER, Operation, OperationProblem, OperationState, Outside, Unit, operate
 from assets.storage.store import Store
 from assets.technology import Technology
+from tests.assets.clock import clock
 
 HOURS = 48
 
@@ -32,12 +36,24 @@ def pump(kw: float, cop: np.ndarray) -> Technology:
     return Technology("heat", np.full(len(cop), kw), inputs={"electricity": 1 / cop, "air": 1 - 1 / cop})
 
 
+def run(
+    demand: Mapping,
+    units: Mapping,
+    *,
+    stores: Mapping | None = None,
+    outside: Mapping | None = None,
+    step_h: float = 1.0,
+) -> Operation:
+    time = clock(next(iter(demand.values())), step_h)
+    return operate(OperationProblem(time, demand, units, stores or {}, outside or {}))
+
+
 def hold_balances(found: Operation, demand: dict, units: dict, stores: dict) -> None:
     for carrier in ORDER:
         if carrier not in found.bought_kwh:
             continue
         net = found.bought_kwh[carrier] + found.missing_kwh[carrier]
-        net = net - found.sold_kwh[carrier] - found.spilt_kwh[carrier] - demand.get(carrier, 0.0)
+        net = net - found.sold_kwh[carrier] - found.spilt_kwh[carrier] - found.time.kwh_of(demand.get(carrier, 0.0))
         for flows in found.flows_kwh.values():
             net = net + flows.get(carrier, 0.0)
         for name, store in stores.items():
@@ -56,8 +72,8 @@ def hold_balances(found: Operation, demand: dict, units: dict, stores: dict) -> 
         np.testing.assert_allclose(lost, found.store_loss_kwh[name], atol=1e-6)
         assert (found.level_kwh[name] >= -1e-6).all()
         assert (found.level_kwh[name] <= store.capacity_kwh[0] + 1e-6).all()
-        assert (found.charge_kwh[name] <= store.charge_kw[0] + 1e-9).all()
-        assert (found.discharge_kwh[name] <= store.discharge_kw[0] + 1e-9).all()
+        assert (found.charge_kwh[name] <= found.time.kwh_of(store.charge_kw[0]) + 1e-9).all()
+        assert (found.discharge_kwh[name] <= found.time.kwh_of(store.discharge_kw[0]) + 1e-9).all()
 
 
 def cost_of(found: Operation, outside: dict[str, Outside]) -> float:
@@ -124,7 +140,7 @@ def test_without_stores_the_order_of_costs_is_the_least_cost_of_a_linear_program
     # Sold at the price it is bought for: then the worth of a kilowatt-hour does not hang on which way it goes.
     price = outside["electricity"].buy_eur_kwh
     outside["electricity"] = Outside(price, price)
-    found = operate(demand, units, outside=outside)
+    found = run(demand, units, outside=outside)
     hold_balances(found, demand, units, {})
     assert cost_of(found, outside) == pytest.approx(cheapest(demand, units, outside), rel=1e-6)
     assert max(array.max() for array in found.missing_kwh.values()) < 1e-6
@@ -136,8 +152,8 @@ def test_a_store_saves_a_good_part_of_what_perfect_foresight_could_save(seed: in
     price = outside["electricity"].buy_eur_kwh
     outside["electricity"] = Outside(price, price)
     store = Store("heat", 2000.0, 300.0, 300.0, loss_per_h=0.002)
-    without = cost_of(operate(demand, units, outside=outside), outside)
-    found = operate(demand, units, stores={"tank": store}, outside=outside)
+    without = cost_of(run(demand, units, outside=outside), outside)
+    found = run(demand, units, stores={"tank": store}, outside=outside)
     hold_balances(found, demand, units, {"tank": store})
     best = cheapest(demand, units, outside, store)
     ours = cost_of(found, outside)
@@ -152,7 +168,7 @@ def test_by_hand_a_boiler_takes_over_where_electricity_is_dear() -> None:
         "boiler": Unit(boiler(100.0, hours=2)),
     }
     outside = {"electricity": Outside(price), "gas": Outside(np.full(2, 0.06))}
-    found = operate({"heat": np.full(2, 90.0)}, units, outside=outside)
+    found = run({"heat": np.full(2, 90.0)}, units, outside=outside)
     np.testing.assert_allclose(found.main_kwh["pump"], [90.0, 0.0])
     np.testing.assert_allclose(found.main_kwh["boiler"], [0.0, 90.0])
     np.testing.assert_allclose(found.bought_kwh["electricity"], [30.0, 0.0])
@@ -163,16 +179,16 @@ def test_a_unit_below_its_least_load_is_passed_over_while_another_can_do_it() ->
     large = Technology("heat", flat(1000.0), inputs={"biomass": flat(1.1)}, least_share=0.4)
     units = {"large": Unit(large), "small": Unit(boiler(500.0))}
     outside = {"gas": Outside(flat(0.06)), "biomass": Outside(flat(0.02))}
-    found = operate({"heat": flat(300.0)}, units, outside=outside)
+    found = run({"heat": flat(300.0)}, units, outside=outside)
     assert found.main_kwh["large"].max() == 0.0
-    found = operate({"heat": flat(600.0)}, units, outside=outside)
+    found = run({"heat": flat(600.0)}, units, outside=outside)
     assert found.main_kwh["large"].min() == 600.0
 
 
 def test_what_nobody_can_give_is_told_and_what_nobody_wants_is_spilt() -> None:
     sun = Technology("heat", flat(50.0), inputs={"sun": flat(1.0)}, must_run=True)
     demand = np.where(np.arange(HOURS) % 2, 80.0, 20.0)
-    found = operate({"heat": demand}, {"field": Unit(sun)})
+    found = run({"heat": demand}, {"field": Unit(sun)})
     np.testing.assert_allclose(found.missing_kwh["heat"], np.where(np.arange(HOURS) % 2, 30.0, 0.0))
     np.testing.assert_allclose(found.spilt_kwh["heat"], np.where(np.arange(HOURS) % 2, 0.0, 30.0))
 
@@ -190,14 +206,13 @@ def test_hydrogen_made_with_cheap_power_drives_a_fuel_cell_when_power_is_dear() 
     stores = {"cavern": Store("hydrogen", 5000.0, 100.0, 100.0)}
     outside = {"electricity": Outside(price, price * 0.9)}
     demand = {"electricity": flat(60.0), "hydrogen": flat(5.0)}
-    found = operate(demand, units, stores=stores, outside=outside)
+    found = run(demand, units, stores=stores, outside=outside)
     hold_balances(found, demand, units, stores)
     assert found.missing_kwh["hydrogen"].sum() < 0.05 * 5.0 * HOURS
     assert found.charge_kwh["cavern"].sum() > 0.0
 
 
-@given(st.integers(0, 10_000), st.booleans(), st.floats(0.0, 1.0))
-def test_every_balance_holds_whatever_the_town_is_like(seed: int, sells: bool, least: float) -> None:
+def any_town(seed: int, sells: bool, least: float) -> tuple[dict, dict, dict, dict]:
     draw = np.random.default_rng(seed)
 
     def many(low: float, high: float) -> np.ndarray:
@@ -234,15 +249,121 @@ def test_every_balance_holds_whatever_the_town_is_like(seed: int, sells: bool, l
         "gas": Outside(flat(0.06), most_kw=700.0),
     }
     demand = {"heat": many(0, 900), "electricity": many(-300, 900), "cold": many(0, 250), "gas": many(0, 90)}
-    found = operate(demand, units, stores=stores, outside=outside)
+    return demand, units, stores, outside
+
+
+@given(st.integers(0, 10_000), st.booleans(), st.floats(0.0, 1.0), st.sampled_from([0.25, 0.5, 1.0]))
+def test_every_balance_holds_whatever_the_town_is_like(seed: int, sells: bool, least: float, step_h: float) -> None:
+    demand, units, stores, outside = any_town(seed, sells, least)
+    found = run(demand, units, stores=stores, outside=outside, step_h=step_h)
     hold_balances(found, demand, units, stores)
     for name, unit in units.items():
-        assert (found.main_kwh[name] <= unit.technology.capacity_kw + 1e-6).all()
+        assert (found.main_kwh[name] <= found.time.kwh_of(unit.technology.capacity_kw) + 1e-6).all()
         assert (found.main_kwh[name] >= 0.0).all()
 
 
 def test_mistakes_are_told_at_once() -> None:
     with pytest.raises(InputError) as told:
-        operate({"steam": flat(1.0)}, {"boiler": Unit(boiler(10.0, hours=3))})
+        run({"steam": flat(1.0)}, {"boiler": Unit(boiler(10.0, hours=3))})
     assert "no carrier steam" in str(told.value)
     assert "boiler" in str(told.value)
+
+
+def test_a_store_of_25_kw_gives_6_25_kwh_in_a_quarter() -> None:
+    stores = {"battery": Store("electricity", 100.0, 25.0, 25.0, start_kwh=100.0)}
+    found = run({"electricity": flat(40.0, 3)}, {}, stores=stores, step_h=0.25)
+    np.testing.assert_allclose(found.discharge_kwh["battery"], 6.25)
+    np.testing.assert_allclose(found.missing_kwh["electricity"], 3.75)
+    np.testing.assert_allclose(found.level_kwh["battery"], [93.75, 87.5, 81.25])
+
+
+@given(st.integers(0, 10_000), st.booleans())
+def test_quarters_of_constant_power_sum_to_the_hours(seed: int, sells: bool) -> None:
+    demand, units, _, outside = any_town(seed, sells, 0.2)
+
+    def quarters(values: np.ndarray) -> np.ndarray:
+        return np.repeat(values, 4)
+
+    def of_quarters(unit: Unit) -> Unit:
+        t = unit.technology
+        sides = ({name: quarters(ratio) for name, ratio in side.items()} for side in (t.inputs, t.outputs))
+        fine = Technology(t.main, quarters(t.capacity_kw), *sides, least_share=t.least_share, must_run=t.must_run)
+        return Unit(fine, unit.variable_eur_kwh)
+
+    borders = {
+        name: Outside(quarters(b.buy_eur_kwh), None if b.sell_eur_kwh is None else quarters(b.sell_eur_kwh), b.most_kw)
+        for name, b in outside.items()
+    }
+    hours = run(demand, units, outside=outside)
+    fine = run(
+        {name: quarters(values) for name, values in demand.items()},
+        {name: of_quarters(unit) for name, unit in units.items()},
+        outside=borders,
+        step_h=0.25,
+    )
+    for name in units:
+        np.testing.assert_allclose(fine.main_kwh[name].reshape(-1, 4).sum(axis=1), hours.main_kwh[name], atol=1e-9)
+    for name in hours.bought_kwh:
+        bought = fine.bought_kwh[name].reshape(-1, 4).sum(axis=1)
+        np.testing.assert_allclose(bought, hours.bought_kwh[name], atol=1e-9)
+
+
+@pytest.mark.parametrize("step_h", [0.25, 1.0])
+def test_two_halves_that_hand_on_their_state_are_the_whole(step_h: float) -> None:
+    demand, units, outside = town(7)
+    stores = {
+        "tank": Store("heat", 2000.0, 300.0, 300.0, loss_per_h=0.01, start_kwh=500.0),
+        "battery": Store("electricity", 400.0, 90.0, 120.0, 0.95, 0.9, 0.001),
+    }
+    time = clock(HOURS, step_h)
+    whole = operate(OperationProblem(time, demand, units, stores, outside))
+    assert not whole.unsettled_kw
+    parts, state = [], None
+    for some in (slice(0, 20), slice(20, HOURS)):
+        mine = {name: Unit(_cut(unit.technology, some), unit.variable_eur_kwh) for name, unit in units.items()}
+        borders = {
+            name: Outside(b.buy_eur_kwh[some], None if b.sell_eur_kwh is None else b.sell_eur_kwh[some], b.most_kw)
+            for name, b in outside.items()
+        }
+        part = operate(
+            OperationProblem(
+                time.between(some.start, some.stop),
+                {name: values[some] for name, values in demand.items()},
+                mine,
+                stores,
+                borders,
+                state,
+                {name: values[some] for name, values in whole.worth_eur_kwh.items()},
+            )
+        )
+        state = part.end
+        parts.append(part)
+    assert whole.charge_kwh["tank"].any()
+    for name in stores:
+        for what in ("level_kwh", "charge_kwh", "discharge_kwh"):
+            joined = np.concatenate([getattr(part, what)[name] for part in parts])
+            np.testing.assert_allclose(joined, getattr(whole, what)[name], atol=1e-6)
+    assert state == whole.end
+
+
+def _cut(technology: Technology, some: slice) -> Technology:
+    sides = {
+        side: {name: ratio[some] for name, ratio in getattr(technology, side).items()} for side in ("inputs", "outputs")
+    }
+    return dataclasses.replace(technology, capacity_kw=technology.capacity_kw[some], **sides)
+
+
+def test_turns_that_run_out_say_by_how_much_plants_still_change() -> None:
+    alone = run({"heat": flat(10.0)}, {"boiler": Unit(boiler(20.0))}, outside={"gas": Outside(flat(0.06))})
+    assert alone.unsettled_kw == 0.0
+    # Engine, pump, absorber, electrolyser and methanation drive each other in a circle.
+    demand, units, stores, outside = any_town(7, True, 0.3)
+    circle = run(demand, units, stores=stores, outside=outside)
+    assert circle.unsettled_kw > 1e-6
+    hold_balances(circle, demand, units, stores)
+
+
+def test_a_state_that_does_not_fit_is_refused() -> None:
+    stores = {"tank": Store("heat", 10.0, 5.0, 5.0)}
+    with pytest.raises(InputError, match="holds 11 kWh"):
+        OperationProblem(clock(2), {"heat": flat(1.0, 2)}, {}, stores, {}, OperationState({"tank": 11.0}))

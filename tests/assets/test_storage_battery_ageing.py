@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assets._errors import InputError
 from assets.building_systems.battery import batteries, self_consumption
 from assets.storage import age_batteries, rainflow
+from tests.assets.clock import clock
 
 YEAR = 8760
 
@@ -102,7 +103,7 @@ def test_a_home_battery_lives_about_as_long_as_its_warranty() -> None:
     hour = np.arange(YEAR) % 24
     load = np.full((1, YEAR), 0.5, np.float32)
     sun = (np.maximum(np.sin((hour - 6) / 12 * np.pi), 0) * 3.0)[None].astype(np.float32)
-    year = self_consumption(batteries(["home"]), load_kwh=load, pv_kwh=sun)
+    year = self_consumption(batteries(["home"]), clock(load), load_kwh=load, pv_kwh=sun)
     aged = age_batteries(year.soc_kwh, [10.0])
     assert aged.full_cycles[0] == pytest.approx(year.full_cycles([10.0])[0] / 0.95, rel=0.02)
     assert 0.7 < aged.left(10)[0] < 0.9

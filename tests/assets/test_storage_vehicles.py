@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from assets._errors import InputError
 from assets.ev import Sessions, charge_sessions, sample_sessions
 from assets.storage import vehicle_batteries, vehicle_models, vehicle_stores, vehicle_year
+from assets.time_grid import TimeGrid
+from tests.assets.clock import clock
 
 YEAR = pd.date_range("2024-12-31T22:00Z", periods=8760, freq="h")
 HOURS = 48
@@ -63,10 +65,10 @@ def test_never_below_its_reserve_and_never_late() -> None:
 
 def test_charged_only_and_at_once_it_is_the_house_s_own_charging() -> None:
     """A year of 60 chargers against `assets.ev.charge_sessions`: 1e-4 kWh in every hour but at the turn of the year."""
-    drawn = sample_sessions(60, YEAR, "Europe/Helsinki", seed=4)
+    drawn = sample_sessions(60, TimeGrid.of_index(YEAR, "Europe/Helsinki"), seed=4)
     owner = np.arange(60) // 6
     year = vehicle_year(drawn, vehicle_batteries("one_way", drawn), np.full((10, 8760), 1e6), owner=owner)
-    known = charge_sessions(drawn, 8760, owner=owner, n_owners=10)
+    known = charge_sessions(drawn, clock(8760), owner=owner, n_owners=10)
     np.testing.assert_allclose(year.charge_kwh[:, 150:8600], known.energy_kwh[:, 150:8600], atol=1e-4)
     assert not year.discharge_kwh.any()
     np.testing.assert_allclose(year.got_kwh[year.done], known.delivered_kwh[year.done], atol=1e-9)
@@ -74,7 +76,7 @@ def test_charged_only_and_at_once_it_is_the_house_s_own_charging() -> None:
 
 def test_there_and_back_is_as_efficient_as_measured() -> None:
     """Schram et al., SEST 2020 (from memory): 79 to 88 % there and back. Here out of a year of two hundred stays."""
-    drawn = sample_sessions(5, YEAR, "Europe/Helsinki", seed=2)
+    drawn = sample_sessions(5, TimeGrid.of_index(YEAR, "Europe/Helsinki"), seed=2)
     evening = np.where((np.arange(8760) % 24 >= 15) & (np.arange(8760) % 24 < 20), -50.0, 50.0)
     batteries = vehicle_batteries("two_way", drawn)
     year = vehicle_year(drawn, batteries, evening[None], owner=np.zeros(5, int))
@@ -119,7 +121,7 @@ def test_energy_is_conserved_and_cars_leave_with_theirs(
 
 
 def test_what_nobody_owns_is_left_alone() -> None:
-    drawn = sample_sessions(3, YEAR, "Europe/Helsinki", seed=1)
+    drawn = sample_sessions(3, TimeGrid.of_index(YEAR, "Europe/Helsinki"), seed=1)
     year = vehicle_year(
         drawn, vehicle_batteries("two_way", drawn), np.full((1, 8760), 99.0), owner=np.array([-1, 0, -1])
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assets._errors import InputError
 from assets.building_systems.heating_stock import heating_as_it_is, heating_shares, plot_ratio
 from assets.building_systems.supply import CARRIERS, Site, cooling_systems, heat_supply, heating_systems
+from tests.assets.clock import clock
 
 
 def demands(n: int, hours: int = 3, **kw: float) -> dict[str, np.ndarray]:
@@ -93,6 +94,7 @@ def test_final_energy_by_hand() -> None:
     """10 kW of space heat and 2 kW of hot water: 12 / 0.97 of district heat; 3 kW of cold at 3.0: 1 kW."""
     supply = heat_supply(
         ["district_heating", "direct_electric"],
+        clock(3),
         **demands(2, space_heat_kw=10, hot_water_kw=2, cooling_kw=3, appliances_kw=4, lighting_kw=1),
     )
     np.testing.assert_allclose(supply.heating_input_kwh[:, 0], [12 / 0.97, 10 + 2 / 0.88], rtol=1e-6)
@@ -109,7 +111,7 @@ def site(n: int, air_temp_c: float = 0.0, hours: int = 3) -> Site:
 def test_a_heat_pump_draws_the_rest_from_outside_and_more_of_it_when_it_is_mild() -> None:
     kw = demands(2, space_heat_kw=9, hot_water_kw=2)
     models = ["ground_source_heat_pump", "air_water_heat_pump"]
-    cold, mild = (heat_supply(models, **kw, site=site(2, air)) for air in (-15.0, 5.0))
+    cold, mild = (heat_supply(models, clock(kw["space_heat_kw"]), **kw, site=site(2, air)) for air in (-15.0, 5.0))
     for found in (cold, mild):
         np.testing.assert_array_equal(found.heating_input_kwh + found.ambient_heat_kwh, np.float32(11.0))
         np.testing.assert_array_equal(found.load_kwh, found.heating_input_kwh)
@@ -120,14 +122,14 @@ def test_a_heat_pump_draws_the_rest_from_outside_and_more_of_it_when_it_is_mild(
 
 def test_heat_pumps_need_to_know_the_weather() -> None:
     with pytest.raises(InputError, match="outdoor air"):
-        heat_supply(["air_water_heat_pump"], **demands(1, space_heat_kw=1))
+        heat_supply(["air_water_heat_pump"], clock(3), **demands(1, space_heat_kw=1))
 
 
 def test_heat_without_a_system_is_refused() -> None:
     with pytest.raises(InputError, match="no heating system"):
-        heat_supply(["none"], **demands(1, space_heat_kw=1))
+        heat_supply(["none"], clock(3), **demands(1, space_heat_kw=1))
     with pytest.raises(InputError, match="no heating system magic"):
-        heat_supply(["magic"], **demands(1))
+        heat_supply(["magic"], clock(3), **demands(1))
 
 
 def test_plot_ratio_by_hand() -> None:
@@ -145,7 +147,7 @@ def test_every_hour_s_identity_holds_exactly_in_single_precision(powers: list[fl
     """Not to a tolerance: every energy is a multiple of the building's grid and below 2^24 of it."""
     names = ("space_heat_kw", "hot_water_kw", "cooling_kw", "appliances_kw", "lighting_kw")
     given_kw = {name: np.array([powers[2 * i : 2 * i + 2]], dtype=np.float32) for i, name in enumerate(names)}
-    s = heat_supply([system], **given_kw, site=site(1, hours=2))
+    s = heat_supply([system], clock(2), **given_kw, site=site(1, hours=2))
     heat = s.space_heat_kwh + s.hot_water_kwh
     np.testing.assert_array_equal(s.heating_input_kwh + s.ambient_heat_kwh, heat + s.conversion_loss_kwh)
     into_heat = s.heating_input_kwh if s.carrier[0] == "electricity" else np.float32(0)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from assets.networks.heat import Consumers, HeatYear, MeshHours, Producers, heat_year, mesh_hours
+from tests.assets.clock import clock
 from tests.assets.heat_network_cases import Net, consumers, random_net, year_of_load
 
 HOURS = 8760
@@ -37,7 +38,7 @@ class _Case:
         """All hours by the sweep."""
         return heat_year(
             self.net.tree, self.net.pipes, self.asked, Producers([0]), self.supply, GROUND_C, sizes=self.net.sizes,
-            keep=KEEP,
+            keep=KEEP, time=clock(self.asked.heat_kw),
         )  # fmt: skip
 
     def some_hours(self, hours: np.ndarray) -> MeshHours:

@@ -15,6 +15,7 @@ from assets.operation import Outside, Unit, operate
 from assets.solar import PVChain, pv_power, site_sun
 from assets.sources.wind import WindMast, wind_power
 from assets.technology import Technology
+from tests.assets.clock import clock
 from tests.golden.inputs import net_of, tree_of, weather_of
 
 Case = Mapping[str, Any]
@@ -41,6 +42,7 @@ def heat_network(given: Case, settings: Case) -> Found:
             given["supply_temp_c"],
             given["ground_temp_c"],
             sizes=heat_pipes(given["pipes"], given["series"]),
+            time=clock(settings["hours"]),
             keep="all",
         )
         found["supply_temp_c"].append(year.supply_temp_c[:, -1])  # type: ignore[index]

@@ -9,6 +9,7 @@ import pytest
 from assets.balance import check_balance
 from assets.building_systems.heat_pump import heat_pump_year
 from gis_data import District
+from tests.assets.clock import clock
 from twin._cache.memo import Memo
 from twin.model.twin import make_twin
 from twin.results.kpis import district_kpis, kpi_table
@@ -95,7 +96,10 @@ def test_a_heat_pump_does_better_on_the_radiators_of_a_retrofitted_building(dist
         "emitter": ["radiator"],
         "construction_year": [1965],
     }
-    cooler, hotter = (heat_pump_year(["ground_source"], load_share=[s], **asked).electricity_kwh for s in (share, 1.0))
+    cooler, hotter = (
+        heat_pump_year(["ground_source"], clock(asked["air_temp_c"]), load_share=[s], **asked).electricity_kwh
+        for s in (share, 1.0)
+    )
     assert taken.sum() == pytest.approx(cooler.sum(dtype=np.float64), rel=1e-5)
     assert hotter.sum() > 1.1 * taken.sum(), "with the flow temperatures of before it takes a tenth more"
     for edits in (f"{PUMP}, {DEEP}", f"{DEEP}, {PUMP}"):

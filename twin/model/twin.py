@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from assets.building_systems.heating_stock import DENSE_PLOT_RATIO, heating_as_it_is, plot_ratio
 from assets.demand import archetypes
+from assets.time_grid import TimeGrid
 from twin._cache.memo import Memo, content_key
 from twin._errors import DistrictDataError
 from twin.model.building_edits import AS_IS_COLUMNS, SETPOINTS, edit_buildings, prices_and_factors
@@ -105,6 +106,11 @@ class Twin:
     notes: tuple[Note, ...] = ()
     site: Site | None = None
 
+    @cached_property
+    def time(self) -> TimeGrid:
+        """Steps of the year that everything is computed in: those of the weather."""
+        return TimeGrid.of_index(self.weather.table.index, self.timezone)
+
 
 def make_twin(district: District, scenario: Scenario | None = None, *, seed: int = 0, memo: Memo | None = None) -> Twin:
     """Join a district and a scenario.
@@ -155,7 +161,7 @@ def make_twin(district: District, scenario: Scenario | None = None, *, seed: int
         roofs=stock.roofs,
         walls=stock.walls,
         chargers=district.tables.get("chargers"),
-        weather=_weather(district, scenario, seed),
+        weather=scenario_weather(district, scenario, seed),
         prices=prices,
         factors=factors,
         scenario=scenario,
@@ -235,9 +241,21 @@ def _edited_stock(
     return stock, idle, as_it_is
 
 
-def _weather(district: District, scenario: Scenario, seed: int) -> Weather:
-    """Take the last year asked for, warmed by the last shift asked for since."""
+def scenario_weather(district: District, scenario: Scenario | None, seed: int = 0) -> Weather:
+    """Take the last year that a scenario asks for, warmed by the last shift asked for since.
+
+    Parameters
+    ----------
+    district : District
+        With its own year.
+    scenario : Scenario or None
+        Without it, the district as it is.
+    seed : int
+        Seed of synthetic weather.
+    """
     weather, shift = district.weather, None
+    if scenario is None:
+        return weather
     for edit in scenario.edits:
         if isinstance(edit, WeatherEdit):
             if edit.file is not None or edit.synthetic:

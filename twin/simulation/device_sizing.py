@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.building_systems.battery import batteries
 from assets.building_systems.heat_pump import DESIGN_AIR_C, ROOM_C
-from assets.building_systems.hot_water_tank import night_hours, tank_models, tanks
+from assets.building_systems.hot_water_tank import night_steps, tank_models, tanks
 from assets.building_systems.supply import Site, Tanks, heating_systems
 from assets.catalogue import table
 from assets.demand import archetypes
@@ -49,8 +49,8 @@ class Devices:
         Capacity of each building's battery [kWh].
     battery_models : ndarray of str, shape (n,)
         Model of `batteries.csv`.
-    room_kw : ndarray, shape (n,)
-        The most that roof, cars and battery could give or take in an hour [kW].
+    room_kwh : ndarray, shape (n,)
+        The most that roof, cars and battery could give or take in a step [kWh].
     """
 
     points: pd.DataFrame
@@ -58,7 +58,7 @@ class Devices:
     sessions_key: str
     battery_kwh: Array
     battery_models: npt.NDArray[np.object_]
-    room_kw: Array
+    room_kwh: Array
 
 
 def devices_of(twin: Twin, roof_kwp: Array, memo: Memo) -> Devices:
@@ -95,12 +95,13 @@ def _room(twin: Twin, roof_kwp: Array, models: Any, largest_kwh: Array) -> Array
     """
     buildings = twin.buildings
     names = ["capacity_kwh", "charge_kw", "discharge_kw"]
-    battery = batteries(models.tolist(), np.maximum(largest_kwh, USUAL_KWH_KWP * roof_kwp))[names]
+    battery = batteries(models.tolist(), np.maximum(largest_kwh, USUAL_KWH_KWP * roof_kwp))[names].copy()
+    battery[names[1:]] = twin.time.kwh_of(battery[names[1:]].to_numpy())
     parking = table("ev_parking").set_index("use").reindex(buildings["use"].tolist())
     power = parking["users"].map(table("ev_chargers").set_index("charger")["power_kw"]).fillna(0.0).to_numpy()
     cars = parking["cars_per_1000_m2"].fillna(0.0).to_numpy() * buildings["floor_area_m2"].to_numpy() / 1000.0
     # A fraction of a car may be rounded up.
-    return np.asarray(roof_kwp + np.ceil(cars + 1.0) * power + battery.to_numpy().sum(axis=1))
+    return np.asarray(twin.time.kwh_of(roof_kwp + np.ceil(cars + 1.0) * power) + battery.to_numpy().sum(axis=1))
 
 
 def station_sessions(twin: Twin) -> tuple[pd.DataFrame, Sessions] | None:
@@ -155,8 +156,7 @@ def hot_water_tanks(twin: Twin, rows: Index, hot_water_kw: Any) -> tuple[list[Ta
         most = hot_water_kw[these].max(axis=1)
         # A heater that can follow the taps: the tank never leaves anybody without hot water.
         specification["heater_kw"] = np.maximum(specification["heater_kw"], most.astype(np.float64) * 1.001)
-        hours = len(twin.weather.table)
-        allowed = np.ones(hours, dtype=bool) if name == "any" else night_hours(twin.weather.table.index, twin.timezone)
+        allowed = np.ones(twin.time.n, dtype=bool) if name == "any" else night_steps(twin.time)
         made.append(Tanks(these, specification, allowed))
     return made, volume
 
@@ -215,7 +215,6 @@ def load_shares(twin: Twin, rows: Index) -> Array:
 
 
 def _drawn(twin: Twin, chargers: list[str], users: list[str]) -> Sessions:
-    index = twin.weather.table.index
-    local = index.tz_convert(twin.timezone)
+    local = twin.time.index.tz_convert(twin.timezone)
     days: Any = public_holidays(twin.country, sorted(set(local.year)))
-    return sample_sessions(chargers, index, twin.timezone, users=users, seed=twin.seed, holidays=days)
+    return sample_sessions(chargers, twin.time, users=users, seed=twin.seed, holidays=days)

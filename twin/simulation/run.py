@@ -237,7 +237,7 @@ def stations_kwh(twin: Twin) -> Any:
     points, sessions = found
     return charge_sessions(
         sessions,
-        len(twin.weather.table),
+        twin.time,
         owner=points["station"].to_numpy(),
         n_owners=len(twin.chargers),
         charger_kw=points["power_kw"].to_numpy(),

@@ -69,18 +69,20 @@ def demand_rows(
     return {name: getattr(found, name) for name in names}
 
 
-def supply_rows(twin: Twin, rows: Index, demand: Mapping[str, Any], room_kw: Any) -> Arrays:
+def supply_rows(twin: Twin, rows: Index, demand: Mapping[str, Any], room_kwh: Any) -> Arrays:
     """Supply of some buildings, `demand` being theirs; tanks only where there are any."""
     tanks, volume = hot_water_tanks(twin, rows, demand["hot_water_kw"])
-    room = np.array(room_kw, dtype=np.float64)
+    room = np.array(room_kwh, dtype=np.float64)
     for group in tanks:
-        room[group.rows] += group.specification[["capacity_kwh", "heater_kw"]].to_numpy().sum(axis=1)
+        size, power = (group.specification[name].to_numpy() for name in ("capacity_kwh", "heater_kw"))
+        room[group.rows] += size + twin.time.kwh_of(power)
     systems = twin.buildings["heating_system"].to_numpy(dtype=object)[rows]
     coolers = twin.buildings["cooling_system"].to_numpy(dtype=object)[rows]
     found: Supply = heat_supply(
         systems.tolist(),
+        twin.time,
         **{name: demand[name] for name in DEMANDS},
-        room_kw=room,
+        room_kwh=room,
         site=heating_site(twin, rows),
         tanks=tanks,
         cooling_system=coolers.tolist(),
@@ -108,7 +110,7 @@ class Meter:
 def meter_rows(twin: Twin, rows: Index, supply: Mapping[str, Any], meter: Meter, devices: Devices) -> Arrays:
     """Let the sun serve its own building first, then its cars and its battery; the grid gives and takes the rest."""
     load, grid = supply["load_kwh"], supply["grid_kwh"]
-    pv, bought, sold = behind_the_meter(load, meter.potential_kw, share=meter.share, grid_kwh=grid)
+    pv, bought, sold = behind_the_meter(load, meter.potential_kw, twin.time, share=meter.share, grid_kwh=grid)
     found: Arrays = {"pv_kwh": pv, "grid_import_kwh": bought, "grid_export_kwh": sold}
     cars = _cars(twin, rows, (load, pv, grid), devices)
     if cars is not None:
@@ -120,7 +122,8 @@ def meter_rows(twin: Twin, rows: Index, supply: Mapping[str, Any], meter: Meter,
     used = load[touched] if cars is None else load[touched] + cars[touched]
     net = used - pv[touched]
     if len(has_battery):
-        found |= _batteries(rows, has_battery, touched, (used, pv[touched], grid[touched]), devices)
+        flows = (used, pv[touched], grid[touched])
+        found |= _batteries(twin, rows, has_battery, touched=touched, flows=flows, devices=devices)
         net += found["battery_charge_kwh"][touched] - found["battery_discharge_kwh"][touched]
     bought[touched] = np.maximum(net, np.float32(0.0))
     sold[touched] = np.maximum(-net, np.float32(0.0))
@@ -146,7 +149,7 @@ def _cars(twin: Twin, rows: Index, flows: tuple[Hourly, Hourly, Any], devices: D
             continue
         made = charge_sessions(
             sessions,
-            load.shape[1],
+            twin.time,
             owner=mine,
             n_owners=len(rows),
             charger_kw=points["power_kw"].to_numpy(),
@@ -158,12 +161,15 @@ def _cars(twin: Twin, rows: Index, flows: tuple[Hourly, Hourly, Any], devices: D
     return energy
 
 
-def _batteries(rows: Index, has: Index, touched: Index, flows: tuple[Hourly, Hourly, Any], devices: Devices) -> Arrays:
+def _batteries(
+    twin: Twin, rows: Index, has: Index, *, touched: Index, flows: tuple[Hourly, Hourly, Any], devices: Devices
+) -> Arrays:
     """Batteries of some of the buildings `rows`: those in the places `has`; the flows are those of `touched`."""
     used, pv, grid = flows
     models = devices.battery_models[rows[has]].tolist()
     year = self_consumption(
         batteries(models, devices.battery_kwh[rows[has]]),
+        twin.time,
         load_kwh=used,
         pv_kwh=pv,
         rows=np.searchsorted(touched, has),

@@ -230,7 +230,7 @@ class Stages:
     @cached_property
     def supply(self) -> Rows:
         """What heating and cooling systems take."""
-        twin, demand, room = self.twin, self.demand, self.devices.room_kw
+        twin, demand, room = self.twin, self.demand, self.devices.room_kwh
 
         def compute(rows: Index) -> dict[str, Any]:
             self.scene.report(0.82, "heating and cooling systems")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from html import escape
 from importlib.resources import files
 
@@ -22,32 +21,28 @@ from apps.map.view.cards.kpi_cards import figures
 from apps.map.view.cards.problem_list import problems_panel
 from apps.map.view.changes.change_panel import change_panel
 from apps.map.view.changes.element_changes import plant_panel
-from apps.map.view.changes.line_drawing import add_place, line_panel, sketched_line
+from apps.map.view.changes.line_drawing import line_panel, sketched_line
 from apps.map.view.changes.network_settings import network_panel
 from apps.map.view.comparison_bar import comparison_bar
 from apps.map.view.deck.camera import Frame, fit, frame_beside, frame_of
 from apps.map.view.deck.compared_decks import compare_maps
 from apps.map.view.deck.legend import quantity_title
-from apps.map.view.deck.map_deck import BUILDINGS, LAYERS_AT_FIRST, Picture, deck
+from apps.map.view.deck.map_deck import BUILDINGS, Picture, deck
 from apps.map.view.deck.network_layers import LINES, POINTS
-from apps.map.view.networks.network_panel import (
-    badge,
-    curve_of_networks,
-    hour_day,
-    network_look,
-    networks_of,
-    networks_shown,
-    poll_networks,
-)
+from apps.map.view.networks.network_look import curve_of_networks, hour_day, network_look, networks_of
+from apps.map.view.networks.network_panel import badge
+from apps.map.view.networks.network_progress import poll_networks
 from apps.map.view.opening import Opening, chosen
+from apps.map.view.scenario_names import title_of
 from apps.map.view.share.view_link import restore
-from apps.map.view.time_bar import FIRST_STEP, present_step, time_bar
+from apps.map.view.state import ViewState
+from apps.map.view.time_bar import present_step, time_bar
+from apps.map.view.trouble import trouble_html
+from apps.map.view.waiting import wait_while
 from apps.map.view.workshop import tour, workshop_panel
 from apps.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
-from apps.views.days import DAYS
-from apps.views.district_views import View
-from apps.views.networks.element_states import ALL
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin import TwinError
 
 _POLL_S = 0.15
@@ -68,7 +63,6 @@ def show() -> None:
     try:
         if not session.begun():
             _begin(opening, words)
-        _first_state()
         view, baseline = _views(opening, words)
     except (AppError, gis_data.GisDataError, TwinError) as error:
         _tell(words, error)
@@ -87,65 +81,25 @@ def _language() -> str:
 
 def _begin(opening: Opening, words: Texts) -> None:
     """Follow the address once; from then on the session has the word."""
-    for trouble in restore(st.query_params.to_dict(), opening):
+    state, troubles = restore(st.query_params.to_dict(), opening)
+    session.commit(state)
+    for trouble in troubles:
         st.toast(words("trouble.link", why=trouble), icon=":material/link_off:")
     for name in list(st.query_params):
         if name not in {"lang", "workshop"}:
             del st.query_params[name]
 
 
-def _first_state() -> None:
-    first = {
-        "group": "hour",
-        "quantity_hour": "heat",
-        "quantity_year": "heat_kwh_m2",
-        "quantity_kind": "use",
-        "day": DAYS[0],
-        "first_step": FIRST_STEP,
-        "layers": list(LAYERS_AT_FIRST),
-        "selected": None,
-        "card_part": "figures",
-        "mode": "map",
-        "changing": False,
-        "several_by": "use",
-        "change_part": "buildings",
-        "change_topic": "prices",
-        "folded": False,
-        "workshop": False,
-        "tour": 1 if st.session_state.get("workshop") else 0,
-        "camera": None,
-        "network_carrier": ALL,
-        "network_quantity": "loading",
-        "element": None,
-        "element_part": "state",
-        "side": "",
-        "plant_building": None,
-        "plant_place": "network",
-        "plant_moving": None,
-        "network_to_change": "heat",
-        "problems_part": "problems",
-        "element_titles": {},
-        "line_moving": None,
-        "line_places": (),
-        "line_carrier": "heat",
-        "line_size": "",
-        "line_streets": True,
-    }
-    for key, value in first.items():
-        # A widget that was hidden for a run loses its state unless it is written again.
-        st.session_state[key] = st.session_state.get(key, value)
-
-
 def _views(opening: Opening, words: Texts) -> tuple[View, View]:
     """Give what is shown and what it is held against; a step that cannot be computed is taken back and told."""
-    district = st.session_state["district"]
-    baseline = _opened(opening, district, opening.views.key_of(session.baseline()), words)
+    now = session.state()
+    baseline = _opened(opening, now.district, opening.views.key_of(now.baseline), words)
     try:
-        view = _opened(opening, district, opening.views.key_of(session.present()), words)
+        view = _opened(opening, now.district, opening.views.key_of(now.present), words)
     except TwinError as error:
         st.toast(words("trouble.scenario", why=str(error)), icon=":material/undo:")
-        session.drop_step()
-        view = _opened(opening, district, opening.views.key_of(session.present()), words)
+        session.change(ViewState.drop_step)
+        view = _opened(opening, now.district, opening.views.key_of(session.state().present), words)
     return view, baseline
 
 
@@ -165,11 +119,8 @@ def _opened(opening: Opening, district: str, scenario: str, words: Texts) -> Vie
         worker.start()
         place = st.empty()
         with place.container(key=f"loading_{scenario}"):
-            bar = st.progress(0.0, text=words("loading"))
-        while worker.is_alive():
-            share, what = views.progress(district, scenario)
-            bar.progress(min(max(share, 0.0), 1.0), text=words.get(f"progress.{what}", words("loading")))
-            time.sleep(_POLL_S)
+            progress = partial(views.progress, district, scenario)
+            wait_while(worker.is_alive, progress, words("loading"), words, every_s=_POLL_S)
         place.empty()
         if failed:
             raise failed[0]
@@ -178,49 +129,46 @@ def _opened(opening: Opening, district: str, scenario: str, words: Texts) -> Vie
 
 def _tell(words: Texts, error: Exception) -> None:
     with st.container(key="trouble"):
-        st.html(
-            f'<div class="cet-trouble" role="alert"><h2>{escape(words("error.title"))}</h2>'
-            f"<p>{escape(str(error))}</p><p>{escape(words('error.todo'))}</p></div>"
-        )
+        st.html(trouble_html(words("error.title"), str(error), words("error.todo")))
 
 
 def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
-    workshop = bool(st.session_state["workshop"])
+    workshop = session.state().workshop
     if workshop:
         st.html(f"<style>{_style('workshop.css')}</style>")
-    quantity = session.quantity()
     with st.container(key="kpis"):
-        st.html(figures(view, baseline, session.title_of(session.baseline(), opening, words), words))
+        st.html(figures(view, baseline, title_of(session.state().baseline, opening, words), words))
     if not workshop:
         badge(opening, view, words)
     with st.container(key="languages"):
         panel.languages(words)
-    folded = bool(st.session_state["folded"]) and not workshop
+    folded = session.state().folded and not workshop
     with st.container(key="panel_folded" if folded else "panel"):
         if workshop:
             workshop_panel(opening, view, words)
         else:
-            panel.panel(opening, view, baseline, quantity, words)
-    quantity = session.quantity()
-    networks = networks_of(opening, view) if networks_shown() else None
+            panel.panel(opening, view, baseline, words)
+    # What the panel found out of date it has put right.
+    now = session.state()
+    networks = networks_of(opening, view) if now.networks_shown else None
     # What changes are held against is computed only where it is drawn too.
-    alone = st.session_state["mode"] == "map"
-    beside = networks_of(opening, baseline) if networks_shown() and not alone else None
+    alone = now.mode == "map"
+    beside = networks_of(opening, baseline) if now.networks_shown and not alone else None
     with st.container(key="days"):
         panel.days(view, networks, beside, words)
     picked = _right(opening, view, networks, words)
-    if st.session_state["mode"] != "map":
+    if not alone:
         comparison_bar(opening, words)
-    names = tuple(session.title_of(found, opening, words) for found in (session.baseline(), session.present()))
-    if networks_shown():
+    names = tuple(title_of(found, opening, words) for found in (now.baseline, now.present))
+    if now.networks_shown:
         both = (networks if alone else beside, networks)
-        _stage((baseline, view), names, quantity, picked, words, networks=both)
+        _stage((baseline, view), names, picked, words, networks=both)
         if networks is None:
             poll_networks(opening, view, words)
         elif both[0] is None:
             poll_networks(opening, baseline, words)
     else:
-        _stage((baseline, view), names, quantity, picked, words)
+        _stage((baseline, view), names, picked, words)
     if workshop:
         tour(words)
     with st.container(key="credits"):
@@ -229,35 +177,35 @@ def _page(opening: Opening, view: View, baseline: View, words: Texts) -> None:
 
 def _right(opening: Opening, view: View, networks: NetworkView | None, words: Texts) -> tuple[str, ...]:
     """Show the card on the right; give the buildings that are chosen on it."""
-    state, editable = st.session_state, not st.session_state["workshop"]
-    side = state["side"] if networks_shown() and editable else ""
-    there = networks is not None and state["element"] in networks.elements.index
-    if state["selected"] in view.buildings.index:
+    state = session.state()
+    editable = not state.workshop
+    side = state.side if state.networks_shown and editable else ""
+    if state.selected is not None and state.selected in view.buildings.index:
         with _card(words):
-            card(view, state["selected"], hour_day(state["day"]), words, editable=editable)
-    elif networks is not None and there:
+            card(view, state.selected, hour_day(state.day), words, editable=editable)
+    elif networks is not None and state.element is not None and state.element in networks.elements.index:
         with _card(words):
-            element_card(opening, networks, state["element"], words, editable=editable)
-        return causing_buildings(networks, state["element"]) if state["element_part"] == "why" else ()
+            element_card(opening, networks, state.element, words, editable=editable)
+        return causing_buildings(networks, state.element) if state.element_part == "why" else ()
     elif side == "problems" and networks is not None:
         with _card(words):
             problems_panel(networks, words)
     elif side == "plant":
         with _card(words):
             plant_panel(view, words)
-        return (state["plant_building"],) if state["plant_building"] and state["plant_place"] == "building" else ()
+        return (state.plant.building,) if state.plant.building and state.plant.place == "building" else ()
     elif side == "network":
         with _card(words):
             network_panel(networks, words)
     elif side == "line" and networks is not None:
         with _card(words):
             line_panel(networks, words)
-    elif state["changing"] and editable:
+    elif state.changing and editable:
         with _card(words):
             return change_panel(view, words)
-    elif state["mode"] == "map":
+    elif state.mode == "map":
         with st.container(key="hint"):
-            told = words("network.hint" if networks_shown() else "card.hint")
+            told = words("network.hint" if state.networks_shown else "card.hint")
             st.html(f'<div class="cet-hint">{escape(told)}</div>')
     return ()
 
@@ -265,39 +213,41 @@ def _right(opening: Opening, view: View, networks: NetworkView | None, words: Te
 @contextmanager
 def _card(words: Texts) -> Iterator[None]:
     with st.container(key="card"):
-        st.button(words("card.close"), key="close_card", icon=":material/close:", on_click=_unselect, type="tertiary")
+        st.button(
+            words("card.close"),
+            key="close_card",
+            icon=":material/close:",
+            on_click=session.change,
+            args=(ViewState.open_side, ""),
+            type="tertiary",
+        )
         yield
-
-
-def _unselect() -> None:
-    session.open_side("")
 
 
 @st.fragment
 def _stage(
     views: tuple[View, View],
     names: tuple[str, ...],
-    quantity: str,
     picked: tuple[str, ...],
     words: Texts,
     *,
     networks: tuple[NetworkView | None, NetworkView | None] | None = None,
 ) -> None:
     """Draw the map and the time bar: a move of the playhead runs this and nothing else."""
-    view, state = views[1], st.session_state
+    view, state = views[1], session.state()
     look = None if networks is None else network_look(networks[1], networks[0])
-    day, mode = state["day"] if look is None else look.day, state["mode"]
+    day, mode = state.day if look is None else look.day, state.mode
     step = present_step(day)
     curve = None
     if networks is not None and networks[1] is not None and look is not None:
-        curve = curve_of_networks(networks[1], look, state["element"], words)
+        curve = curve_of_networks(networks[1], look, state.element, words)
     with st.container(key="timebar_box"):
-        bar = time_bar(view, quantity, day if look is None or curve else hour_day(day), step, words, curve=curve)
+        bar = time_bar(view, state.quantity, day if look is None or curve else hour_day(day), step, words, curve=curve)
     screen = bar.get("screen") if bar else None
-    frame = frame_of(float(screen[0]), float(screen[1]), workshop=state["workshop"]) if screen else Frame()
-    picture = Picture(quantity, hour_day(day), step, tuple(state["layers"]), state["selected"], chosen=picked)
+    frame = frame_of(float(screen[0]), float(screen[1]), workshop=state.workshop) if screen else Frame()
+    picture = Picture(state.quantity, hour_day(day), step, state.layers, state.selected, chosen=picked)
     if networks is not None:
-        selected = state["line_moving"] if state["side"] == "line" else state["element"]
+        selected = state.line.moving if state.side == "line" else state.element
         picture = replace(picture, look=look, networks=networks[1], element=selected, sketch=sketched_line(networks[1]))
     if mode != "map":
         with st.container(key="maps"):
@@ -305,14 +255,14 @@ def _stage(
                 views,
                 names,
                 replace(picture, how=mode),
-                state["camera"] or fit(tuple(view.district.bounds), frame_beside(frame, mode)),
+                state.camera or fit(view.district.bounds, frame_beside(frame, mode)),
                 words,
                 networks=networks,
             )
         return
     with st.container(key="map"):
         event = st.pydeck_chart(
-            deck(view, picture, state["camera"] or fit(tuple(view.district.bounds), frame), words),
+            deck(view, picture, state.camera or fit(view.district.bounds, frame), words),
             height="stretch",
             on_select="rerun",
             selection_mode="single-object",
@@ -340,17 +290,8 @@ def _select(event: object) -> None:
         if "id" in found.get("properties", {})
     ]
     now = clicked[0] if clicked else None
-    if now == st.session_state.get("clicked"):
+    if now == session.state().clicked:
         return
-    st.session_state["clicked"] = now
-    layer, name = now or (None, None)
-    if st.session_state["side"] == "line" and networks_shown():
-        # While a line is drawn, every click is a place that it passes.
-        add_place(name) if name else None
-    elif st.session_state["side"] == "plant" and networks_shown() and layer in {BUILDINGS, None}:
-        # While a plant looks for its place, a click on a building is the answer.
-        st.session_state.update(plant_building=name, plant_place="building") if name else None
-    else:
-        st.session_state["selected"] = name if layer == BUILDINGS else None
-        st.session_state["element"] = name if layer in {POINTS, LINES} else None
+    layer, name = now or ("", None)
+    session.change(ViewState.click, layer, name, building=layer == BUILDINGS)
     st.rerun()

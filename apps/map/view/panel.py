@@ -14,22 +14,24 @@ from apps.map.view.cards.table_dialog import show_table
 from apps.map.view.changes.scenario_steps import scenario_part
 from apps.map.view.deck.legend import day_title, legend, quantity_title
 from apps.map.view.deck.map_deck import HIDDEN_BY_NETWORKS, LAYERS
-from apps.map.view.networks.network_panel import GROUP, network_look, network_part
+from apps.map.view.networks.network_look import network_look
+from apps.map.view.networks.network_panel import network_part
 from apps.map.view.opening import Opening
 from apps.map.view.share.share_dialogs import export_dialog, share_dialog
+from apps.map.view.state import NETWORK
 from apps.map.view.workshop import start_workshop
 from apps.texts import LANGUAGES, Texts
 from apps.views.days import DAYS
-from apps.views.district_views import View
 from apps.views.map_comparison import compare_quantity
 from apps.views.map_quantities import map_quantity
 from apps.views.networks.network_views import NetworkView
 from apps.views.quantities import HOURLY, KINDS
+from apps.views.view import View
 from apps.views.yearly_quantities import YEARLY
 from twin.scenario.wording import tell_value
 
 GROUPS = {
-    "hour": [quantity.key for quantity in HOURLY],
+    "hour": list(HOURLY),
     "year": [quantity.key for quantity in YEARLY],
     "kind": [quantity.key for quantity in KINDS],
 }
@@ -38,24 +40,22 @@ GROUPS = {
 
 def languages(words: Texts) -> None:
     """Show the switch between the languages."""
-    st.session_state["language"] = words.language
     st.segmented_control(
         words("language"),
         list(LANGUAGES),
         format_func=str.upper,
-        key="language",
         label_visibility="collapsed",
-        on_change=_switch_language,
         width="stretch",
+        **session.form("language", words.language, _switch_language),
     )
 
 
 def _switch_language() -> None:
-    if st.session_state["language"]:
-        st.query_params["lang"] = st.session_state["language"]
+    if chosen := session.entered("language"):
+        st.query_params["lang"] = chosen
 
 
-def panel(opening: Opening, view: View, baseline: View, quantity: str, words: Texts) -> None:
+def panel(opening: Opening, view: View, baseline: View, words: Texts) -> None:
     """Show the panel; folded, it is its title alone.
 
     Parameters
@@ -66,12 +66,10 @@ def panel(opening: Opening, view: View, baseline: View, quantity: str, words: Te
         District and scenario.
     baseline : View
         What it is held against.
-    quantity : str
-        What the buildings are coloured by.
     words : Texts
         Language.
     """
-    folded = bool(st.session_state["folded"])
+    folded = session.state().folded
     subtitle = words("panel.subtitle", buildings=len(view.buildings), date=view.district.data_date[:4])
     st.html(
         f'<div class="cet-brand"><h1>{escape(view.district.title)}</h1>'
@@ -90,33 +88,35 @@ def panel(opening: Opening, view: View, baseline: View, quantity: str, words: Te
         return
     scenario_part(opening, view, words)
     _colours(opening, view, baseline, words)
-    hidden = HIDDEN_BY_NETWORKS if st.session_state["group"] == GROUP else ()
+    _layers(view, words)
+    tools(opening, view, words)
+
+
+def _layers(view: View, words: Texts) -> None:
+    state, tables = session.state(), view.district.tables
+    hidden = HIDDEN_BY_NETWORKS if state.networks_shown else ()
     # What is hidden for now stays switched on: a widget may not show what it does not offer.
-    st.session_state["layers_seen"] = [name for name in st.session_state["layers"] if name not in hidden]
-    tables = view.district.tables
+    offered = [name for name in state.layers if name not in hidden]
     st.pills(
         words("layers"),
         [name for name in LAYERS if name not in hidden and (name == "roofs" or len(tables.get(name, ())))],
         selection_mode="multi",
         format_func=lambda name: words(f"layer.{name}"),
-        key="layers_seen",
-        on_change=_switch_layers,
-        args=(hidden,),
+        **session.form("layers_seen", offered, _switch_layers, hidden),
     )
-    tools(opening, view, quantity, words)
 
 
-def tools(opening: Opening, view: View, quantity: str, words: Texts) -> None:
+def tools(opening: Opening, view: View, words: Texts) -> None:
     """Show what can be done with what is seen: table, comparison, link, files, workshop."""
     with st.container(key="tools", horizontal=True, gap=None):
         if _tool("table", "table_rows", words("table.open"), words):
-            show_table(view, quantity, words)
-        beside = st.session_state["mode"] == "map"
+            show_table(view, session.state().quantity, words)
+        beside = session.state().mode == "map"
         _tool("compare", "compare", words("tool.compare"), words, on_click=_compare, args=(beside,))
         if _tool("share", "link", words("share.title"), words):
             share_dialog(view, words)
         if _tool("export", "download", words("export.title"), words):
-            export_dialog(opening, view, quantity, words)
+            export_dialog(opening, view, words)
         if _tool("flows", "account_tree", words("flows.open"), words):
             flows_dialog(opening, view, words)
         _tool("workshop", "groups", words("tool.workshop"), words, on_click=start_workshop)
@@ -132,41 +132,39 @@ def _tool(name: str, icon: str, told: str, words: Texts, **then: Any) -> bool:
 
 def _compare(beside: bool) -> None:
     # What the button meant when it was drawn: pressed twice in a hurry, it does not undo itself.
-    st.session_state["mode"] = "beside" if beside else "map"
+    session.update(mode="beside" if beside else "map")
 
 
 def _fold(away: bool) -> None:
-    st.session_state["folded"] = away
+    session.update(folded=away)
 
 
 def _switch_layers(hidden: Sequence[str]) -> None:
-    kept = [name for name in st.session_state["layers"] if name in hidden]
-    st.session_state["layers"] = [*st.session_state["layers_seen"], *kept]
+    kept = [name for name in session.state().layers if name in hidden]
+    session.update(layers=(*session.entered("layers_seen", ()), *kept))
 
 
 def _colours(opening: Opening, view: View, baseline: View, words: Texts) -> None:
     st.segmented_control(
         words("colour_by"),
-        [*GROUPS, GROUP],
+        [*GROUPS, NETWORK],
         format_func=lambda group: words(f"group.{group}"),
-        key="group",
         required=True,
         width="stretch",
+        **session.bound("group"),
     )
-    group = st.session_state["group"]
-    if group == GROUP:
+    state = session.state()
+    if state.networks_shown:
         network_part(opening, view, baseline, words)
         return
     st.selectbox(
         words("colour_by"),
-        GROUPS[group],
+        GROUPS[state.group],
         format_func=lambda key: quantity_title(key, words),
-        key=f"quantity_{group}",
         label_visibility="collapsed",
+        **session.bound(f"quantity_{state.group}"),
     )
-    roofs = "roofs" in st.session_state["layers"]
-    quantity = st.session_state[f"quantity_{group}"]
-    day, mode = st.session_state["day"], st.session_state["mode"]
+    roofs, quantity, day, mode = "roofs" in state.layers, state.quantity, state.day, state.mode
     difference = mode == "difference"
     what = map_quantity(view, quantity, day) if mode == "map" else compare_quantity(view, baseline, quantity, day, mode)
     note = ""
@@ -192,19 +190,19 @@ def days(view: View, networks: NetworkView | None, beside: NetworkView | None, w
     words : Texts
         Language.
     """
-    hard: list[str] = []
-    if st.session_state["group"] == GROUP:
-        hard = networks.worst_days if networks is not None else [st.session_state["day"]]
-        hard = [day for day in hard if beside is None or day in beside.rows]
-    options = [*DAYS, *(day for day in hard if day not in DAYS)]
-    if st.session_state["day"] not in options:
-        st.session_state["day"] = network_look(networks, beside).day if hard else DAYS[0]
+    state, worst = session.state(), list[str]()
+    if state.networks_shown:
+        worst = networks.worst_days if networks is not None else [state.day]
+        worst = [day for day in worst if beside is None or day in beside.rows]
+    options = [*DAYS, *(day for day in worst if day not in DAYS)]
+    if state.day not in options:
+        session.update(day=network_look(networks, beside).day if worst else DAYS[0])
     st.selectbox(
         words("day"),
         options,
         format_func=lambda day: day_title(view, day, words),
-        key="day",
         label_visibility="collapsed",
+        **session.bound("day"),
     )
 
 
@@ -213,7 +211,7 @@ def credits_line(view: View, words: Texts) -> str:
     sources = " · ".join(dict.fromkeys(source.attribution for source in view.district.sources))
     told = escape(view.district.weather.source)
     weather = words.get(f"weather.{view.district.weather.kind}", view.district.weather.kind)
-    edited = [edit for edit in session.present().edits if edit.what == "weather"]
+    edited = [edit for edit in session.state().present.edits if edit.what == "weather"]
     weather = " · ".join([weather, *(tell_value(edit, words.language) for edit in edited)])
     return (
         f'<div class="cet-credits"><span>{escape(sources)} (ODbL)</span>'

@@ -1,172 +1,152 @@
-"""What a session holds: the steps of its scenario, and what it is held against."""
+"""Where a session's state lies: the one place that reads and writes the framework's own store.
+
+`ViewState` is the truth. The framework keeps a value of its own for every widget, under the widget's key, and forgets
+it when a run does not draw the widget. So a widget's value is written before it is drawn, from the state or from the
+scenario, and read when the widget tells that somebody changed it; `FORMS` lists the widgets that stand for no field.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Concatenate, ParamSpec
 
 import streamlit as st
 
-from apps.map.view.opening import Opening
-from apps.texts import Texts
-from twin import load_scenario
-from twin.scenario import AnyEdit, History, Scenario, simplified
+from apps.map.view.state import ViewState
 
-_HISTORY, _BASELINE = "history", "baseline"
+P = ParamSpec("P")
 
-
-def begin(scenario: Scenario, baseline: Scenario | None = None) -> None:
-    """Start a session's history."""
-    st.session_state[_HISTORY] = History.start(scenario)
-    st.session_state[_BASELINE] = baseline
+TIME_BAR = "timebar"
+"""Component that tells where the playhead stands and how large the window is."""
+FORMS = (
+    "scenario",
+    "against",
+    "language",
+    "layers_seen",
+    "change_",
+    "several_",
+    "prices_",
+    "emission_factors_",
+    "weather_",
+    "network_generation",
+    "network_supply_temp_c",
+    "network_hydrogen_share",
+    "element_size",
+    "plant_size",
+    "plant_capacity",
+)
+"""Widgets that show what a scenario says, or what is about to change: whole keys, and beginnings that end in `_`."""
+_STATE = "view_state"
 
 
 def begun() -> bool:
-    """Tell whether the session has a scenario."""
-    return _HISTORY in st.session_state
+    """Tell whether the session has a state."""
+    return _STATE in st.session_state
 
 
-def history() -> History:
-    """Give the steps of the session's scenario."""
-    found: History = st.session_state[_HISTORY]
+def state() -> ViewState:
+    """Give what the session looks at."""
+    found: ViewState = st.session_state[_STATE]
     return found
 
 
-def present() -> Scenario:
-    """Give the scenario that is shown."""
-    return history().present
+def commit(new: ViewState) -> None:
+    """Let a state be the session's: nothing else writes it."""
+    st.session_state[_STATE] = new
 
 
-def baseline() -> Scenario:
-    """Give the scenario that changes are told against: a pinned one, or the district as it is."""
-    found: Scenario | None = st.session_state.get(_BASELINE)
-    return as_it_is() if found is None else found
-
-
-def pin(scenario: Scenario | None) -> None:
-    """Hold everything against a scenario from now on; None: against the district as it is."""
-    st.session_state[_BASELINE] = None if scenario is None or not scenario.edits else scenario
-
-
-def as_it_is() -> Scenario:
-    """Give the preset without edits."""
-    return load_scenario("as-is")
-
-
-def quantity() -> str:
-    """Give the key of what buildings are coloured by; while networks are looked at, of what they were."""
-    state = st.session_state
-    group = state["group"] if f"quantity_{state['group']}" in state else "hour"
-    return str(state[f"quantity_{group}"])
-
-
-def apply(*edits: AnyEdit) -> None:
-    """Add edits as one step."""
-    st.session_state[_HISTORY] = history().apply(*edits)
-
-
-def go_to(scenario: Scenario) -> None:
-    """Go to another scenario as one step."""
-    st.session_state[_HISTORY] = history().replace(scenario)
-
-
-def put(what: str, edit: AnyEdit | None) -> None:
-    """Let one edit stand in the place of all of its kind, as one step; None: let none stand."""
-    now = present()
-    rest = tuple(old for old in now.edits if old.what != what)
-    edits = rest if edit is None else (*rest, edit)
-    go_to(now.model_copy(update={"edits": edits}) if edits else as_it_is())
-
-
-def remove(place: int) -> None:
-    """Take one edit out, as one step."""
-    now = present()
-    if 0 <= place < len(now.edits):
-        rest = now.edits[:place] + now.edits[place + 1 :]
-        go_to(now.model_copy(update={"edits": rest}) if rest else as_it_is())
-
-
-def undo() -> None:
-    """Go one step back, if there is one."""
-    if history().can_undo:
-        st.session_state[_HISTORY] = history().undo()
-
-
-def redo() -> None:
-    """Take the last undo back, if there is one."""
-    if history().can_redo:
-        st.session_state[_HISTORY] = history().redo()
-
-
-def drop_step() -> None:
-    """Forget the present step and what was undone: it cannot be computed."""
-    found = history()
-    if found.can_undo:
-        st.session_state[_HISTORY] = History(found.past[:-1], found.past[-1])
-    else:
-        begin(as_it_is(), st.session_state.get(_BASELINE))
-
-
-def named(opening: Opening) -> dict[str, Scenario]:
-    """Scenarios with a name that can be gone to, by their name; the district as it is first."""
-    return {name: as_it_is() if found is None else found for name, found in opening.views.scenarios.items()}
-
-
-def name_of(scenario: Scenario, opening: Opening) -> str | None:
-    """Give the name of a scenario that does the same as a named one; None for what was edited."""
-    edits = simplified(scenario.edits)
-    return next((name for name, known in named(opening).items() if simplified(known.edits) == edits), None)
-
-
-def title_of(scenario: Scenario, opening: Opening, words: Texts) -> str:
-    """Give a scenario's name for people: a named one's title, or what it was made of.
+def change(transition: Callable[Concatenate[ViewState, P], ViewState], *args: P.args, **options: P.kwargs) -> None:
+    """Go from the present state to the next.
 
     Parameters
     ----------
-    scenario : Scenario
-        Any.
-    opening : Opening
-        What can be opened.
-    words : Texts
-        Language.
+    transition : callable
+        Takes the state and gives the next: mostly a method of `ViewState`.
+    *args, **options
+        Given to it.
     """
-    known = named(opening)
-    name = name_of(scenario, opening)
-    if name is not None:
-        return str(known[name].told(words.language)[0])
-    base = known.get(scenario.name)
-    if base is None or not base.edits:
-        told = scenario.told(words.language)[0]
-        return words("scenario.own") if base is not None or told == scenario.name else told
-    return words("scenario.changed", title=base.told(words.language)[0])
+    commit(transition(state(), *args, **options))
 
 
-def state_to_reset(opening: Opening) -> Scenario:
-    """Give the named scenario that a reset goes back to: what the edits began with, else the district as it is."""
-    now = present()
-    base: Any = named(opening).get(now.name)
-    return as_it_is() if base is None or name_of(now, opening) is not None else base
+def update(**fields: Any) -> None:
+    """Change fields of the state."""
+    commit(replace(state(), **fields))
 
 
-def scenario_to_export(opening: Opening, words: Texts) -> Scenario:
-    """Give the scenario under a name of its own: what was edited must not bear the name of what it began with.
+def bound(path: str, *, key: str = "", value: Any = None) -> dict[str, Any]:
+    """Bind a widget to a field of the state: it shows the field, and a change of it becomes the field's.
 
     Parameters
     ----------
-    opening : Opening
-        What can be opened.
-    words : Texts
-        Language of the title.
+    path : str
+        Name of the field; of a draft's field "plant.place".
+    key : str
+        Key of the widget, where it is not the path with underscores.
+    value : Any
+        What the widget shows, where that is not what the field says.
+
+    Returns
+    -------
+    dict
+        `key`, `on_change` and `args` of the widget.
     """
-    now = present()
-    if name_of(now, opening) is not None:
-        return now
-    base = named(opening).get(now.name)
-    name = "my-changes" if base is None or not base.edits else f"{now.name}-changed"
-    title = title_of(now, opening, words)
-    return now.model_copy(update={"name": name, "title": title, "title_fi": "", "title_sv": ""})
+    key = key or path.replace(".", "_")
+    draft, _, name = path.rpartition(".")
+    now = getattr(getattr(state(), draft) if draft else state(), name) if value is None else value
+    st.session_state[key] = list(now) if isinstance(now, tuple) else now
+    return {"key": key, "on_change": _take, "args": (path, key)}
 
 
-def open_side(name: str) -> None:
-    """Open a panel on the right: "problems", "plant", "line", "network", or none."""
-    fresh = {"element": None, "selected": None, "plant_moving": None, "line_moving": None, "line_places": ()}
-    st.session_state.update(side=name, changing=False, **fresh)
+def _take(path: str, key: str) -> None:
+    """Take over what a widget was changed to."""
+    value, now = st.session_state[key], state()
+    if value is None:
+        return
+    draft, _, name = path.rpartition(".")
+    value = tuple(value) if isinstance(value, list) else value
+    update(**({draft: replace(getattr(now, draft), **{name: value})} if draft else {name: value}))
+
+
+def form(key: str, value: Any, then: Callable[..., None], *args: Any) -> dict[str, Any]:
+    """Let a form's widget show a value, and do something once it was changed.
+
+    Parameters
+    ----------
+    key : str
+        Key of the widget, one of `FORMS`.
+    value : Any
+        What it shows.
+    then : callable
+        What is done; `entered` gives it the value.
+    *args : Any
+        Given to it.
+
+    Returns
+    -------
+    dict
+        `key`, `on_change` and `args` of the widget.
+    """
+    show(key, value)
+    return {"key": key, "on_change": then, "args": args}
+
+
+def show(key: str, value: Any) -> None:
+    """Let a form's widget show a value, before it is drawn."""
+    st.session_state[_form(key)] = value
+
+
+def entered(key: str, otherwise: Any = None) -> Any:
+    """Give what a form's widget shows or was changed to."""
+    return st.session_state.get(_form(key), otherwise)
+
+
+def _form(key: str) -> str:
+    if not any(key == form or (form.endswith("_") and key.startswith(form)) for form in FORMS):
+        raise KeyError(f"{key} is no widget of a form; `FORMS` lists them.")
+    return key
+
+
+def time_bar() -> Mapping[str, Any]:
+    """Give what the time bar has told: `step`, `jumped`, `screen`."""
+    return st.session_state.get(TIME_BAR) or {}

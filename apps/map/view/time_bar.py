@@ -9,15 +9,13 @@ from typing import Any
 
 import streamlit as st
 
+from apps.map.view import session
 from apps.map.view.deck.palette import CARRIERS
+from apps.map.view.state import FIRST_STEP
 from apps.texts import Texts, with_unit
-from apps.views.district_views import View
 from apps.views.map_quantities import QUANTITIES, district_curve
-from apps.views.quantities import FIRST, HOURLY, Quantity, hourly
-
-KEY = "timebar"
-_JUMP = "jump"
-FIRST_STEP = 8  # of a winter weekday: people get up, so does demand
+from apps.views.quantities import FIRST_QUANTITY, HOURLY, Quantity
+from apps.views.view import View
 
 
 @cache
@@ -88,7 +86,7 @@ def time_bar(view: View, quantity: str, day: str, step: int, words: Texts, *, cu
         "labels": labels,
         "every": 1 if day == "year" else 3,
         "step": step,
-        "jump": jump_number(),
+        "jump": session.state().jump[0],
         "colour": curve.colour,
         "from_zero": curve.from_zero,
         "name": words("time.label"),
@@ -102,7 +100,9 @@ def time_bar(view: View, quantity: str, day: str, step: int, words: Texts, *, cu
         js=_source("time_bar.js"),
         isolate_styles=False,
     )
-    return component(key=KEY, data=data, on_step_change=_nothing, on_screen_change=_nothing, on_jumped_change=_nothing)
+    return component(
+        key=session.TIME_BAR, data=data, on_step_change=_nothing, on_screen_change=_nothing, on_jumped_change=_nothing
+    )
 
 
 def _curve(view: View, quantity: str, day: str, words: Texts) -> Curve:
@@ -119,28 +119,18 @@ def _curve(view: View, quantity: str, day: str, words: Texts) -> Curve:
     )
 
 
-def jump_to(step: int) -> None:
-    """Put the playhead somewhere from here; the browser follows."""
-    st.session_state[_JUMP] = (jump_number() + 1, step)
-
-
-def jump_number() -> int:
-    """Give the number of the last jump of the playhead."""
-    return int(st.session_state.get(_JUMP, (0, 0))[0])
-
-
 def present_step(day: str) -> int:
     """Give the place of the playhead: where it was moved to, or jumped to while the browser has not followed yet."""
-    state = st.session_state.get(KEY) or {}
-    number, step = st.session_state.get(_JUMP, (0, 0))
-    if number > int(state.get("jumped") or 0):
-        return min(int(step), 11 if day == "year" else 23)
-    return step_of(state, day, int(st.session_state["first_step"]))
+    bar, state = session.time_bar(), session.state()
+    number, step = state.jump
+    if number > int(bar.get("jumped") or 0):
+        return min(step, 11 if day == "year" else 23)
+    return step_of(bar, day, state.first_step)
 
 
 def screen_now() -> tuple[float, float] | None:
     """Give the size of the browser's window [px], once it has told it."""
-    screen = (st.session_state.get(KEY) or {}).get("screen")
+    screen = session.time_bar().get("screen")
     return (float(screen[0]), float(screen[1])) if screen else None
 
 
@@ -170,7 +160,8 @@ def curve_of(quantity: str) -> Quantity:
     chosen = QUANTITIES[quantity]
     if chosen.group == "hour":
         return chosen
-    return next((one for one in HOURLY if one.carrier and one.carrier == chosen.carrier), hourly(FIRST))
+    mine = (hourly for hourly in HOURLY.values() if hourly.carrier and hourly.carrier == chosen.carrier)
+    return next(mine, HOURLY[FIRST_QUANTITY])
 
 
 def _nothing() -> None:

@@ -8,30 +8,25 @@ import streamlit as st
 
 from apps.map.view import session
 from apps.map.view.opening import Opening
+from apps.map.view.scenario_names import name_of, named_scenarios
+from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
+from apps.views.view import View
 
 STEPS = 4
 """Steps of the tour."""
 
 
 def start_workshop() -> None:
-    """Turn the page into the workshop's, from the district as it is and with the tour's first step."""
-    st.session_state.update(workshop=True, tour=1, mode="map", changing=False, selected=None, folded=False)
-    session.pin(None)
+    """Turn the page into the workshop's; its address says so."""
+    session.change(ViewState.begin_workshop)
     st.query_params["workshop"] = "1"
 
 
 def leave_workshop() -> None:
-    """Give the planner's page back, with the scenario as it stands."""
-    st.session_state.update(workshop=False, tour=0)
+    """Give the planner's page back."""
+    session.change(ViewState.leave_workshop)
     st.query_params.pop("workshop", None)
-
-
-def start_again() -> None:
-    """Go back to the district as it is, with the first colours and the tour."""
-    session.begin(session.as_it_is())
-    st.session_state.update(group="hour", quantity_hour="heat", selected=None, tour=1, mode="map")
 
 
 def workshop_panel(opening: Opening, view: View, words: Texts) -> None:
@@ -48,20 +43,26 @@ def workshop_panel(opening: Opening, view: View, words: Texts) -> None:
     """
     title, question = escape(view.district.title), escape(words("workshop.question"))
     st.html(f'<div class="cet-brand"><h1>{title}</h1><div>{question}</div></div>')
-    now = session.name_of(session.present(), opening)
+    now = name_of(session.state().present, opening)
     with st.container(key="presets", gap="small"):
-        for name, preset in session.named(opening).items():
+        for name, preset in named_scenarios(opening).items():
             st.button(
                 str(preset.told(words.language)[0]),
                 key=f"preset_{name}",
                 help=str(preset.told(words.language)[1]) or None,
                 type="primary" if name == now else "secondary",
                 width="stretch",
-                on_click=session.go_to,
-                args=(preset,),
+                on_click=session.change,
+                args=(ViewState.go_to, preset),
             )
     with st.container(key="workshop_tools", horizontal=True, gap="small"):
-        st.button(words("workshop.reset"), key="start_again", icon=":material/restart_alt:", on_click=start_again)
+        st.button(
+            words("workshop.reset"),
+            key="start_again",
+            icon=":material/restart_alt:",
+            on_click=session.change,
+            args=(ViewState.restart_workshop,),
+        )
         st.button(words("workshop.leave"), key="leave_workshop", type="tertiary", on_click=leave_workshop)
 
 
@@ -73,7 +74,7 @@ def tour(words: Texts) -> None:
     words : Texts
         Language.
     """
-    step = int(st.session_state.get("tour") or 0)
+    step = session.state().tour
     if not 1 <= step <= STEPS:
         return
     count = escape(words("workshop.step", step=step, steps=STEPS))
@@ -96,4 +97,4 @@ def tour(words: Texts) -> None:
 
 
 def _go(step: int) -> None:
-    st.session_state["tour"] = step
+    session.update(tour=step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -10,11 +10,11 @@ import numpy.typing as npt
 import shapely
 
 from apps.texts import Texts, texts
-from apps.views.layer_geojson import write_collection
+from apps.views.bounded_cache import ANSWERS
 from apps.views.networks.element_states import ALL, CARRIERS, ElementQuantity, Look, element_quantity
 from apps.views.networks.element_wording import element_title, origin_text
 from apps.views.networks.network_views import NetworkView
-from apps.views.view_cache import cached_per_view
+from apps.views.packed import Packed, collection, pack
 from twin.reporting.naming import size_title, sizes, value_text
 
 Part = Literal["lines", "strokes", "points"]
@@ -30,8 +30,13 @@ _POINT_M = 4.0
 _ALWAYS = ("plant", "store", "entry", "transformer")
 
 
-@cached_per_view(8)
-def networks_geojson(networks: NetworkView, look: Look, part: Part, language: str) -> bytes:
+def networks_answer(networks: NetworkView, look: Look, part: Part, language: str) -> Packed:
+    """Give the elements packed, kept for the next session that asks; the parameters are those of `networks_geojson`."""
+    key = ("networks", networks.stamp, look, part, language)
+    return ANSWERS.remember(key, lambda: pack(networks_geojson(networks, look, part, language)))
+
+
+def networks_geojson(networks: NetworkView, look: Look, part: Part, language: str) -> Iterator[str]:
     """Write the elements of a network with the classes and texts of a quantity for every step of a day.
 
     Parameters
@@ -47,8 +52,8 @@ def networks_geojson(networks: NetworkView, look: Look, part: Part, language: st
 
     Returns
     -------
-    bytes
-        A FeatureCollection; properties: `id`, `k` kind, `a` carrier, `o` origin, `w` width [px] or radius [m], `y`
+    iterator of str
+        Parts of a FeatureCollection, with `id`, `k` kind, `a` carrier, `o` origin, `w` width [px] or radius [m], `y`
         whether it is beyond its limit at any hour of the year, `c` the class of each step; and but for strokes `n` its
         name, `u` size and origin in words, `t0`, `t1`, … the value of each step in words.
     """
@@ -77,7 +82,7 @@ def networks_geojson(networks: NetworkView, look: Look, part: Part, language: st
     if part != "strokes":
         plain |= _told(networks, what, chosen, words)
     names = list(plain)
-    return write_collection(shapes, [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)])
+    return collection(shapes, (dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)))
 
 
 def _told(

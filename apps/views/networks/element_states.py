@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from apps._errors import UnknownQuantityError
+from apps.views.bounded_cache import cached_by_stamp
 from apps.views.networks.network_views import QUANTITIES, NetworkView
 from apps.views.quantities import CLASSES, classes_of, nice_ceiling, scale_of
-from apps.views.view_cache import cached_per_view
 
 ALL = "all"
 """Every carrier at once."""
@@ -96,7 +96,7 @@ def quantities_of(networks: NetworkView, carrier: str) -> list[str]:
     return [name for name in QUANTITIES if name in networks.steps and np.isin(networks.steps[name].rows, mine).any()]
 
 
-@cached_per_view(8)
+@cached_by_stamp
 def element_quantity(networks: NetworkView, look: Look) -> ElementQuantity:
     """Prepare a quantity of a carrier's networks for the map.
 

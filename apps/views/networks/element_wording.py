@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from apps.texts import Texts, texts
+from apps.views.bounded_cache import cached_by_stamp
 from apps.views.networks.network_views import NetworkView
 from apps.views.networks.problem_groups import main_span
-from apps.views.view_cache import cached_per_view
 from twin.reporting.naming import Naming, building_names, value_text
 from twin.texts import tick
 
 
-@cached_per_view(3)
+@cached_by_stamp
 def naming(networks: NetworkView, language: str) -> Naming:
     """Give the names of what networks are made of.
 

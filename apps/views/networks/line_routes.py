@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from apps.views.district_views import View
+from apps.views.bounded_cache import cached_by_stamp
 from apps.views.networks.network_views import NetworkView
-from apps.views.view_cache import cached_per_view
+from apps.views.view import View
 from assets.networks.graph import Graph, nearest_source, path_edges
 from gis_data.street_graph import street_graph
 from twin.networks.layout.streets import line_along
@@ -110,7 +110,7 @@ def _nearest_ends(places: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.f
     return np.array(chosen)
 
 
-@cached_per_view(1)
+@cached_by_stamp
 def _streets(view: View) -> _Streets:
     made = street_graph(view.district.tables["streets"])
     mapped = np.zeros(len(made.start), dtype=bool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,20 +12,24 @@ import numpy.typing as npt
 import pandas as pd
 
 import twin
+from apps.views.bounded_cache import NETWORKS_SHARE, YEARS_SHARE, BoundedCache, share_of_budget, size_of
 from apps.views.days import SPECIAL_DAYS, DayPlan, plan_dates
-from apps.views.district_views import AS_IS, View, Views
+from apps.views.district_views import AS_IS, Views
 from apps.views.networks.problem_groups import problem_groups, worst_of_each
 from apps.views.networks.worst_hours import WorstHours, find_worst_hours, limits_of
+from apps.views.view import View
+from twin import NetworkResults, Results
 from twin.reporting.naming import served_by
 
 Array = npt.NDArray[np.float32]
+Key = tuple[str, str]
+"""Names of district and scenario."""
 
 QUANTITIES = ("loading", "voltage", "temperature", "return_temperature", "pressure", "flow", "loss", "hydrogen")
 """What networks can be coloured by."""
 _SHARES = {"loading", "hydrogen"}
 _CAUSES = 10  # problems whose causes are looked for at once, and whose days can be shown
-_KEPT = 6  # cut-down networks, of some 10 MB each
-_YEARS = 2  # years of networks in memory, of some 100 MB each
+_LOOKED_AT = 2  # networks, and what they are held against
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +100,17 @@ class NetworkView:
     flows: pd.DataFrame
 
     @property
+    def stamp(self) -> str:
+        """Changes whenever anything that is shown of them may change."""
+        return self.view.stamp + self.version
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that they hold beside the view."""
+        parts = (self.elements, self.steps, self.worst, self.problems, self.causes, self.served, self.flows)
+        return size_of(parts)
+
+    @property
     def carriers(self) -> list[str]:
         """Carriers that have networks or plants, in the order they are told in."""
         there = set(self.elements["carrier"])
@@ -119,8 +133,9 @@ class Networks:
 
     def __init__(self, views: Views) -> None:
         self._views = views
-        self._open: OrderedDict[tuple[str, str], NetworkView] = OrderedDict()
-        self._years: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        networks, years = share_of_budget(NETWORKS_SHARE), share_of_budget(YEARS_SHARE)
+        self._open: BoundedCache[Key, NetworkView] = BoundedCache(networks, lambda one: one.nbytes, least=_LOOKED_AT)
+        self._years: BoundedCache[Key, NetworkResults] = BoundedCache(years, size_of)
         self._working: dict[tuple[str, str], threading.Thread] = {}
         self._failed: dict[tuple[str, str], Exception] = {}
         self._done: dict[tuple[str, str], tuple[float, str]] = {}
@@ -144,21 +159,15 @@ class Networks:
         with self._running:
             found = self.ready(*key)
             if found is None:
-                results, whole = self._compute(key, view)
-                found = _cut(view, results, whole)
+                found = _cut(view, *self._compute(key, view))
                 with self._guard:
-                    self._open[key] = found
-                    _trim(self._open, _KEPT)
+                    self._open.put(key, found)
                     self._done.pop(key, None)
             return found
 
     def ready(self, district: str, scenario: str = AS_IS) -> NetworkView | None:
         """Give the networks of a view if they are computed."""
-        with self._guard:
-            key = (district, scenario)
-            if key in self._open:
-                self._open.move_to_end(key)
-            return self._open.get(key)
+        return self._open.get((district, scenario))
 
     def begin(self, district: str, scenario: str = AS_IS) -> None:
         """Begin to compute the networks of a view, unless that is under way, done, or has failed."""
@@ -206,41 +215,28 @@ class Networks:
         """
         if element in networks.causes:
             return networks.causes[element]
-        key = (networks.view.district.name, networks.view.scenario)
-        with self._running:
-            found: pd.DataFrame = twin.causes(self._compute(key, networks.view)[1], element)
+        found: pd.DataFrame = twin.causes(self.full_year(networks), element)
         return found
 
-    def full_year(self, networks: NetworkView) -> Any:
+    def full_year(self, networks: NetworkView) -> NetworkResults:
         """Give the whole year of networks; computed again where it was let go."""
+        key = (networks.view.district.name, networks.view.scenario)
         with self._running:
-            return self._compute((networks.view.district.name, networks.view.scenario), networks.view)[1]
+            return self._years.get(key) or self._compute(key, networks.view)[1]
 
-    def _compute(self, key: tuple[str, str], view: View) -> tuple[Any, Any]:
-        with self._guard:
-            if key in self._years:
-                self._years.move_to_end(key)
-                found: tuple[Any, Any] = self._years[key]
-                return found
+    def _compute(self, key: Key, view: View) -> tuple[Results, NetworkResults]:
         scenario = self._views.scenario(key[1])
 
         def report(share: float, what: str) -> None:
             self._done[key] = (share, what)
 
         results = twin.run(view.district, scenario, keep="hours")
-        whole = twin.run_networks(view.district, scenario, results=results, progress=report)
-        with self._guard:
-            self._years[key] = (results, whole)
-            _trim(self._years, _YEARS)
-        return results, whole
+        year = twin.run_networks(view.district, scenario, results=results, progress=report)
+        self._years.put(key, year)
+        return results, year
 
 
-def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
-    while len(kept) > most:
-        kept.popitem(last=False)
-
-
-def _cut(view: View, results: Any, whole: Any) -> NetworkView:
+def _cut(view: View, results: Results, whole: NetworkResults) -> NetworkView:
     """Cut a year of networks down to what a map shows."""
     elements = whole.elements.to_crs("EPSG:4326")
     elements.index = elements.index.astype(str)
@@ -275,7 +271,7 @@ def _cut(view: View, results: Any, whole: Any) -> NetworkView:
     )
 
 
-def _state(whole: Any, name: str) -> Any:
+def _state(whole: NetworkResults, name: str) -> Any:
     """Give a state of the networks; None where no network has it."""
     try:
         state = whole.state(name)

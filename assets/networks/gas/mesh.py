@@ -67,8 +67,8 @@ class MeshHours:
         Hydrogen by volume.
     wobbe_kwh_m3, lhv_kwh_m3 : ndarray, shape (n, T)
         Wobbe index and lower heating value [kWh/m³].
-    entry_kwh : ndarray, shape (entries, T)
-        Energy that enters at each entry; negative where gas leaves there.
+    entry_kw : ndarray, shape (entries, T)
+        Power that enters at each entry [kW]; negative where gas leaves there.
     """
 
     pressure_bar: Array
@@ -77,7 +77,7 @@ class MeshHours:
     hydrogen_share: Array
     wobbe_kwh_m3: Array
     lhv_kwh_m3: Array
-    entry_kwh: Array
+    entry_kw: Array
 
 
 def pandapipes_fluid(gas: Gas, ground_c: float = GROUND_C) -> Any:

@@ -87,10 +87,10 @@ class GasYear:
         Energy of the flow, lower heating value [kW].
     linepack_kwh, linepack_least_kwh : ndarray, shape (T,)
         Energy of the gas in the pipes, and of what would be left at the least pressure.
-    entry_kwh : ndarray, shape (roots, T)
-        Energy that enters at each root.
-    injected_kwh, curtailed_kwh : ndarray, shape (plants, T)
-        Energy that each plant gives, and what it could have given beside it.
+    entry_kw : ndarray, shape (roots, T)
+        Power that enters at each root, lower heating value [kW].
+    injected_kw, curtailed_kw : ndarray, shape (plants, T)
+        Power that each plant gives, and what it could have given beside it [kW].
     limits : GasLimits
     """
 
@@ -103,9 +103,9 @@ class GasYear:
     flow_kw: Floats
     linepack_kwh: Array
     linepack_least_kwh: Array
-    entry_kwh: Array
-    injected_kwh: Array
-    curtailed_kwh: Array
+    entry_kw: Array
+    injected_kw: Array
+    curtailed_kw: Array
     limits: GasLimits = field(default_factory=GasLimits)
 
     def violations(self) -> dict[str, Flags]:

@@ -1,7 +1,7 @@
 """Heat and cooling networks: pipes, sizing, years of operation and dynamics."""
 
 from assets.fluids.water import WATER, Water, constant_liquid
-from assets.networks.heat.inputs import Consumers, HeatLimits, Producers
+from assets.networks.heat.inputs import Consumers, HeatLimits, HeatState, Producers
 from assets.networks.heat.limits import excesses
 from assets.networks.heat.meshed import MeshHours, mesh_hours, pandapipes_net
 from assets.networks.heat.pipes import Laying, PipeSizes, heat_pipes
@@ -12,6 +12,7 @@ __all__ = [
     "WATER",
     "Consumers",
     "HeatLimits",
+    "HeatState",
     "HeatYear",
     "Laying",
     "MeshHours",

@@ -40,17 +40,15 @@ from assets.networks.heat._tree_kernel import (
 )
 from assets.networks.heat.friction import factor_of
 
-STEP_S = 3600.0
-
 
 class State(NamedTuple):
-    """What one hour leaves to the next: caloric temperatures, arrays of k."""
+    """What one step leaves to the next: caloric temperatures, arrays of k."""
 
     supply_pipe: Array
     return_pipe: Array
     supply_node: Array
     return_node: Array
-    still_keep: Array  # share of the excess temperature that standing water keeps over an hour
+    still_keep: Array  # share of the excess temperature that standing water keeps over a step
 
 
 class Totals(NamedTuple):
@@ -149,7 +147,7 @@ def book_heat(
         p = pipes.parent[i]
         if p < 0:
             continue
-        part, hold = pipes.part[i], pipes.content_kj_k[i] / STEP_S
+        part, hold = pipes.part[i], pipes.content_kw_k[i]
         goes_over(block.at[i], block.at[p], block.hours, lane, pipes.loss_kw_k[i], hold, liquid.cp)
         old_s, old_r = state.supply_pipe[i], state.return_pipe[i]
         for b in range(size):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from assets.fluids.water import Water
 from assets.networks._graph_kernel import adjacency, sum_down, walk
 from assets.networks.graph import Tree
-from assets.networks.heat._book_kernel import STEP_S, Limits, State
+from assets.networks.heat._book_kernel import Limits, State
 from assets.networks.heat._tree_kernel import Exchangers, Liquid, Pipes, Plants
 from assets.networks.heat._year_kernel import Hours
 from assets.networks.heat.friction import fitted_factors
@@ -21,6 +21,7 @@ from assets.networks.heat.inputs import (
     Array,
     Consumers,
     HeatLimits,
+    HeatState,
     Ints,
     Kind,
     Producers,
@@ -32,6 +33,7 @@ from assets.networks.heat.inputs import (
     spread,
 )
 from assets.networks.heat.pipes import PipeSizes
+from assets.time_grid import TimeGrid
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def prepare(
     water: Water,
     fittings: float,
     limits: HeatLimits | None,
+    time: TimeGrid,
+    start: HeatState | None,
 ) -> Case:
     """Check everything, all findings at once, and lay it out; the parameters are those of `heat_year`."""
     findings: list[str] = []
@@ -100,6 +104,12 @@ def prepare(
         findings.append(f"fittings is {fittings:g}: give a share of 0 or more")
     heat = _heat_of(consumers, kind, findings)
     count, hours = heat.shape
+    if hours != time.n:
+        findings.append(f"consumers.heat_kw has {hours} steps, the time grid {time.n}: give one number a step")
+    if start is not None and len(start.supply_node) != len(tree.parent):
+        findings.append(
+            f"the state is of {len(start.supply_node)} nodes, the tree has {len(tree.parent)}: give its own"
+        )
     supply = _hourly(supply_temp_c, hours, "supply_temp_c", findings)
     ground = _hourly(ground_temp_c, hours, "ground_temp_c", findings)
     size_of = _sizes_of(tree, pipes, sizes, findings)
@@ -110,7 +120,7 @@ def prepare(
     floor = 0.0 if kind == "heating" else -np.inf
     liquid = Liquid(water.cp_kj_kg_k, sign, floor, water.caloric, water.temperature, water.density, water.fluidity)
     rooted = _rooted(tree, feed.node[feed.balance_of])
-    net = _network(tree, rooted, size_of, sizes, fittings=fittings, water=water)
+    net = _network(tree, rooted, size_of, sizes, fittings=fittings, water=water, step_s=time.step_s)
     asked, exchangers = _exchange(
         tree, consumers, feed, heat=heat, aim=aim, by_drop=by_drop, place=rooted.place, water=water, findings=findings
     )
@@ -135,7 +145,7 @@ def prepare(
         limits or HeatLimits(), sizes, size_of, consumers=count, sign=sign, water=water, findings=findings
     )
     refuse(findings)
-    return Case(net, asked, exchangers, plants, by_hour, liquid, watched, _start(net), count,
+    return Case(net, asked, exchangers, plants, by_hour, liquid, watched, _start(net, time.step_s, start), count,
                 kind == "ambient", feed.balances, feed.balance_of)  # fmt: skip
 
 
@@ -207,7 +217,9 @@ def _rooted(tree: Tree, plants: Ints) -> _Rooted:
     return _Rooted(parent, order, pipe, place)
 
 
-def _network(tree: Tree, rooted: _Rooted, size_of: Ints, sizes: PipeSizes, *, fittings: float, water: Water) -> Pipes:
+def _network(
+    tree: Tree, rooted: _Rooted, size_of: Ints, sizes: PipeSizes, *, fittings: float, water: Water, step_s: float
+) -> Pipes:
     root = rooted.parent < 0
     size_of, length = size_of[rooted.pipe], np.where(root, 0.0, tree.length_m[rooted.pipe])
     d = sizes.inner_diameter_m[size_of]
@@ -215,6 +227,7 @@ def _network(tree: Tree, rooted: _Rooted, size_of: Ints, sizes: PipeSizes, *, fi
     density = float(water.density_kg_m3(60.0))
     part = np.where(root, np.arange(len(root)), 0)[:, None]
     sum_down(rooted.parent, part)
+    content = density * water.cp_kj_kg_k * area * length
     return Pipes(
         parent=rooted.parent,
         node_row=rooted.node,
@@ -222,7 +235,8 @@ def _network(tree: Tree, rooted: _Rooted, size_of: Ints, sizes: PipeSizes, *, fi
         turn=np.where(rooted.node == rooted.pipe, 1.0, -1.0),
         part=np.ascontiguousarray(part[:, 0]),
         loss_kw_k=sizes.u_w_m_k[size_of] * length / 1000.0,
-        content_kj_k=density * water.cp_kj_kg_k * area * length,
+        content_kj_k=content,
+        content_kw_k=content / step_s,
         reynolds=d / area,
         drag=(1.0 + fittings) * length / (2.0 * d * area**2),
         area_m2=area,
@@ -299,14 +313,22 @@ def _limits(
     return Limits(velocity, float(limits.gradient_pa_m), supply)
 
 
-def _start(pipes: Pipes) -> State:
-    """No hour before: what flows starts steady, what stands starts as warm as the ground."""
+def _start(pipes: Pipes, step_s: float, before: HeatState | None) -> State:
+    """Begin; without anything before, what flows starts steady, what stands starts as warm as the ground."""
     k = len(pipes.parent)
     with np.errstate(divide="ignore", invalid="ignore"):
-        keep = np.exp(-pipes.loss_kw_k * STEP_S / pipes.content_kj_k)
+        keep = np.exp(-pipes.loss_kw_k * step_s / pipes.content_kj_k)
     keep = np.where(pipes.parent < 0, 0.0, keep)
     roots = np.flatnonzero(pipes.parent < 0)
     child = pipes.parent >= 0
     np.maximum.at(keep, np.where(np.isin(pipes.parent, roots) & child, pipes.parent, np.arange(k)), keep)
-    nothing = {name: np.full(k, np.nan) for name in State._fields if name != "still_keep"}
-    return State(**nothing, still_keep=keep)
+    if before is None:
+        nothing = {name: np.full(k, np.nan) for name in State._fields if name != "still_keep"}
+        return State(**nothing, still_keep=keep)
+    return State(
+        before.supply_pipe[pipes.pipe_row],
+        before.return_pipe[pipes.pipe_row],
+        before.supply_node[pipes.node_row],
+        before.return_node[pipes.node_row],
+        keep,
+    )

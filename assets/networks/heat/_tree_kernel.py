@@ -54,6 +54,7 @@ class Pipes(NamedTuple):
     part: Ints  # which of the forest's trees
     loss_kw_k: Array  # of one of the pair
     content_kj_k: Array  # heat capacity of the water in one of the pair
+    content_kw_k: Array  # power that warms the water in one of the pair by a kelvin in a step
     reynolds: Array  # Reynolds number per flow and fluidity [1/m]
     drag: Array  # pressure per friction factor, flow² and 1/density [1/m⁴]
     area_m2: Array

@@ -86,6 +86,25 @@ class Producers:
 
 
 @dataclass(frozen=True)
+class HeatState:
+    """Water in the pipes of a network at an instant, arrays of shape (k,) in the order of the tree.
+
+    Attributes
+    ----------
+    supply_pipe, return_pipe : ndarray
+        Mean of the pipe to the parent, as caloric temperature (`assets.fluids.water`), its sign turned in cooling
+        networks.
+    supply_node, return_node : ndarray
+        At the nodes, the same.
+    """
+
+    supply_pipe: Array
+    return_pipe: Array
+    supply_node: Array
+    return_node: Array
+
+
+@dataclass(frozen=True)
 class HeatLimits:
     """What a network must hold.
 

@@ -1,4 +1,4 @@
-"""A year of a heat, cooling or ambient network on a tree: flows, temperatures, pressures and losses, hour by hour."""
+"""A year of a heat, cooling or ambient network on a tree: flows, temperatures, pressures and losses, step by step."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from assets.networks.heat._prepare import Case, prepare
 from assets.networks.heat._sweep_kernel import solve, solve_both
 from assets.networks.heat._tree_kernel import WIDTH, Block
 from assets.networks.heat._year_kernel import book_block, scratch, set_hours
-from assets.networks.heat.inputs import Array, Consumers, HeatLimits, Ints, Kind, Producers, refuse
+from assets.networks.heat.inputs import Array, Consumers, HeatLimits, HeatState, Ints, Kind, Producers, refuse
 from assets.networks.heat.pipes import PipeSizes
+from assets.time_grid import TimeGrid
 
 Floats = npt.NDArray[np.float32]
 
@@ -34,7 +35,7 @@ UNSOLVED = 1e-3
 
 @dataclass(frozen=True)
 class HeatYear:
-    """Results of T hours. In cooling networks heat is cold throughout, and a loss is warmth taken up.
+    """Results of T steps. In cooling networks heat is cold throughout, and a loss is warmth taken up.
 
     Attributes
     ----------
@@ -58,6 +59,8 @@ class HeatYear:
         Part of the worst consumer's heat by which flow and temperatures miss it.
     extremes : Extremes
         Worst values by pipe and consumer, their hours, and hours beyond the limits; see `limits`.
+    end : HeatState
+        Of the water in the pipes at the end, to go on from.
     supply_temp_c, return_temp_c : ndarray of float32, shape (k, T), optional
         At the tree's nodes [°C]. Only what was asked for in `keep` is there.
     mass_flow_kg_s, velocity_m_s : ndarray of float32, shape (k, T), optional
@@ -80,6 +83,7 @@ class HeatYear:
     head_kpa: Array
     misfit: Array
     extremes: Extremes
+    end: HeatState
     supply_temp_c: Floats | None = None
     return_temp_c: Floats | None = None
     mass_flow_kg_s: Floats | None = None
@@ -111,6 +115,8 @@ def heat_year(  # noqa: PLR0917 - these six make a network
     ground_temp_c: npt.ArrayLike,
     *,
     sizes: PipeSizes,
+    time: TimeGrid,
+    start: HeatState | None = None,
     kind: Kind = "heating",
     water: Water = WATER,
     fittings: float = 0.0,
@@ -120,10 +126,10 @@ def heat_year(  # noqa: PLR0917 - these six make a network
 ) -> HeatYear:
     """Flows, temperatures, pressures, losses and pump power of a network on a tree.
 
-    Each hour is solved as a steady state of supply and return together, for any direction of flow in any pipe: heat and
+    Each step is solved as a steady state of supply and return together, for any direction of flow in any pipe: heat and
     temperatures give flows, flows give temperatures, by Newton's method. Pipes lose heat along their length [1]_;
     friction follows Colebrook and White [2]_. Pumps hold the pressure at the worst consumer. Water that stands cools
-    towards the ground from hour to hour, and the change of the pipes' content counts as stored.
+    towards the ground from step to step, and the change of the pipes' content counts as stored.
 
     Parameters
     ----------
@@ -139,6 +145,11 @@ def heat_year(  # noqa: PLR0917 - these six make a network
         Undisturbed ground at the pipes' depth [°C], one value or (T,).
     sizes : PipeSizes
         That `pipes` counts in.
+    time : TimeGrid
+        T steps.
+    start : HeatState, optional
+        Of the water in the pipes at the start, as `HeatYear.end` of the time before; by default what flows starts
+        steady and what stands as warm as the ground.
     kind : {"heating", "cooling", "ambient"}
     water : Water
     fittings : float
@@ -178,7 +189,7 @@ def heat_year(  # noqa: PLR0917 - these six make a network
     """
     case = prepare(
         tree, pipes, consumers, producers, supply_temp_c=supply_temp_c, ground_temp_c=ground_temp_c, sizes=sizes,
-        kind=kind, water=water, fittings=fittings, limits=limits,
+        kind=kind, water=water, fittings=fittings, limits=limits, time=time, start=start,
     )  # fmt: skip
     if not 0.0 < pump_efficiency <= 1.0:
         raise InputError([f"pump_efficiency is {pump_efficiency:g}: give a share above 0 and up to 1"])
@@ -196,7 +207,7 @@ def heat_year(  # noqa: PLR0917 - these six make a network
         if t0 % BLOCK_HOURS == 0:
             let_go(*kept)
     let_go(*kept)
-    return _year(case, water, totals, extremes, kept)
+    return _year(case, water, time, totals=totals, extremes=extremes, kept=kept)
 
 
 def _ask(case: Case, block: Block, t0: int) -> int:
@@ -237,6 +248,15 @@ def _results(case: Case, keep: Sequence[str]) -> tuple[Totals, Extremes, Kept]:
     return totals, extremes, kept
 
 
+def _end(case: Case) -> HeatState:
+    """Bring the state at the end into the tree's own order."""
+    k, state = len(case.pipes.parent), case.state
+    supply_pipe, return_pipe, supply_node, return_node = (np.empty(k) for _ in range(4))
+    supply_pipe[case.pipes.pipe_row], return_pipe[case.pipes.pipe_row] = state.supply_pipe, state.return_pipe
+    supply_node[case.pipes.node_row], return_node[case.pipes.node_row] = state.supply_node, state.return_node
+    return HeatState(supply_pipe, return_pipe, supply_node, return_node)
+
+
 def _no_extremes(nodes: int, exchangers: int) -> Extremes:
     rows = {name: nodes if name.startswith(("velocity", "gradient")) else exchangers for name in Extremes._fields}
     values: dict[str, Any] = {
@@ -246,7 +266,7 @@ def _no_extremes(nodes: int, exchangers: int) -> Extremes:
     return Extremes(**values)
 
 
-def _year(case: Case, water: Water, totals: Totals, extremes: Extremes, kept: Kept) -> HeatYear:
+def _year(case: Case, water: Water, time: TimeGrid, *, totals: Totals, extremes: Extremes, kept: Kept) -> HeatYear:
     heat = np.zeros((len(case.balances), len(case.hours.ground)))
     flow = np.zeros_like(heat)
     heat[~case.balances] = totals.given_kw
@@ -269,7 +289,10 @@ def _year(case: Case, water: Water, totals: Totals, extremes: Extremes, kept: Ke
         head_kpa=totals.head_kpa,
         misfit=totals.misfit,
         extremes=extremes._replace(
-            coldest=coldest[consumers], **{name: getattr(extremes, name)[consumers] for name in names}
+            coldest=coldest[consumers],
+            **{name: getattr(extremes, name)[consumers] for name in names}
+            | {"missed_kwh": time.kwh_of(extremes.missed_kwh[consumers])},
         ),
+        end=_end(case),
         **{renamed.get(name, name): array for name, array in arrays.items()},
     )

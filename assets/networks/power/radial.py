@@ -212,7 +212,7 @@ class SweptHours:
     percent: npt.NDArray[np.float32]
     loss_kw: Array
     supply_kva: Complex
-    loss_kwh: Array
+    branch_loss_kw: Array
     solved: Mask
 
 
@@ -256,5 +256,5 @@ def swept(
     return SweptHours(
         u_pu=flows.u, percent=flows.percent, loss_kw=flows.loss * base_kva,
         supply_kva=np.multiply(base_kva, flows.supply_p + 1j * flows.supply_q, dtype=np.complex128),
-        loss_kwh=flows.spent * base_kva, solved=flows.solved,
+        branch_loss_kw=flows.spent * base_kva, solved=flows.solved,
     )  # fmt: skip

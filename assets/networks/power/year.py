@@ -37,8 +37,8 @@ class PowerYear:
         Active losses of all lines and transformers [kW].
     supply_kw, supply_kvar : ndarray, shape (T,)
         Taken from the external grids; negative where the net gives [kW, kvar].
-    line_loss_kwh, trafo_loss_kwh : ndarray, shapes (lines,), (trafos,)
-        Losses of each element over all solved hours [kWh].
+    line_loss_kw, trafo_loss_kw : ndarray, shapes (lines,), (trafos,)
+        Losses of each element, added up over all solved steps [kW]: times the length of a step, its energy.
     solved : ndarray of bool, shape (T,)
         False in hours whose loads the net cannot carry at all: no voltages solve the equations.
     bus, line, trafo : pandas.Index
@@ -51,8 +51,8 @@ class PowerYear:
     loss_kw: Array
     supply_kw: Array
     supply_kvar: Array
-    line_loss_kwh: Array
-    trafo_loss_kwh: Array
+    line_loss_kw: Array
+    trafo_loss_kw: Array
     solved: Mask
     bus: pd.Index
     line: pd.Index
@@ -159,8 +159,8 @@ def power_year(
         loss_kw=loss,
         supply_kw=supply,
         supply_kvar=reactive,
-        line_loss_kwh=line_loss,
-        trafo_loss_kwh=trafo_loss,
+        line_loss_kw=line_loss,
+        trafo_loss_kw=trafo_loss,
         solved=solved,
         bus=net.bus.index,
         line=net.line.index,
@@ -176,13 +176,13 @@ def _swept_year(
     found = swept(radial_grid(grid), p, q, progress=progress)
     lines = len(net.line)
     u, percent, loss, supply, solved = found.u_pu, found.percent, found.loss_kw, found.supply_kva, found.solved
-    line_loss, trafo_loss = found.loss_kwh[:lines], found.loss_kwh[lines:]
+    line_loss, trafo_loss = found.branch_loss_kw[:lines], found.branch_loss_kw[lines:]
     left = np.flatnonzero(~solved)
     if len(left):
         rest = power_year(net, p[:, left], q[:, left], trafo_model=trafo_model)
         u[:, left], percent[:, left] = rest.u_pu, np.vstack([rest.line_percent, rest.trafo_percent])
         loss[left], supply[left], solved[left] = rest.loss_kw, rest.supply_kw + 1j * rest.supply_kvar, rest.solved
-        line_loss, trafo_loss = line_loss + rest.line_loss_kwh, trafo_loss + rest.trafo_loss_kwh
+        line_loss, trafo_loss = line_loss + rest.line_loss_kw, trafo_loss + rest.trafo_loss_kw
     return PowerYear(
         u_pu=u,
         line_percent=percent[:lines],
@@ -190,8 +190,8 @@ def _swept_year(
         loss_kw=loss,
         supply_kw=supply.real.copy(),
         supply_kvar=supply.imag.copy(),
-        line_loss_kwh=line_loss,
-        trafo_loss_kwh=trafo_loss,
+        line_loss_kw=line_loss,
+        trafo_loss_kw=trafo_loss,
         solved=solved,
         bus=net.bus.index,
         line=net.line.index,

@@ -16,6 +16,7 @@ from twin.networks.operation.building_loads import total
 
 if TYPE_CHECKING:
     from assets.operation import Operation
+    from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
     from twin.networks.operation.building_loads import Loads
     from twin.networks.operation.fleet import Fleet
@@ -66,7 +67,7 @@ class Parts:
 
 @dataclass(eq=False)
 class Book:
-    """Energies of one carrier in each hour, arrays of shape (T,) in kWh by the words of `INTO` and `OUT`.
+    """Energies of one carrier in each step, arrays of shape (T,) in kWh by the words of `INTO` and `OUT`.
 
     Attributes
     ----------
@@ -123,62 +124,63 @@ def books_of(parts: Parts) -> dict[str, Book]:
 
 
 def _draw(books: dict[str, Book], parts: Parts) -> None:
-    loads, operation = parts.loads, parts.operation
+    loads, operation, kwh_of = parts.loads, parts.operation, parts.loads.time.kwh_of
     drawn = {"heat": loads.heat_kw, "cold": loads.cold_kw}
     for carrier, water in parts.water.items():
         book = books[carrier]
         # Buildings that are not connected draw nothing: they are told as missing, all of it.
         asked = total(drawn[carrier])
-        lacking = asked - (water.network_kw - water.loss_kw - water.stored_kw)
-        book.add("drawn", asked)
-        passed = np.maximum(asked + book.of("taken") + book.of("charged"), 1.0)
+        lacking = kwh_of(asked - (water.network_kw - water.loss_kw - water.stored_kw))
+        book.add("drawn", kwh_of(asked))
+        passed = np.maximum(kwh_of(asked) + book.of("taken") + book.of("charged"), 1.0)
         book.add("missing", np.where(np.abs(lacking) < _ROUNDING * passed, 0.0, lacking))
-        book.lost, book.stored = water.loss_kw, water.stored_kw
+        book.lost, book.stored = kwh_of(water.loss_kw), kwh_of(water.stored_kw)
     book = books["electricity"]
-    book.add("drawn", total(loads.import_kw))
-    book.add("fed_in", total(loads.export_kw))
-    book.add("public", total(loads.public_kw))
-    pumps = sum((water.pump_kw for water in parts.water.values()), np.zeros(book.hours))
+    book.add("drawn", kwh_of(total(loads.import_kw)))
+    book.add("fed_in", kwh_of(total(loads.export_kw)))
+    book.add("public", kwh_of(total(loads.public_kw)))
+    pumps = kwh_of(sum((water.pump_kw for water in parts.water.values()), np.zeros(book.hours)))
     work = np.zeros(book.hours)
     for name, store in parts.fleet.stores.items():
         work += store.electricity_per_charge[0] * operation.charge_kwh[name]
         work += store.electricity_per_discharge[0] * operation.discharge_kwh[name]
     book.add("pumps", pumps + work)
     if parts.grid is not None:
-        _lose(book, parts.grid, parts.fleet)
+        _lose(book, parts.grid, parts.fleet, loads.time)
     for carrier, missed in loads.missed.items():
-        books[carrier].add("drawn", total(missed.kw))
-        books[carrier].add("missing", total(missed.kw))
+        books[carrier].add("drawn", kwh_of(total(missed.kw)))
+        books[carrier].add("missing", kwh_of(total(missed.kw)))
     for carrier, unfed in loads.unfed.items():
-        books[carrier].add("fed_in", total(unfed.kw))
-        books[carrier].add("spilt", total(unfed.kw))
-    books["oil"].add("drawn", loads.oil_kw)
-    books["biomass"].add("drawn", loads.wood_kw)
+        books[carrier].add("fed_in", kwh_of(total(unfed.kw)))
+        books[carrier].add("spilt", kwh_of(total(unfed.kw)))
+    books["oil"].add("drawn", kwh_of(loads.oil_kw))
+    books["biomass"].add("drawn", kwh_of(loads.wood_kw))
     gas = books["gas"]
-    gas.add("drawn", total(loads.gas_kw))
+    gas.add("drawn", kwh_of(total(loads.gas_kw)))
     if parts.gas is not None:
-        curtailed = sum(parts.gas.curtailed_kw.values(), np.zeros(book.hours))
+        curtailed = kwh_of(sum(parts.gas.curtailed_kw.values(), np.zeros(book.hours)))
         gas.add("spilt", curtailed)
         gas.add("bought", curtailed)
 
 
-def _lose(book: Book, grid: GridYear, fleet: Fleet) -> None:
+def _lose(book: Book, grid: GridYear, fleet: Fleet, time: TimeGrid) -> None:
     """Let the outside give what the grid loses, and hold the power flow against the book."""
     before = book.of("bought") + book.of("missing") - book.of("sold") - book.of("spilt")
-    total = before + grid.loss_kw
+    lost = time.kwh_of(grid.loss_kw)
+    total = before + lost
     passed = book.of("bought") + book.of("given") + book.of("fed_in")
-    off = np.where(grid.unsolved, 0.0, np.abs(total - grid.supply_kw))
+    off = np.where(grid.unsolved, 0.0, np.abs(total - time.kwh_of(grid.supply_kw)))
     if (off > TOLERANCE * np.maximum(passed, 1.0)).any():
         hour = int(np.argmax(off))
         raise BalanceError([f"electricity, hour {hour}: the power flow is off by {off[hour]:.3g} kWh"])
     border = fleet.outside.get("electricity")
-    most = 0.0 if border is None else border.most_kw
+    most = 0.0 if border is None else time.kwh_of(border.most_kw)
     book.flows["bought"] = np.clip(total, 0.0, most)
     book.flows["missing"] = np.maximum(total, 0.0) - book.flows["bought"]
     sells = border is not None and border.sell_eur_kwh is not None
     left = np.maximum(-total, 0.0)
     book.flows["sold"], book.flows["spilt"] = (left, 0.0 * left) if sells else (0.0 * left, left)
-    book.lost = grid.loss_kw
+    book.lost = lost
 
 
 def check_books(books: Mapping[str, Book]) -> None:

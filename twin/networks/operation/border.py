@@ -65,7 +65,7 @@ def crossings_of(twin: Twin, fleet: Fleet, books: Mapping[str, Book], wood_kw: A
         bought, price = book.of("bought"), fleet.buy_eur_kwh.get(carrier, nothing)
         cost = float(bought @ price)
         if carrier == "biomass":
-            cost += float(wood_kw @ (own - price))
+            cost += float(twin.time.kwh_of(wood_kw) @ (own - price))
         income = float(book.of("sold") @ fleet.sell_eur_kwh.get(carrier, nothing))
         found[carrier] = Crossing(cost, income, float(bought.sum()) * factors[carrier])
     return found

@@ -13,6 +13,7 @@ from assets.conversions import large_heat_pump_cop
 from assets.hours_on_disk import hours_array, is_large, let_go, row_blocks, row_sums
 
 if TYPE_CHECKING:
+    from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
     from twin.networks.operation.site_conditions import Temperatures
     from twin.results.results import Results
@@ -47,6 +48,8 @@ class Loads:
 
     Attributes
     ----------
+    time : TimeGrid
+        T steps.
     import_kw, export_kw, heat_kw, cold_kw, gas_kw : ndarray
     oil_kw, wood_kw : ndarray, shape (T,)
         Of all buildings together: lorries bring them.
@@ -58,6 +61,7 @@ class Loads:
         the others.
     """
 
+    time: TimeGrid
     import_kw: Any
     export_kw: Any
     heat_kw: Any
@@ -71,7 +75,7 @@ class Loads:
     unfed: Mapping[str, Cut]
 
 
-def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatures) -> Loads:
+def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatures, time: TimeGrid) -> Loads:
     """Read what the buildings draw out of their results; on an ambient loop, heat pumps come between."""
     dataset = results.dataset
     shape = dataset["grid_import_kwh"].shape
@@ -79,10 +83,10 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
 
     def of(name: str) -> Any:
         if name not in dataset or not is_large(*shape):
-            return dataset[name].to_numpy() if name in dataset else nothing
+            return time.kw_of(dataset[name].to_numpy()) if name in dataset else nothing
         found = hours_array(*shape)
         for row in row_blocks(*shape):
-            found[row] = dataset[name][row].to_numpy()
+            found[row] = time.kw_of(dataset[name][row].to_numpy())
             let_go(found)
         return found
 
@@ -98,11 +102,12 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
         ).astype(np.float32)
         booster = drawn / cop
         drawn, bought = drawn - booster, bought + booster
-    public = dataset["station_charging_kwh"].to_numpy() if "station_charging_kwh" in dataset else nothing[:0]
+    public = of("station_charging_kwh") if "station_charging_kwh" in dataset else nothing[:0]
     bought, no_power = _without(bought, plans.get("electricity"))
     sold, unfed = _without(of("grid_export_kwh"), plans.get("electricity"))
     gas, no_gas = _without(of("gas_kwh"), plans.get("gas"))
     return Loads(
+        time=time,
         import_kw=bought,
         export_kw=sold,
         heat_kw=drawn,
@@ -117,16 +122,16 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
     )
 
 
-def _without(energy: Any, plan: NetworkPlan | None) -> tuple[Any, Cut]:
+def _without(power: Any, plan: NetworkPlan | None) -> tuple[Any, Cut]:
     """Take out what an edit has cut off: what is left, and what the others would have had."""
     rows = np.empty(0, dtype=np.int64) if plan is None else plan.cut_off
     if not len(rows):
-        return energy, Cut(rows, energy[:0])
-    left = np.array(energy)
+        return power, Cut(rows, power[:0])
+    left = np.array(power)
     left[rows] = 0.0
-    return left, Cut(rows, energy[rows])
+    return left, Cut(rows, power[rows])
 
 
-def total(energy: Any) -> Array:
-    """Sum of all rows by the hour, in double precision, shape (T,)."""
-    return row_sums(energy)
+def total(power: Any) -> Array:
+    """Sum of all rows by the step, in double precision, shape (T,)."""
+    return row_sums(power)

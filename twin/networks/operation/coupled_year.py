@@ -102,7 +102,7 @@ def coupled_year(
     temperatures = {
         c: network_temperatures(plans[c].design if c in plans else {}, c, air, twin.country) for c in _WATER
     }
-    loads = loads_of(results, plans, temperatures["heat"])
+    loads = loads_of(results, plans, temperatures["heat"], twin.time)
     net = total(loads.import_kw) - total(loads.export_kw) + total(loads.public_kw)
     fleet = fleet_of(
         twin, plans, temperatures["heat"], temperatures["cold"], net_load_kw=net, gas_kw=total(loads.gas_kw), memo=memo
@@ -139,7 +139,13 @@ def _water_networks(
             design = plans[carrier].design
             least = float(design.get("least_supply_c", usual_temperatures(design, carrier).least_c))
             found[carrier] = WaterNetwork.of(
-                plans[carrier], drawn[carrier], temperatures[carrier], ground, fleet=fleet, least_c=least
+                plans[carrier],
+                drawn[carrier],
+                temperatures[carrier],
+                ground,
+                time=loads.time,
+                fleet=fleet,
+                least_c=least,
             )
     return found
 
@@ -173,8 +179,8 @@ def _grid(
 
     def run() -> GridYear:
         told = lambda part: report(0.6 + 0.35 * part, "power flow")  # noqa: E731  a name for one line
-        return grid_year(plan, loads.import_kw, loads.export_kw, others, progress=told)
+        return grid_year(plan, loads.import_kw, loads.export_kw, others, loads.time, progress=told)
 
     if not plan.key:
         return run()
-    return memo.get("power flow", content_key(plan.key, loads.import_kw, loads.export_kw, others), run)
+    return memo.get("power flow", content_key(plan.key, loads.import_kw, loads.export_kw, others, loads.time), run)

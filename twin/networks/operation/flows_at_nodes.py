@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 Flows = dict[int, Array]
-"""Energy of each hour by the row of the node where it is given (negative: taken), shape (T,) [kW]."""
+"""Power in each step by the row of the node where it is given (negative: taken), shape (T,) [kW]."""
 Injection = tuple[str, int, str, Array]
 """Who puts gas in, at the row of which node, a gas of gases.csv, and how much [kW]."""
 
@@ -43,10 +43,11 @@ def balancing_node(plan: NetworkPlan, table: pd.DataFrame) -> int:
 
 
 def flows_at_network(operation: Operation, fleet: Fleet, carrier: str) -> dict[str, Array]:
-    """Find what every plant and store gives a carrier's network (takes, where negative), shape (T,) by its id."""
-    found = {name: flows[carrier] for name, flows in operation.flows_kwh.items() if carrier in flows}
+    """Find the power that every plant and store gives a network (takes, where negative), shape (T,) by its id [kW]."""
+    kw_of = operation.time.kw_of
+    found = {name: kw_of(flows[carrier]) for name, flows in operation.flows_kwh.items() if carrier in flows}
     for name, store in fleet.stores.items():
-        charge, discharge = operation.charge_kwh[name], operation.discharge_kwh[name]
+        charge, discharge = kw_of(operation.charge_kwh[name]), kw_of(operation.discharge_kwh[name])
         if store.carrier == carrier:
             found[name] = discharge - charge
         if carrier == "electricity":
@@ -73,7 +74,7 @@ def given_at_nodes(plan: NetworkPlan, fleet: Fleet, operation: Operation, balanc
         node = node_of(plan, name, fleet.table.loc[name])
         found[node] = found.get(node, np.zeros(hours)) + flow
         given += np.maximum(flow, 0.0)
-    spilt = operation.spilt_kwh.get(plan.carrier, np.zeros(hours))
+    spilt = operation.time.kw_of(operation.spilt_kwh.get(plan.carrier, np.zeros(hours)))
     kept = np.clip(1.0 - np.divide(spilt, given, out=np.zeros(hours), where=given > 0.0), 0.0, 1.0)
     found.pop(balancing, None)
     return {node: np.where(flow > 0.0, flow * kept, flow) for node, flow in found.items() if flow.any()}
@@ -135,8 +136,8 @@ def bus_loads(
     for carrier, year in water.items():
         node = plans[carrier].nodes.iloc[balancing_node(plans[carrier], fleet.table)]
         add(bus_of(plan, "", node, float(year.pump_kw.max(initial=0.0))), year.pump_kw)
-    for station, energy in enumerate(public_kw):
-        add(_charger_bus(plan, station, chargers), energy.astype(np.float64))
+    for station, power in enumerate(public_kw):
+        add(_charger_bus(plan, station, chargers), power.astype(np.float64))
     return found
 
 

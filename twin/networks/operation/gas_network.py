@@ -144,9 +144,9 @@ def _by_plan(plan: NetworkPlan, year: GasYear, names: Sequence[str]) -> GasNetwo
         wobbe_kwh_m3=nodes(year.wobbe_kwh_m3),
         flow_m3_h=edges(year.flow_m3_h),
         velocity_m_s=edges(year.velocity_m_s),
-        entry_kw=year.entry_kwh.sum(axis=0),
-        injected_kw={name: year.injected_kwh[k] for k, name in enumerate(names)},
-        curtailed_kw={name: year.curtailed_kwh[k] for k, name in enumerate(names)},
+        entry_kw=year.entry_kw.sum(axis=0),
+        injected_kw={name: year.injected_kw[k] for k, name in enumerate(names)},
+        curtailed_kw={name: year.curtailed_kw[k] for k, name in enumerate(names)},
         limits=year.limits,
     )
 

@@ -18,6 +18,7 @@ from assets.networks.heat.friction import friction_factor
 from assets.networks.heat.inputs import Consumers, HeatLimits, Producers
 from assets.networks.heat.pipes import PipeSizes, heat_pipes
 from assets.networks.heat.year import HeatYear, heat_year
+from assets.time_grid import TimeGrid
 from twin.networks.layout.plan import NetworkPlan
 from twin.networks.operation.site_conditions import Temperatures
 
@@ -85,6 +86,7 @@ def water_year_of(
     load_kw: Any,
     temperatures: Temperatures,
     ground_c: Array,
+    time: TimeGrid,
     *,
     balance: int,
     least_c: float,
@@ -100,6 +102,8 @@ def water_year_of(
         Heat (cold) that the buildings draw [kW].
     temperatures : Temperatures
     ground_c : ndarray, shape (T,)
+    time : TimeGrid
+        T steps.
     balance : int
         Row of the node whose producer gives what the others don't.
     least_c : float
@@ -146,6 +150,7 @@ def water_year_of(
         temperatures.supply_c,
         ground_c,
         sizes=sizes,
+        time=time,
         kind="ambient" if loop else "cooling" if plan.carrier == "cold" else "heating",
         limits=HeatLimits(gradient_pa_m=GRADIENT_PA_M, supply_temp_c=least_c),
         keep=KEEP,

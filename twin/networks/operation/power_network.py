@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from assets.hours_on_disk import BLOCK_HOURS, hours_array, let_go
 from assets.networks.power import power_year
+from assets.time_grid import TimeGrid
 from twin.networks.layout.plan import NetworkPlan
 
 Array = npt.NDArray[np.float64]
@@ -55,6 +56,7 @@ def grid_year(
     import_kw: Any,
     export_kw: Any,
     others_kw: Mapping[int, Array],
+    time: TimeGrid,
     *,
     progress: Callable[[float], None] | None = None,
 ) -> GridYear:
@@ -68,6 +70,8 @@ def grid_year(
         What each building's meter takes and gives [kW].
     others_kw : mapping of int to ndarray, shape (T,)
         What plants, stores, pumps and public chargers take (negative: give), by row of the bus [kW].
+    time : TimeGrid
+        T steps.
     progress : callable, optional
         Takes the part done.
 
@@ -76,8 +80,9 @@ def grid_year(
     GridYear
         Buildings that hang on no bus draw at the entry.
     """
+    time.check(import_kw=import_kw, export_kw=export_kw)
     report = progress or (lambda _part: None)
-    hours, buses = np.shape(import_kw)[1], len(plan.nodes)
+    hours, buses = time.n, len(plan.nodes)
     found = GridYear(
         voltage_pu=hours_array(buses, hours), loading=hours_array(len(plan.edges), hours),
         loss_kw=np.zeros(hours), supply_kw=np.zeros(hours), branch_loss_kwh=np.zeros(len(plan.edges)),
@@ -98,7 +103,7 @@ def grid_year(
         found.loading[lines:, part] = year.trafo_percent / np.float32(100.0)
         found.loss_kw[part] = np.where(year.solved, year.loss_kw, 0.0)
         found.supply_kw[part] = np.where(year.solved, year.supply_kw, 0.0)
-        found.branch_loss_kwh[:] += np.concatenate([year.line_loss_kwh, year.trafo_loss_kwh])
+        found.branch_loss_kwh[:] += time.kwh_of(np.concatenate([year.line_loss_kw, year.trafo_loss_kw]))
         found.unsolved[part] = ~year.solved
         found.load_kw[:, part], found.load_kvar[:, part] = p, q
         let_go(found.voltage_pu, found.loading, found.load_kw, found.load_kvar, import_kw, export_kw)

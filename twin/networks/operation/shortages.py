@@ -33,23 +33,23 @@ def shortages_of(parts: Parts, books: Mapping[str, Book]) -> dict[str, Any]:
     Returns
     -------
     dict of str to ndarray of float32, shape (buildings, T)
-        By carrier, where anything is missing [kWh]. Of each hour, the buildings' sum is what the book says is missing,
+        By carrier, where anything is missing [kWh]. Of each step, the buildings' sum is what the book says is missing,
         but for what public chargers and the networks' own losses lack.
     """
-    loads, found = parts.loads, dict[str, Any]()
+    loads, found, time = parts.loads, dict[str, Any](), parts.loads.time
     for carrier, asked in (("heat", loads.heat_kw), ("cold", loads.cold_kw)):
         if carrier in parts.water:
-            nobody = parts.operation.missing_kwh.get(carrier, np.zeros(len(loads.oil_kw)))
+            nobody = time.kw_of(parts.operation.missing_kwh.get(carrier, np.zeros(time.n)))
             found[carrier] = _shared(asked, _at_substations(parts.water[carrier], asked), nobody)
-    others = {"electricity": total(loads.public_kw), "gas": np.zeros(len(loads.oil_kw))}
+    others = {"electricity": total(loads.public_kw), "gas": np.zeros(time.n)}
     for carrier, drawn in (("electricity", loads.import_kw), ("gas", loads.gas_kw)):
         missed = loads.missed[carrier]
-        nobody = books[carrier].of("missing") - total(missed.kw)
+        nobody = time.kw_of(books[carrier].of("missing")) - total(missed.kw)
         found[carrier] = _shared(drawn, None, nobody, others=others[carrier])
         if len(missed.rows):
             found[carrier] = np.zeros(np.shape(drawn), np.float32) if found[carrier] is None else found[carrier]
             found[carrier][missed.rows] = missed.kw
-    return {carrier: lacking for carrier, lacking in found.items() if lacking is not None and lacking.any()}
+    return {carrier: time.kwh_of(lacks) for carrier, lacks in found.items() if lacks is not None and lacks.any()}
 
 
 def _at_substations(water: WaterYear, asked: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.hours_on_disk import let_go
-from assets.operation import Operation, operate
+from assets.operation import Operation, OperationProblem, operate
 from twin._cache.memo import Memo, content_key
 from twin.networks.operation.building_loads import Loads, total
 from twin.networks.operation.flows_at_nodes import Flows, balancing_node, given_at_nodes
@@ -19,6 +19,7 @@ from twin.networks.operation.heat_network import WaterYear, water_year_of
 from twin.texts.notes import Note, Value
 
 if TYPE_CHECKING:
+    from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
     from twin.networks.operation.fleet import Fleet
     from twin.networks.operation.site_conditions import Temperatures
@@ -44,6 +45,7 @@ class WaterNetwork:
     drawn_kw : ndarray, shape (buildings, T)
     temperatures : Temperatures
     ground_c : ndarray, shape (T,)
+    time : TimeGrid
     balancing : int
         Row of the node that gives what the others don't.
     least_c : float
@@ -56,6 +58,7 @@ class WaterNetwork:
     drawn_kw: npt.NDArray[np.floating]
     temperatures: Temperatures
     ground_c: Array
+    time: TimeGrid
     balancing: int
     least_c: float
     key: str
@@ -63,18 +66,18 @@ class WaterNetwork:
     @classmethod
     def of(
         cls, plan: NetworkPlan, drawn_kw: npt.NDArray[np.floating], temperatures: Temperatures, ground_c: Array, *,
-        fleet: Fleet, least_c: float,
+        time: TimeGrid, fleet: Fleet, least_c: float,
     ) -> WaterNetwork:  # fmt: skip
         """Make a network ready to be run."""
         node = balancing_node(plan, fleet.table)
-        told = (plan.key, content_key(drawn_kw), temperatures, ground_c, node, least_c)
+        told = (plan.key, content_key(drawn_kw), temperatures, ground_c, time, node, least_c)
         let_go(drawn_kw)
-        return cls(plan, drawn_kw, temperatures, ground_c, node, least_c, content_key(*told) if plan.key else "")
+        return cls(plan, drawn_kw, temperatures, ground_c, time, node, least_c, content_key(*told) if plan.key else "")
 
     def run(self, at_nodes: Flows, memo: Memo) -> WaterYear:
         """Run it through the year with what plants give (negative: take) at its nodes."""
         compute = partial(
-            water_year_of, self.plan, self.drawn_kw, self.temperatures, self.ground_c,
+            water_year_of, self.plan, self.drawn_kw, self.temperatures, self.ground_c, self.time,
             balance=self.balancing, least_c=self.least_c, injected_kw=at_nodes,
         )  # fmt: skip
         if not self.key:
@@ -151,8 +154,8 @@ def _operate(loads: Loads, fleet: Fleet, water: Mapping[str, WaterYear], memo: M
     net = total(loads.import_kw) - total(loads.export_kw) + total(loads.public_kw)
     demand |= {"electricity": net + pumps, "gas": total(loads.gas_kw)}
     demand |= {"oil": loads.oil_kw, "biomass": loads.wood_kw}
-    key = content_key(demand, fleet.units, fleet.stores, fleet.outside)
-    return memo.get("plants", key, lambda: operate(demand, fleet.units, stores=fleet.stores, outside=fleet.outside))
+    problem = OperationProblem(loads.time, demand, fleet.units, fleet.stores, fleet.outside)
+    return memo.get("plants", content_key(problem), lambda: operate(problem))
 
 
 def _near(before: Flows, now: Flows, load_kw: Array) -> bool:

@@ -216,9 +216,10 @@ def _write(dataset: xr.Dataset, path: Path) -> None:
     with netCDF4.Dataset(path, "a") as file:
         for name in large:
             values, told = dataset[name].to_numpy(), dataset[name].attrs
-            for dim in set(dataset[name].dims) - set(file.dimensions):
-                file.createDimension(str(dim), dataset.sizes[dim])
-            variable = file.createVariable(name, values.dtype, dataset[name].dims, fill_value=False, contiguous=True)
+            dims = tuple(str(dim) for dim in dataset[name].dims)
+            for dim in set(dims) - set(file.dimensions):
+                file.createDimension(dim, dataset.sizes[dim])
+            variable = file.createVariable(name, values.dtype, dims, fill_value=False, contiguous=True)
             variable.setncatts(told)
             for row in row_blocks(*values.shape):
                 variable[row] = values[row]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 import streamlit as st
 
+from apps.map.view import session
 from apps.map.view.cards.charts import day_lines, show_svg, year_bars
 from apps.map.view.changes.change_panel import change_one
 from apps.map.view.deck.palette import CARRIERS
 from apps.texts import Texts, amount, in_unit, with_unit
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
 from apps.views.map_quantities import building_curve
+from apps.views.view import View
+from twin import kpi_catalogue
 
 _CURVES = {"heat": "heat", "electricity": "electricity", "cold": "cooling", "solar": "solar"}
 _FIGURES = ("heat_kwh", "electricity_kwh", "pv_potential_kwh", "co2_t")
@@ -47,12 +50,12 @@ def card(view: View, building: str, day: str, words: Texts, *, editable: bool = 
             words("card.figures"),
             ["figures", "change"],
             format_func=lambda part: words(f"card.{part}"),
-            key="card_part",
             required=True,
             label_visibility="collapsed",
             width="stretch",
+            **session.bound("card_part"),
         )
-        if st.session_state["card_part"] == "change":
+        if session.state().card_part == "change":
             change_one(view, building, words)
             return
     st.html(_attributes(row, words) + _figures(view, building, words))
@@ -112,14 +115,13 @@ def _badge(source: object, words: Texts) -> str:
 
 
 def _figures(view: View, building: str, words: Texts) -> str:
-    kpis = view.kpis["buildings"].get(building, {})
+    kpis, catalogue = view.building_kpis.loc[building], kpi_catalogue()
     cells = []
     for name in _FIGURES:
-        kpi = kpis.get(name)
-        if not kpi or not kpi.get("available", True) or kpi.get("value") is None:
+        if not math.isfinite(kpis[name]):
             continue
-        value, unit = in_unit(kpi["value"], kpi["unit"], large=True)
-        kind = words.get(f"kind.{kpi.get('kind', '')}", "")
+        value, unit = in_unit(float(kpis[name]), str(catalogue.loc[name, "unit"]), large=True)
+        kind = words.get(f"kind.{catalogue.loc[name, 'kind']}", "")
         cells.append(
             f'<div title="{escape(words(f"kpi.{name}.help"))} ({escape(kind)})">'
             f"<b>{escape(amount(value, words.language))}"

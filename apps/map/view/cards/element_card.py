@@ -14,6 +14,7 @@ from apps.map.view.cards.charts import limit_line, show_svg
 from apps.map.view.changes.element_changes import change_element
 from apps.map.view.deck.palette import CARRIERS
 from apps.map.view.opening import Opening
+from apps.map.view.state import ViewState
 from apps.texts import Texts, amount, with_unit
 from apps.views.networks.element_wording import (
     cause_text,
@@ -63,20 +64,20 @@ def element_card(opening: Opening, networks: NetworkView, element: str, words: T
             key="back_to_problems",
             icon=":material/arrow_back:",
             type="tertiary",
-            on_click=session.open_side,
-            args=("problems",),
+            on_click=session.change,
+            args=(ViewState.open_side, "problems"),
         )
     parts = ["state", "why", "change"] if editable else ["state", "why"]
     st.segmented_control(
         words("card.figures"),
         parts,
         format_func=lambda part: words(f"element.part.{part}"),
-        key="element_part",
         required=True,
         label_visibility="collapsed",
         width="stretch",
+        **session.bound("element_part"),
     )
-    part = st.session_state["element_part"]
+    part = session.state().element_part
     if part == "change" and editable:
         change_element(networks, element, words)
     elif part == "why":

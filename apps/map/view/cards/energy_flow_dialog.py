@@ -9,12 +9,13 @@ import streamlit as st
 import twin
 from apps._errors import AppError
 from apps.map.view.cards.charts import show_svg
-from apps.map.view.networks.network_panel import await_networks, networks_of
+from apps.map.view.networks.network_look import networks_of
+from apps.map.view.networks.network_progress import await_networks
 from apps.map.view.opening import Opening
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.networks.element_wording import element_title
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin.reporting.sankey import flow_key, flow_table, sankey
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from apps.texts import Texts, amount, in_unit
-from apps.views.district_views import View
+from apps.views.view import View
 
 CARDS = ("heat_kwh", "electricity_kwh", "pv_kwh", "co2_t", "energy_cost_eur", "peak_electricity_kw")
 """Figures above the map; a narrow screen leaves the last one out."""
@@ -29,7 +29,7 @@ def figures(view: View, baseline: View, name: str, words: Texts) -> str:
     words : Texts
         Language.
     """
-    now, before = view.kpis["district"], baseline.kpis["district"]
+    now, before = view.kpis, baseline.kpis
     # Without a panel on any roof, what the roofs could give says more than a zero.
     empty = not now["pv_kwh"].get("value")
     names = ["pv_potential_kwh" if key == "pv_kwh" and empty else key for key in CARDS]

@@ -6,7 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from apps.map.view.networks.network_panel import show_element
+from apps.map.view import session
+from apps.map.view.networks.network_look import show_element
 from apps.texts import Texts, with_unit
 from apps.views.networks.element_wording import badge_text, cause_text, element_title, problem_text
 from apps.views.networks.network_views import NetworkView
@@ -38,10 +39,10 @@ def problems_panel(networks: NetworkView, words: Texts) -> None:
         words("network.title"),
         ("problems", "figures"),
         format_func=lambda name: words(f"network.part.{name}"),
-        key="problems_part",
         required=True,
         label_visibility="collapsed",
         width="stretch",
+        **session.bound("problems_part"),
     )
     if part == "figures":
         st.html(_figures(networks, words))

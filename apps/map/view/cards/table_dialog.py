@@ -9,9 +9,9 @@ import streamlit as st
 
 from apps.map.view.deck.legend import quantity_title
 from apps.texts import Texts, amount
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
 from apps.views.map_quantities import map_quantity
+from apps.views.view import View
 from apps.views.yearly_quantities import YEARLY
 
 _COLUMNS = (

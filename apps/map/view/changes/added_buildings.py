@@ -9,10 +9,11 @@ import geopandas as gpd
 import streamlit as st
 
 from apps.map.view import session
+from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
+from apps.views.bounded_cache import cached_by_stamp
 from apps.views.layer_geojson import building_names
-from apps.views.view_cache import cached_per_view
+from apps.views.view import View
 from twin.model.new_buildings import Drawn, read_drawn
 from twin.scenario import AddBuildingsEdit
 
@@ -34,7 +35,7 @@ def new_buildings(view: View, words: Texts) -> None:
         Language.
     """
     # After each building a fresh pair of fields: what was built is not offered again.
-    number = int(st.session_state.get("new_round", 0))
+    number = session.state().new_round
     names = "`use`, `levels`, `height`, `year`, `heating_system`, `name`"
     pasted = st.text_area(
         words("new.paste"),
@@ -65,7 +66,7 @@ def new_buildings(view: View, words: Texts) -> None:
     )
 
 
-@cached_per_view(2)
+@cached_by_stamp
 def _read(view: View, text: str) -> Drawn:
     outlines: Any = gpd.GeoSeries(view.buildings.geometry).to_crs(view.district.crs)
     return read_drawn(text, outlines, view.district.title)
@@ -82,6 +83,6 @@ def _told(found: Drawn, view: View, words: Texts) -> str:
 
 def _build(found: Drawn, number: int) -> None:
     # Pressed twice in a hurry, it builds once.
-    if int(st.session_state.get("new_round", 0)) == number:
-        session.apply(AddBuildingsEdit(features=found.features))
-        st.session_state["new_round"] = number + 1
+    if session.state().new_round == number:
+        session.change(ViewState.apply, AddBuildingsEdit(features=found.features))
+        session.update(new_round=number + 1)

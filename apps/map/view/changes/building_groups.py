@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from apps.map.view import session
 from apps.map.view.changes.edit_widgets import FIRST, SHARED, SYSTEMS, edit_of, show_value, value_of, widget
+from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
+from apps.views.view import View
 from gis_data import USES
 from twin import ScenarioError
 from twin.scenario import Where, selected
@@ -39,9 +40,9 @@ def change_group(view: View, words: Texts) -> tuple[str, ...]:
         words("change.select"),
         WAYS,
         format_func=lambda name: words(f"change.by.{name}"),
-        key="several_by",
         required=True,
         width="stretch",
+        **session.bound("several_by"),
     )
     where = _chosen(view, str(way), words)
     ids = _ids(view, where)
@@ -60,8 +61,7 @@ def change_group(view: View, words: Texts) -> tuple[str, ...]:
         show_value(kind, key, value_of(kind, key))
     widget(kind, key, words)
     if kind in SHARED:
-        st.session_state["several_share"] = st.session_state.get("several_share", 100)
-        st.slider(words("change.share"), 5, 100, step=5, key="several_share", format="%d %%")
+        st.slider(words("change.share"), 5, 100, step=5, format="%d %%", **session.bound("several_share"))
     # Nothing can be left of a district that is torn down.
     everything = kind == "remove" and len(ids) == len(view.buildings)
     st.button(
@@ -78,8 +78,8 @@ def change_group(view: View, words: Texts) -> tuple[str, ...]:
 
 def _change_several(kind: str, key: str, where: Where | None) -> None:
     if where is not None:
-        share = st.session_state.get("several_share", 100) / 100 if kind in SHARED else 1.0
-        session.apply(edit_of(kind, value_of(kind, key), where, share))
+        share = session.state().several_share / 100 if kind in SHARED else 1.0
+        session.change(ViewState.apply, edit_of(kind, value_of(kind, key), where, share))
 
 
 def _chosen(view: View, way: str, words: Texts) -> Where | None:

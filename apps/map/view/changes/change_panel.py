@@ -12,8 +12,9 @@ from apps.map.view.changes.added_buildings import new_buildings
 from apps.map.view.changes.building_groups import change_group
 from apps.map.view.changes.district_settings import emission_factors, prices, weather
 from apps.map.view.changes.edit_widgets import edit_of, show_value, value_of, values_of, widget
+from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
+from apps.views.view import View
 from twin.scenario import RemoveBuildingsEdit, Where
 
 PARTS = ("buildings", "district")
@@ -68,13 +69,14 @@ def _change(kind: str, key: str, building: str, before: Any) -> None:
     value = value_of(kind, key)
     # The framework calls this too when a value was set from here: what the building has already is no change.
     if value is not None and value != before:
-        session.apply(edit_of(kind, value, Where(buildings=(building,))))
+        session.change(ViewState.apply, edit_of(kind, value, Where(buildings=(building,))))
 
 
 def _tear_down(building: str) -> None:
-    if st.session_state["selected"] == building:
-        session.apply(RemoveBuildingsEdit(where=Where(buildings=(building,))))
-        st.session_state["selected"] = None
+    # Pressed twice in a hurry, it tears down once.
+    if session.state().selected == building:
+        session.change(ViewState.apply, RemoveBuildingsEdit(where=Where(buildings=(building,))))
+        session.update(selected=None)
 
 
 def change_panel(view: View, words: Texts) -> tuple[str, ...]:
@@ -97,10 +99,10 @@ def change_panel(view: View, words: Texts) -> tuple[str, ...]:
         words("change.title"),
         PARTS,
         format_func=lambda name: words(f"change.part.{name}"),
-        key="change_part",
         required=True,
         label_visibility="collapsed",
         width="stretch",
+        **session.bound("change_part"),
     )
     if part == "buildings":
         return change_group(view, words)
@@ -108,10 +110,10 @@ def change_panel(view: View, words: Texts) -> tuple[str, ...]:
         words("change.topic"),
         TOPICS,
         format_func=lambda name: words(f"change.topic.{name}"),
-        key="change_topic",
         required=True,
         label_visibility="collapsed",
         width="stretch",
+        **session.bound("change_topic"),
     )
     show = {"prices": prices, "emissions": emission_factors, "weather": weather, "new": new_buildings}
     show[str(topic)](view, words)

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from apps.map.view import session
+from apps.map.view.state import ViewState
 from apps.texts import Texts, amount
-from apps.views.district_views import View
+from apps.views.view import View
 from twin import list_presets
 from twin.model.building_edits import prices_and_factors
 from twin.scenario import EmissionFactorsEdit, PricesEdit, Scenario, WeatherEdit
@@ -69,7 +70,7 @@ def prices(view: View, words: Texts) -> None:
     words : Texts
         Language.
     """
-    now, first = (prices_and_factors(view.district.country, one)[0] for one in (session.present(), _AS_IT_IS))
+    now, first = (prices_and_factors(view.district.country, one)[0] for one in (session.state().present, _AS_IT_IS))
     fields = [
         _Field(key, _mean(now.eur_kwh[of]) * _CENTS, _mean(first.eur_kwh[of]) * _CENTS, first.source.get(of, ""))
         for key, of in _PRICES.items()
@@ -87,7 +88,7 @@ def emission_factors(view: View, words: Texts) -> None:
     words : Texts
         Language.
     """
-    now, first = (prices_and_factors(view.district.country, one)[1] for one in (session.present(), _AS_IT_IS))
+    now, first = (prices_and_factors(view.district.country, one)[1] for one in (session.state().present, _AS_IT_IS))
     fields = [
         _Field(key, now.kgco2_kwh[of] * _GRAMS, first.kgco2_kwh[of] * _GRAMS, first.source.get(of, ""))
         for key, of in _FACTORS.items()
@@ -106,7 +107,7 @@ def _show(what: str, fields: Sequence[_Field], limits: tuple[float, float, float
     for pair in (fields[k : k + 2] for k in range(0, len(fields), 2)):
         for one, column in zip(pair, st.columns(2, gap="small"), strict=False):
             widget = f"{what}_{one.key}"
-            st.session_state[widget] = min(max(round(one.shown, 2), least), most)
+            value = min(max(round(one.shown, 2), least), most)
             with column:
                 st.number_input(
                     words(f"field.{one.key}"),
@@ -114,29 +115,27 @@ def _show(what: str, fields: Sequence[_Field], limits: tuple[float, float, float
                     most,
                     step=step,
                     format=written,
-                    key=widget,
                     help=words("field.source", source=one.source, value=amount(one.as_is, words.language)),
-                    on_change=_set_value,
-                    args=(what, one, widget),
+                    **session.form(widget, value, _set_value, what, one, widget),
                 )
-    edited = any(edit.what == what for edit in session.present().edits)
+    edited = any(edit.what == what for edit in session.state().present.edits)
     st.button(
         words(f"{what}.reset"),
         key=f"{what}_reset",
         icon=":material/restart_alt:",
         width="stretch",
         disabled=not edited,
-        on_click=session.put,
-        args=(what, None),
+        on_click=session.change,
+        args=(ViewState.put, what, None),
     )
 
 
 def _set_value(what: str, one: _Field, widget: str) -> None:
-    value = st.session_state[widget]
+    value = session.entered(widget)
     if value is None or abs(value - round(one.shown, 2)) < 1e-6:
         return
     given: dict[str, float] = {}
-    for edit in session.present().edits:
+    for edit in session.state().present.edits:
         if edit.what == what:
             given |= edit.model_dump(exclude={"what"}, exclude_none=True)
     given.pop(one.key, None)
@@ -144,7 +143,7 @@ def _set_value(what: str, one: _Field, widget: str) -> None:
     if abs(value - round(one.as_is, 2)) >= 1e-6:
         given[one.key] = round(value / (_CENTS if what == "prices" else _GRAMS), 6)
     kind = PricesEdit if what == "prices" else EmissionFactorsEdit
-    session.put(what, kind.model_validate(given) if given else None)
+    session.change(ViewState.put, what, kind.model_validate(given) if given else None)
 
 
 def weather(view: View, words: Texts) -> None:
@@ -157,55 +156,45 @@ def weather(view: View, words: Texts) -> None:
     words : Texts
         Language.
     """
-    now, climates = weather_of(session.present()), _climates()
+    now, climates = weather_of(session.state().present), _climates()
     years = [_GIVEN, *([_FILE] if now.get("file") else []), _GENERATED]
-    st.session_state["weather_year"] = _FILE if now.get("file") else _GENERATED if now.get("synthetic") else _GIVEN
+    year = _FILE if now.get("file") else _GENERATED if now.get("synthetic") else _GIVEN
     kind = words.get(f"kind.{view.district.weather.kind}", "")
     st.selectbox(
         words("weather.year"),
         years,
         format_func=lambda name: words(f"weather.year.{name}", kind=kind, file=now.get("file", "")),
-        key="weather_year",
         help=words("weather.year.help"),
-        on_change=_set_year,
-        args=(now,),
+        **session.form("weather_year", year, _set_year, now),
     )
     if now.get("synthetic"):
-        st.session_state["weather_seed"] = int(now.get("seed") or 0)
         st.number_input(
             words("weather.seed"),
             0,
             9999,
             step=1,
-            key="weather_seed",
             help=words("weather.seed.help"),
-            on_change=_set_seed,
-            args=(now,),
+            **session.form("weather_seed", int(now.get("seed") or 0), _set_seed, now),
         )
     months = now.get("shift_by_month_c")
     name = next((name for name, climate in climates.items() if climate["months"] == months), _OWN)
-    st.session_state["weather_shift"] = name if months else _BY if now.get("shift_c") else _SAME
+    shift = name if months else _BY if now.get("shift_c") else _SAME
     titles = {key: str(climate["preset"].told(words.language)[0]) for key, climate in climates.items()}
     st.selectbox(
         words("weather.shift"),
         [_SAME, *climates, _BY, *([_OWN] if months and name == _OWN else [])],
         format_func=lambda key: titles[key] if key in titles else words(f"weather.shift.{key}"),
-        key="weather_shift",
-        on_change=_set_shift,
-        args=(now,),
+        **session.form("weather_shift", shift, _set_shift, now),
     )
     if now.get("shift_c"):
         most = max(_MOST_SHIFT_C, abs(float(now["shift_c"])))
-        st.session_state["weather_by"] = float(now["shift_c"])
         st.slider(
             words("weather.by"),
             -most,
             most,
             step=0.5,
             format="%+.1f °C",
-            key="weather_by",
-            on_change=_set_by,
-            args=(now,),
+            **session.form("weather_by", float(now["shift_c"]), _set_by, now),
         )
     told = climates[name]["preset"].told(words.language)[1] if months and name in climates else words("weather.told")
     st.caption(str(told))
@@ -244,7 +233,7 @@ def _set_weather(values: Mapping[str, Any]) -> None:
     given = {key: value for key, value in values.items() if value or (key == "seed" and value is not None)}
     if "synthetic" not in given:
         given.pop("seed", None)
-    session.put("weather", WeatherEdit.model_validate(given) if given else None)
+    session.change(ViewState.put, "weather", WeatherEdit.model_validate(given) if given else None)
 
 
 def _shift_of(now: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,18 +241,18 @@ def _shift_of(now: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _set_year(now: Mapping[str, Any]) -> None:
-    name = st.session_state["weather_year"]
+    name = session.entered("weather_year")
     years: dict[str, dict[str, Any]] = {_GENERATED: {"synthetic": True, "seed": 1}, _FILE: {"file": now.get("file")}}
     _set_weather(years.get(name, {}) | _shift_of(now))
 
 
 def _set_seed(now: Mapping[str, Any]) -> None:
-    if st.session_state["weather_seed"] is not None:
-        _set_weather({**now, "seed": int(st.session_state["weather_seed"])})
+    if session.entered("weather_seed") is not None:
+        _set_weather({**now, "seed": int(session.entered("weather_seed"))})
 
 
 def _set_shift(now: Mapping[str, Any]) -> None:
-    name, climates = st.session_state["weather_shift"], _climates()
+    name, climates = session.entered("weather_shift"), _climates()
     shift: dict[str, Any] = {}
     if name in climates:
         shift = {"shift_by_month_c": climates[name]["months"]}
@@ -275,5 +264,5 @@ def _set_shift(now: Mapping[str, Any]) -> None:
 
 
 def _set_by(now: Mapping[str, Any]) -> None:
-    if st.session_state["weather_by"] != now.get("shift_c"):
-        _set_weather({**now, "shift_c": float(st.session_state["weather_by"])})
+    if session.entered("weather_by") != now.get("shift_c"):
+        _set_weather({**now, "shift_c": float(session.entered("weather_by"))})

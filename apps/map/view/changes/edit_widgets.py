@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from apps.map.view import session
 from apps.texts import Texts
 from assets.building_systems.supply import heating_systems
 from twin.scenario import (
@@ -146,17 +147,18 @@ def values_of(row: Any) -> dict[str, Any]:
 def show_value(kind: str, key: str, value: Any) -> None:
     """Let a kind's widgets show a value, before they are drawn."""
     if kind == "hot_water_tank":
-        st.session_state[key], st.session_state[f"{key}_control"] = value
+        session.show(key, value[0])
+        session.show(f"{key}_control", value[1])
     elif kind != "remove":
-        st.session_state[key] = value
+        session.show(key, value)
 
 
 def value_of(kind: str, key: str) -> Any:
     """Give what a kind's widgets show; None where that is nothing."""
-    value = st.session_state.get(key)
+    value = session.entered(key)
     if kind != "hot_water_tank" or value is None:
         return value
-    return value, st.session_state.get(f"{key}_control", TANK_CONTROLS[0])
+    return value, session.entered(f"{key}_control", TANK_CONTROLS[0])
 
 
 def widget(kind: str, key: str, words: Texts, **then: Any) -> None:
@@ -202,6 +204,6 @@ def _tank(label: str, key: str, words: Texts, then: Mapping[str, Any]) -> None:
             TANK_CONTROLS,
             format_func=lambda name: words(f"tank_control.{name}"),
             key=f"{key}_control",
-            disabled=not st.session_state.get(key),
+            disabled=not session.entered(key),
             **then,
         )

@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 
 from apps.map.view import session
+from apps.map.view.state import ViewState
 from apps.texts import LANGUAGES, Texts, texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
 from apps.views.networks.element_wording import element_title
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin.model.plants import plant_kinds
 from twin.reporting.naming import sizes_like
 from twin.scenario import ElementEdit, PlantEdit
@@ -45,15 +46,12 @@ def change_element(networks: NetworkView, element: str, words: Texts) -> None:
     choice = sizes_like(str(row["size"]))
     if choice:
         titles = {one.name: one.title for one in choice}
-        st.session_state["element_size"] = str(row["size"])
         st.selectbox(
             words("element.size"),
             list(titles),
             format_func=lambda name: titles[name],
-            key="element_size",
             help=words("element.size.help"),
-            on_change=_resize,
-            args=(element, str(row["size"])),
+            **session.form("element_size", str(row["size"]), _resize, element, str(row["size"])),
         )
     else:
         st.caption(words("element.fixed"))
@@ -64,8 +62,8 @@ def change_element(networks: NetworkView, element: str, words: Texts) -> None:
             icon=":material/route:",
             help=words("line.other.help"),
             width="stretch",
-            on_click=_begin_other_way,
-            args=(element,),
+            on_click=session.change,
+            args=(ViewState.move_line, element),
         )
     st.button(
         words("element.remove"),
@@ -78,24 +76,19 @@ def change_element(networks: NetworkView, element: str, words: Texts) -> None:
     )
 
 
-def _begin_other_way(element: str) -> None:
-    session.open_side("line")
-    st.session_state.update(line_moving=element, line_places=())
-
-
 def remember_title(networks: NetworkView, element: str) -> None:
     """Keep what people call an element: the list of changes names it, even once it is gone."""
-    known = st.session_state["element_titles"]
+    known = session.state().element_titles
     if element in networks.elements.index and element not in known:
-        st.session_state["element_titles"] = known | {
-            element: {language: element_title(networks, element, texts(language)) for language in LANGUAGES}
-        }
+        titles = {language: element_title(networks, element, texts(language)) for language in LANGUAGES}
+        session.update(element_titles={**known, element: titles})
 
 
 def titles_of_edits(words: Texts) -> dict[str, str]:
     """Give what people call the plants and elements that the session's scenario changes, by id."""
-    known, found, number = st.session_state["element_titles"], {}, 0
-    for edit in session.present().edits:
+    state, found, number = session.state(), dict[str, str](), 0
+    known = state.element_titles
+    for edit in state.present.edits:
         if isinstance(edit, PlantEdit) and edit.do == "add":
             found[edit.id] = words.get(f"plant_kind.{edit.kind}", edit.id)
         elif isinstance(edit, ElementEdit) and edit.do == "add":
@@ -109,14 +102,14 @@ def titles_of_edits(words: Texts) -> dict[str, str]:
 
 
 def _resize(element: str, before: str) -> None:
-    size = st.session_state["element_size"]
+    size = session.entered("element_size")
     if size and size != before:
-        session.apply(ElementEdit(do="resize", id=element, size=size))
+        session.change(ViewState.apply, ElementEdit(do="resize", id=element, size=size))
 
 
 def _remove(edit: ElementEdit | PlantEdit) -> None:
-    session.apply(edit)
-    st.session_state["element"] = None
+    session.change(ViewState.apply, edit)
+    session.update(element=None)
 
 
 def _change_plant(networks: NetworkView, element: str, words: Texts) -> None:
@@ -127,16 +120,15 @@ def _change_plant(networks: NetworkView, element: str, words: Texts) -> None:
     size, capacity = built[element]
     for key, value, field in (("plant_size", size, "size_kw"), ("plant_capacity", capacity, "capacity_kwh")):
         if value is not None:
-            st.session_state[key] = float(value)
-            then: dict[str, Any] = {"on_change": _resize_plant, "args": (element, key, field)}
-            st.number_input(words(f"plant.{field}"), 0.1, 1e7, format="%.0f", key=key, **then)
+            form = session.form(key, float(value), _resize_plant, element, key, field)
+            st.number_input(words(f"plant.{field}"), 0.1, 1e7, format="%.0f", **form)
     st.button(
         words("plant.move"),
         key="plant_move",
         icon=":material/open_with:",
         width="stretch",
-        on_click=_begin_to_move,
-        args=(element,),
+        on_click=session.change,
+        args=(ViewState.move_plant, element),
     )
     st.button(
         words("plant.remove"),
@@ -157,7 +149,7 @@ def plants_of(networks: NetworkView) -> dict[str, tuple[float | None, float | No
         Of `Networks.open`: plants that it has.
     """
     found: dict[str, tuple[float | None, float | None]] = {}
-    for edit in session.present().edits:
+    for edit in session.state().present.edits:
         if not isinstance(edit, PlantEdit):
             continue
         if edit.do == "remove":
@@ -172,14 +164,9 @@ def plants_of(networks: NetworkView) -> dict[str, tuple[float | None, float | No
 
 
 def _resize_plant(plant: str, key: str, field: str) -> None:
-    value = st.session_state[key]
+    value = session.entered(key)
     if value:
-        session.apply(PlantEdit.model_validate({"do": "resize", "id": plant, field: float(value)}))
-
-
-def _begin_to_move(plant: str) -> None:
-    session.open_side("plant")
-    st.session_state["plant_moving"] = plant
+        session.change(ViewState.apply, PlantEdit.model_validate({"do": "resize", "id": plant, field: float(value)}))
 
 
 def plant_panel(view: View, words: Texts) -> None:
@@ -192,21 +179,19 @@ def plant_panel(view: View, words: Texts) -> None:
     words : Texts
         Language.
     """
-    moving = st.session_state.get("plant_moving")
+    draft = session.state().plant
+    moving = draft.moving
     title = words("plant.move.title" if moving else "plant.new")
     st.html(f'<div class="cet-card-title"><h2>{escape(title)}</h2></div>')
     given: dict[str, Any] = {} if moving else _kind_and_size(words)
     ways = _PLACES if not moving else _PLACES[1:]
-    st.session_state["plant_place"] = (
-        st.session_state.get("plant_place") if st.session_state.get("plant_place") in ways else ways[0]
-    )
     place = st.segmented_control(
         words("plant.place"),
         ways,
         format_func=lambda name: words(f"plant.place.{name}"),
-        key="plant_place",
         required=True,
         width="stretch",
+        **session.bound("plant.place", value=draft.place if draft.place in ways else ways[0]),
     )
     at = _place(view, str(place), words)
     ready = place == "network" or at is not None
@@ -234,12 +219,18 @@ def _kind_and_size(words: Texts) -> dict[str, Any]:
         key="plant_kind",
     )
     given: dict[str, Any] = {"kind": kind}
-    st.session_state["new_plant_kw"] = st.session_state.get("new_plant_kw", 1000.0)
-    given["size_kw"] = st.number_input(words("plant.size_kw"), 1.0, 1e7, step=100.0, format="%.0f", key="new_plant_kw")
+    given["size_kw"] = st.number_input(
+        words("plant.size_kw"),
+        1.0,
+        1e7,
+        step=100.0,
+        format="%.0f",
+        **session.bound("plant.size_kw", key="new_plant_kw"),
+    )
     if kinds.loc[kind, "family"] == "store":
-        st.session_state["new_plant_kwh"] = st.session_state.get("new_plant_kwh", 10_000.0)
+        bound = session.bound("plant.capacity_kwh", key="new_plant_kwh")
         given["capacity_kwh"] = st.number_input(
-            words("plant.capacity_kwh"), 1.0, 1e7, step=1000.0, format="%.0f", key="new_plant_kwh"
+            words("plant.capacity_kwh"), 1.0, 1e7, step=1000.0, format="%.0f", **bound
         )
     return given
 
@@ -250,7 +241,7 @@ def _place(view: View, place: str, words: Texts) -> tuple[float, float] | None:
         st.caption(words("plant.place.network.told"))
         return None
     if place == "building":
-        clicked = st.session_state.get("plant_building")
+        clicked = session.state().plant.building
         if clicked not in view.buildings.index:
             st.caption(words("plant.place.building.told"))
             return None
@@ -269,14 +260,15 @@ def _place(view: View, place: str, words: Texts) -> tuple[float, float] | None:
 
 def _build(given: dict[str, Any], at: tuple[float, float] | None, moving: str | None) -> None:
     if moving:
-        session.apply(PlantEdit(do="move", id=moving, at=at))
+        edit = PlantEdit(do="move", id=moving, at=at)
     else:
-        session.apply(PlantEdit.model_validate({"do": "add", "id": _free_id(str(given["kind"])), "at": at, **given}))
-    session.open_side("")
+        edit = PlantEdit.model_validate({"do": "add", "id": _free_id(str(given["kind"])), "at": at, **given})
+    session.change(ViewState.apply, edit)
+    session.change(ViewState.open_side, "")
 
 
 def _free_id(kind: str) -> str:
     """Name a plant by its kind and the first number that is free."""
     base = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
-    taken = {edit.id for edit in session.present().edits if isinstance(edit, PlantEdit)}
+    taken = {edit.id for edit in session.state().present.edits if isinstance(edit, PlantEdit)}
     return next(name for number in range(1, 10_000) if (name := f"{base}-{number}") not in taken)

@@ -9,29 +9,15 @@ import streamlit as st
 
 from apps.map.view import session
 from apps.map.view.changes.element_changes import remember_title
+from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
 from apps.views.networks.element_wording import element_title
 from apps.views.networks.line_routes import Place, line_between, places_of
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 from twin.reporting.naming import sizes, sizes_like
 from twin.scenario import ElementEdit
-
-_MOST_PLACES = 12
-
-
-def begin_line(element: str | None = None) -> None:
-    """Open the panel: for a new line, or for another way of an element."""
-    session.open_side("line")
-    st.session_state.update(line_moving=element, line_places=())
-
-
-def add_place(name: str) -> None:
-    """Let the line pass through what was clicked."""
-    places = st.session_state["line_places"]
-    if (not places or places[-1] != name) and len(places) < _MOST_PLACES:
-        st.session_state["line_places"] = (*places, name)
 
 
 def line_panel(networks: NetworkView, words: Texts) -> None:
@@ -44,17 +30,17 @@ def line_panel(networks: NetworkView, words: Texts) -> None:
     words : Texts
         Language.
     """
-    moving = st.session_state["line_moving"]
+    draft = session.state().line
+    moving, places = draft.moving, draft.places
     title = words("line.new") if moving is None else element_title(networks, moving, words)
     st.html(f'<div class="cet-card-title"><h2>{escape(title)}</h2></div>')
     size = _network_and_size(networks, words) if moving is None else None
-    places = st.session_state["line_places"]
     names = [_place_name(networks, name, words) for name in places]
     items = "".join(f"<li>{escape(name)}</li>" for name in names)
     st.caption(words("line.told"))
     if items:
         st.html(f'<ol class="cet-places">{items}</ol>')
-    st.toggle(words("line.streets"), key="line_streets", help=words("line.streets.help"))
+    st.toggle(words("line.streets"), help=words("line.streets.help"), **session.bound("line.streets"))
     line = sketched_line(networks)
     left, right = st.columns([2, 3], gap="small")
     with left:
@@ -64,7 +50,8 @@ def line_panel(networks: NetworkView, words: Texts) -> None:
             icon=":material/backspace:",
             width="stretch",
             disabled=not places,
-            on_click=_take_back,
+            on_click=session.change,
+            args=(ViewState.drop_place,),
         )
     with right:
         st.button(
@@ -80,41 +67,38 @@ def line_panel(networks: NetworkView, words: Texts) -> None:
 
 def sketched_line(networks: NetworkView | None) -> tuple[Place, ...]:
     """Give the line as it is drawn so far; empty where nobody draws."""
-    state = st.session_state
-    if networks is None or state["side"] != "line":
+    state = session.state()
+    if networks is None or state.side != "line":
         return ()
     carrier = _carrier(networks)
-    places = [places_of(networks, name, carrier) for name in state["line_places"]]
-    return line_between(networks.view, places, along_streets=bool(state["line_streets"]))
+    places = [places_of(networks, name, carrier) for name in state.line.places]
+    return line_between(networks.view, places, along_streets=state.line.streets)
 
 
 def _carrier(networks: NetworkView) -> str:
-    moving = st.session_state["line_moving"]
-    if moving is not None and moving in networks.elements.index:
-        return str(networks.elements.loc[moving, "carrier"])
-    chosen = str(st.session_state["line_carrier"])
-    return chosen if chosen in networks.carriers else networks.carriers[0]
+    draft = session.state().line
+    if draft.moving is not None and draft.moving in networks.elements.index:
+        return str(networks.elements.loc[draft.moving, "carrier"])
+    return draft.carrier if draft.carrier in networks.carriers else networks.carriers[0]
 
 
 def _network_and_size(networks: NetworkView, words: Texts) -> str | None:
-    st.session_state["line_carrier"] = _carrier(networks)
     carrier = st.segmented_control(
         words("network.carrier"),
         networks.carriers,
         format_func=lambda name: words(f"carrier.{name}"),
-        key="line_carrier",
         required=True,
         label_visibility="collapsed",
         width="stretch",
+        **session.bound("line.carrier", value=_carrier(networks)),
     )
     options = ["", *_sizes_of(networks, str(carrier))]
-    st.session_state["line_size"] = st.session_state["line_size"] if st.session_state["line_size"] in options else ""
-    known = sizes()
+    known, size = sizes(), session.state().line.size
     chosen = st.selectbox(
         words("element.size"),
         options,
         format_func=lambda name: known[name].title if name else words("line.size.own"),
-        key="line_size",
+        **session.bound("line.size", value=size if size in options else ""),
     )
     return chosen or None
 
@@ -137,21 +121,21 @@ def _place_name(networks: NetworkView, name: str, words: Texts) -> str:
     return words("line.gone")
 
 
-def _take_back() -> None:
-    st.session_state["line_places"] = st.session_state["line_places"][:-1]
-
-
 def _lay(networks: NetworkView, line: tuple[Place, ...], size: str | None) -> None:
-    moving = st.session_state["line_moving"]
+    moving = session.state().line.moving
     if moving is not None:
         remember_title(networks, moving)
-        session.apply(ElementEdit(do="move", id=moving, line=line))
-        session.open_side("")
-        st.session_state["element"] = moving
+        _finish(ElementEdit(do="move", id=moving, line=line))
         return
     carrier = _carrier(networks)
-    taken: Any = {edit.id for edit in session.present().edits if isinstance(edit, ElementEdit)}
+    taken: Any = {edit.id for edit in session.state().present.edits if isinstance(edit, ElementEdit)}
     name = next(name for number in range(1, 10_000) if (name := f"{carrier}-new-{number}") not in taken)
-    session.apply(ElementEdit.model_validate({"do": "add", "id": name, "carrier": carrier, "size": size, "line": line}))
-    session.open_side("")
-    st.session_state["element"] = name
+    given = {"do": "add", "id": name, "carrier": carrier, "size": size, "line": line}
+    _finish(ElementEdit.model_validate(given))
+
+
+def _finish(edit: ElementEdit) -> None:
+    """Lay the line, and show its card."""
+    session.change(ViewState.apply, edit)
+    session.change(ViewState.open_side, "")
+    session.update(element=edit.id)

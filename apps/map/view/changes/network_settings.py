@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from apps.map.view import session
+from apps.map.view.state import ViewState
 from apps.texts import Texts
 from apps.views.networks.network_views import NetworkView
 from twin.scenario import NetworkEdit
@@ -31,10 +32,10 @@ def network_panel(networks: NetworkView | None, words: Texts) -> None:
         words("network.carrier"),
         ("heat", "cold", "gas", "electricity"),
         format_func=lambda name: words(f"carrier.{name}"),
-        key="network_to_change",
         required=True,
         label_visibility="collapsed",
         width="stretch",
+        **session.bound("network_to_change"),
     )
     carrier = str(carrier)
     now = network_edit_of(carrier)
@@ -70,18 +71,14 @@ def network_panel(networks: NetworkView | None, words: Texts) -> None:
 
 def _operation(carrier: str, now: dict[str, Any], words: Texts) -> None:
     if carrier == "heat":
-        st.session_state["network_generation"] = now.get("generation", "")
         st.selectbox(
             words("network.generation"),
             ("", *_GENERATIONS),
             format_func=lambda name: words(f"network.generation.{name or 'as_is'}"),
-            key="network_generation",
-            on_change=_set,
-            args=(carrier, now, "generation"),
+            **session.form("network_generation", now.get("generation", ""), _set, carrier, now, "generation"),
         )
     if carrier in _TEMPERATURES:
         low, high = _TEMPERATURES[carrier]
-        st.session_state["network_supply_temp_c"] = now.get("supply_temp_c")
         st.number_input(
             words("network.supply"),
             low,
@@ -89,30 +86,26 @@ def _operation(carrier: str, now: dict[str, Any], words: Texts) -> None:
             None,
             step=1.0,
             format="%.0f",
-            key="network_supply_temp_c",
             placeholder=words("network.supply.own"),
             help=words("network.supply.help"),
-            on_change=_set,
-            args=(carrier, now, "supply_temp_c"),
+            **session.form("network_supply_temp_c", now.get("supply_temp_c"), _set, carrier, now, "supply_temp_c"),
         )
     if carrier == "gas":
-        st.session_state["network_hydrogen_share"] = round(100 * float(now.get("hydrogen_share") or 0.0))
+        share = round(100 * float(now.get("hydrogen_share") or 0.0))
         st.slider(
             words("network.hydrogen"),
             0,
             100,
             step=5,
             format="%d %%",
-            key="network_hydrogen_share",
-            on_change=_set,
-            args=(carrier, now, "hydrogen_share"),
+            **session.form("network_hydrogen_share", share, _set, carrier, now, "hydrogen_share"),
         )
 
 
 def network_edit_of(carrier: str) -> dict[str, Any]:
     """Give what the session's scenario says of a carrier's network, as one edit's values."""
     now: dict[str, Any] = {}
-    for edit in session.present().edits:
+    for edit in session.state().present.edits:
         if isinstance(edit, NetworkEdit) and edit.carrier == carrier:
             given = edit.model_dump(exclude={"what", "carrier"}, exclude_none=True)
             anew = given["do"] != "operate"
@@ -121,7 +114,7 @@ def network_edit_of(carrier: str) -> dict[str, Any]:
 
 
 def _set(carrier: str, now: dict[str, Any], field: str) -> None:
-    value = st.session_state[f"network_{field}"]
+    value = session.entered(f"network_{field}")
     value = value / 100 if field == "hydrogen_share" else value
     if value == now.get(field) or (not value and field not in now):
         return
@@ -136,8 +129,8 @@ def _set(carrier: str, now: dict[str, Any], field: str) -> None:
 
 def _put(carrier: str, given: dict[str, Any]) -> None:
     """Let one edit stand for a carrier's network, as one step; none where nothing is given."""
-    now = session.present()
+    now = session.state().present
     rest = tuple(edit for edit in now.edits if not (isinstance(edit, NetworkEdit) and edit.carrier == carrier))
     edits = (*rest, NetworkEdit.model_validate({"carrier": carrier, **given})) if given else rest
     if edits != now.edits:
-        session.go_to(now.model_copy(update={"edits": edits}) if edits else session.as_it_is())
+        session.change(ViewState.with_edits, edits)

@@ -10,9 +10,11 @@ import streamlit as st
 from apps.map.view import session
 from apps.map.view.changes.element_changes import titles_of_edits
 from apps.map.view.opening import Opening
+from apps.map.view.scenario_names import name_of, named_scenarios, reset_target, title_of
+from apps.map.view.state import ViewState
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.layer_geojson import building_names
+from apps.views.view import View
 from twin.scenario import tell
 
 _OWN = ""
@@ -30,44 +32,42 @@ def scenario_part(opening: Opening, view: View, words: Texts) -> None:
     words : Texts
         Language.
     """
-    now = session.present()
-    name = session.name_of(now, opening)
-    options = list(session.named(opening)) + ([_OWN] if name is None else [])
-    st.session_state["scenario"] = _OWN if name is None else name
+    now, known = session.state().present, named_scenarios(opening)
+    name = name_of(now, opening)
+    options = list(known) + ([_OWN] if name is None else [])
     st.selectbox(
         words("scenario"),
         options,
-        format_func=lambda key: session.title_of(session.named(opening).get(key, now), opening, words),
-        key="scenario",
+        format_func=lambda key: title_of(known.get(key, now), opening, words),
         help=words("scenario.help"),
-        on_change=_choose,
-        args=(opening,),
+        **session.form("scenario", _OWN if name is None else name, _choose, opening),
     )
     _steps(opening, words)
     _edits(view, words)
 
 
 def _choose(opening: Opening) -> None:
-    name = st.session_state["scenario"]
+    name = session.entered("scenario")
     if name != _OWN:
-        session.go_to(session.named(opening)[name])
+        session.change(ViewState.go_to, named_scenarios(opening)[name])
 
 
 def _steps(opening: Opening, words: Texts) -> None:
-    steps, reset_to = session.history(), session.state_to_reset(opening)
+    state, change = session.state(), session.change
+    steps, reset_to = state.history, reset_target(state.present, opening)
     with st.container(key="steps", horizontal=True, gap="small"):
-        icon_button("undo", words("scenario.undo"), session.undo, disabled=not steps.can_undo)
-        icon_button("redo", words("scenario.redo"), session.redo, disabled=not steps.can_redo)
-        told = words("scenario.reset", name=session.title_of(reset_to, opening, words))
+        icon_button("undo", words("scenario.undo"), change, ViewState.undo, disabled=not steps.can_undo)
+        icon_button("redo", words("scenario.redo"), change, ViewState.redo, disabled=not steps.can_redo)
+        told = words("scenario.reset", name=title_of(reset_to, opening, words))
         untouched = steps.present == reset_to
-        icon_button("restart_alt", told, session.go_to, reset_to, disabled=untouched, key="reset")
+        icon_button("restart_alt", told, change, ViewState.go_to, reset_to, disabled=untouched, key="reset")
         st.button(
             words("scenario.add"),
             key="several",
             icon=":material/edit:",
             help=words("scenario.add.help"),
-            on_click=_several,
-            args=(not st.session_state["changing"],),
+            on_click=change,
+            args=(ViewState.open_changes, not state.changing),
         )
 
 
@@ -102,13 +102,8 @@ def icon_button(
     )
 
 
-def _several(opened: bool) -> None:
-    st.session_state["changing"] = opened
-    st.session_state["selected"] = None
-
-
 def _edits(view: View, words: Texts) -> None:
-    edits = session.present().edits
+    edits = session.state().present.edits
     if not edits:
         return
     names = dict(zip(view.buildings.index, building_names(view, words.language), strict=True)) | titles_of_edits(words)
@@ -117,6 +112,5 @@ def _edits(view: View, words: Texts) -> None:
             with st.container(key=f"edit_{place}", horizontal=True, gap=None, vertical_alignment="center"):
                 told = tell(edit, words.language, names)
                 st.html(f'<div class="cet-edit">{escape(told)}</div>')
-                icon_button(
-                    "close", f"{words('scenario.remove')}: {told}", session.remove, place, key=f"remove_{place}"
-                )
+                tip = f"{words('scenario.remove')}: {told}"
+                icon_button("close", tip, session.change, ViewState.remove, place, key=f"remove_{place}")

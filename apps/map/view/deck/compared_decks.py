@@ -14,8 +14,8 @@ import streamlit as st
 from apps.map.view.deck.camera import Camera
 from apps.map.view.deck.map_deck import Picture, deck
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 
 ADDRESS = "/api/decks"
 

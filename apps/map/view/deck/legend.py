@@ -7,10 +7,10 @@ from html import escape
 from apps.map.view.deck import palette
 from apps.texts import Texts, amount
 from apps.views.days import DAYS
-from apps.views.district_views import View
 from apps.views.layer_geojson import roof_scale
 from apps.views.map_quantities import MapQuantity
 from apps.views.quantities import CLASSES
+from apps.views.view import View
 
 
 def legend(what: MapQuantity, view: View, words: Texts, *, roofs: bool, difference: bool = False) -> str:

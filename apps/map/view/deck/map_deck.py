@@ -12,14 +12,14 @@ import shapely
 
 from apps.map.view.deck import palette
 from apps.map.view.deck.camera import Camera
-from apps.map.view.deck.data_urls import address
+from apps.map.view.deck.data_urls import address, ground_address
 from apps.map.view.deck.network_layers import network_layers, sketch_layers
 from apps.texts import Texts
-from apps.views.district_views import View
 from apps.views.map_comparison import How, compare_quantity
 from apps.views.map_quantities import MapQuantity, map_quantity
 from apps.views.networks.element_states import Look
 from apps.views.networks.network_views import NetworkView
+from apps.views.view import View
 
 BUILDINGS = "buildings"
 LAYERS = ("streets", "water", "landuse", "trees", "parking", "chargers", "pipes", "roofs")
@@ -175,7 +175,7 @@ def _land(view: View) -> pdk.Layer:
 
 
 def _layer(view: View, name: str, words: Texts) -> pdk.Layer:
-    data = address(view, f"layers/{name}", words)
+    data = ground_address(view, name, words)
     if name == "streets":
         fill = f"@@=properties.f ? {list(palette.FOOTWAY)} : {list(palette.STREET)}"
         return _geojson(name, data, {"polygons-fill": {"getFillColor": fill}}, stroked=False)

@@ -16,18 +16,19 @@ import twin
 from apps.map.view import session
 from apps.map.view.deck.legend import day_title, quantity_title
 from apps.map.view.deck.map_deck import colours_of
-from apps.map.view.networks.network_panel import hour_day, network_look, networks_of, networks_shown
+from apps.map.view.networks.network_look import hour_day, network_look, networks_of
 from apps.map.view.opening import Opening
+from apps.map.view.scenario_names import scenario_to_export, title_of
 from apps.map.view.share.network_export import Export, network_export
 from apps.map.view.share.view_link import query_of
 from apps.map.view.time_bar import present_step
 from apps.texts import Texts, with_unit
 from apps.views.building_export import as_csv, as_geojson, building_table
-from apps.views.district_views import View
 from apps.views.map_comparison import compare_quantity
 from apps.views.map_quantities import map_quantity
 from apps.views.python_snippet import network_snippet, snippet
 from apps.views.quantities import CLASSES
+from apps.views.view import View
 from twin.scenario import Scenario, dump_scenario
 
 _MIMES = {"geojson": "application/geo+json", "csv": "text/csv", "scenario": "application/yaml"}
@@ -60,8 +61,8 @@ def share_dialog(view: View, words: Texts) -> None:
     def dialog() -> None:
         st.html(f'<p class="cet-told">{escape(words("share.told"))}</p>')
         try:
-            step = present_step(st.session_state["day"])
-            query = query_of(st.session_state.to_dict(), view.district.name, step, words.language)
+            state = session.state()
+            query = query_of(state, view.district.name, present_step(state.day), words.language)
         except twin.ScenarioError as error:
             st.warning(words("share.no", why=str(error)))
             return
@@ -79,7 +80,7 @@ def share_dialog(view: View, words: Texts) -> None:
     dialog()
 
 
-def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> None:
+def export_dialog(opening: Opening, view: View, words: Texts) -> None:
     """Open the dialog with what can be taken along.
 
     Parameters
@@ -88,18 +89,18 @@ def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> 
         What can be opened.
     view : View
         District and scenario.
-    quantity : str
-        What the buildings are coloured by.
     words : Texts
         Language.
     """
 
     @st.dialog(words("export.title"), width="medium")
     def dialog() -> None:
-        baseline = opening.views.open(view.district.name, opening.views.key_of(session.baseline()))
-        networks = networks_of(opening, view) if networks_shown() else None
+        state = session.state()
+        quantity = state.quantity
+        baseline = opening.views.open(view.district.name, opening.views.key_of(state.baseline))
+        networks = networks_of(opening, view) if state.networks_shown else None
         look = network_look(networks)
-        day = hour_day(st.session_state["day"]) if networks is None else look.day
+        day = hour_day(state.day) if networks is None else look.day
         step = present_step(day)
         if networks is None:
             found = _building_export((view, baseline), quantity, day, words)
@@ -109,7 +110,7 @@ def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> 
         if networks is None and map_quantity(view, quantity, day).values.shape[0] == 1:
             when = words("per.year_long").strip() if map_quantity(view, quantity, day).quantity.per_year else "–"
         st.html(f'<p class="cet-told">{escape(words("export.told", quantity=found.title, when=when))}</p>')
-        scenario = session.scenario_to_export(opening, words)
+        scenario = scenario_to_export(state.present, opening, words)
         name = f"{view.district.name}-{scenario.name}-{found.key}"
         title = f"{view.district.title} · {_scenario_shown(opening, words)} · {found.title} · {when}"
         _component("take_picture", _caption(view, title, found, words) | {"file": f"{name}.png"})
@@ -129,15 +130,16 @@ def export_dialog(opening: Opening, view: View, quantity: str, words: Texts) -> 
 
 def _scenario_shown(opening: Opening, words: Texts) -> str:
     """Name the scenario, or both of a comparison."""
-    scenario = session.title_of(session.present(), opening, words)
-    if st.session_state["mode"] == "map":
+    state = session.state()
+    scenario = title_of(state.present, opening, words)
+    if state.mode == "map":
         return scenario
-    return words("compare.map", first=session.title_of(session.baseline(), opening, words), second=scenario)
+    return words("compare.map", first=title_of(state.baseline, opening, words), second=scenario)
 
 
 def _building_export(views: tuple[View, View], quantity: str, day: str, words: Texts) -> Export:
     """Prepare the buildings that are seen for taking along."""
-    (view, baseline), mode = views, st.session_state["mode"]
+    (view, baseline), mode = views, session.state().mode
     what = map_quantity(view, quantity, day) if mode == "map" else compare_quantity(view, baseline, quantity, day, mode)
     low, high = what.scale
     colours = [] if what.kinds else colours_of(what, mode)[:CLASSES]
@@ -188,7 +190,7 @@ def _report(opening: Opening, view: View, scenario: Scenario, name: str, words: 
     if not st.button(words("export.report"), key="make_report", icon=":material/description:", width="stretch"):
         return
     with st.spinner(words("export.report.busy")):
-        first = session.baseline()
+        first = session.state().baseline
         scenarios = [first] if scenario.edits == first.edits else [first, scenario]
         results = [twin.run(view.district, one) for one in scenarios]
         # Networks belong into a report where somebody has looked at them: without that they would be a long wait.
