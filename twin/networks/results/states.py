@@ -266,7 +266,7 @@ _READERS: Mapping[str, tuple[str, Callable[[xr.Dataset], Iterator[Part]]]] = {
 def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
     """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
     name = f"{carrier}_flow_kg_s"
-    most = [np.abs(hours_of(dataset, name, row)).max(axis=1) for row in row_blocks(*dataset[name].shape)]
+    most = [np.abs(hours_of(dataset, name, row)).max(axis=1, initial=0.0) for row in row_blocks(*dataset[name].shape)]
     flow = np.concatenate([np.empty(0, dtype=np.float32), *most])
     capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
     return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))
