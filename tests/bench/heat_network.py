@@ -35,7 +35,7 @@ SIZES: dict[int, dict[str, Any]] = {200: {"seed": 1}, 2000: {"seed": 4, "reach":
 SAMPLE = 36
 """Hours that pandapipes solves, and those of them on which it tries its ways."""
 TRIED = np.linspace(0, SAMPLE - 1, 4).astype(int)
-TIMES = 5
+TIMES = 3
 GROUND_C = 8.0
 KELVIN = 273.15
 STEPS: dict[str, dict[str, Any]] = {
