@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twin._cache.memo import Memo
     from twin._errors import DistrictDataError, ExportError, ResultsError, ScenarioError, TwinError
     from twin.exports import export
+    from twin.model.devices import device_table, sized_devices
     from twin.model.plants import plant_kinds, plant_table
     from twin.model.twin import Twin, make_twin
     from twin.networks.results.causes import causes
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from twin.results.balance import accounts, balance
     from twin.results.comparison import Comparison, building_changes, compare
     from twin.results.energy_flows import energy_flows
-    from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
+    from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis, save_kpis
     from twin.results.published import beside_published
-    from twin.results.results import Results, load_results, save_json
+    from twin.results.results import Results, load_results, save_csv, save_json
     from twin.scenario import (
         History,
         Scenario,
@@ -72,11 +73,13 @@ _HOME = {
     "kpi_catalogue": "twin.results.kpis",
     "kpi_table": "twin.results.kpis",
     "kpis": "twin.results.kpis",
+    "save_kpis": "twin.results.kpis",
     "Memo": "twin._cache.memo",
     "Twin": "twin.model.twin",
     "make_twin": "twin.model.twin",
     "Results": "twin.results.results",
     "load_results": "twin.results.results",
+    "save_csv": "twin.results.results",
     "save_json": "twin.results.results",
     "run": "twin.simulation.run",
     "NetworkResults": "twin.networks.results.results",
@@ -89,6 +92,8 @@ _HOME = {
     "load_networks": "twin.networks.results.results",
     "network_kpi_catalogue": "twin.networks.results.kpis",
     "network_kpis": "twin.networks.results.kpis",
+    "device_table": "twin.model.devices",
+    "sized_devices": "twin.model.devices",
     "plant_kinds": "twin.model.plants",
     "plant_table": "twin.model.plants",
     "run_networks": "twin.networks.run",
@@ -137,6 +142,7 @@ __all__ = [
     "conflicts",
     "contingencies",
     "decode_scenario",
+    "device_table",
     "diff",
     "district_kpis",
     "dump_scenario",
@@ -163,9 +169,12 @@ __all__ = [
     "report",
     "run",
     "run_networks",
+    "save_csv",
     "save_district",
     "save_json",
+    "save_kpis",
     "save_scenario",
+    "sized_devices",
     "study_kpis",
     "tell",
     "with_edits",

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from apps.cli import district, networks, results, scenarios
+from apps.cli import devices, district, networks, results, scenarios
 from apps.cli.terminal import errors
 from twin._version import __version__
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(district.app, name="district")
 app.add_typer(scenarios.app, name="scenario")
 app.command("run")(results.run)
+app.command("devices")(devices.devices)
 app.command("networks")(networks.networks)
 app.command("compare")(scenarios.compare)
 app.command("export")(results.export)

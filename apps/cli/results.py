@@ -72,7 +72,7 @@ def run(
         # One run and no other: there is nothing to remember it for.
         results = twin.run(
             district,
-            _scenario(scenario),
+            scenario_of(scenario),
             keep=None if keep is None else keep.value,
             memory_gb=memory_gb,
             out=file,
@@ -80,9 +80,8 @@ def run(
             progress=report,
             memo=twin.Memo(0),
         )
-        kpis = twin.kpis(results)
-        twin.save_json(kpis, out / "kpis.json")
-    _show_kpis(kpis["district"])
+        figures = twin.save_kpis(results, out / "kpis.json")
+    _show_kpis(figures)
     ERR.print(_KEPT[results.keep], markup=False)
     ERR.print(f"Written to {out / 'results.nc'} and {out / 'kpis.json'}", markup=False)
 
@@ -111,7 +110,7 @@ def export(
     with progress("Exporting") as report:
         district = twin.load_district(name)
         if results_file is None:
-            results = twin.run(district, _scenario(scenario), seed=seed, progress=report)
+            results = twin.run(district, scenario_of(scenario), seed=seed, progress=report)
         else:
             results = twin.load_results(results_file)
         if buildings:
@@ -160,7 +159,8 @@ def published(
     OUT.print(table)
 
 
-def _scenario(source: str | None) -> Any:
+def scenario_of(source: str | None) -> Any:
+    """Load a scenario of a command line; None for the district as it is."""
     import twin  # noqa: PLC0415
 
     return None if source is None else twin.load_scenario(source)

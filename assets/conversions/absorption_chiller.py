@@ -14,6 +14,7 @@ from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 _TOWER_APPROACH_K = 5.0
@@ -84,8 +85,10 @@ def absorption_year(
     site: ConversionSite,
     water: HeatSource | None = None,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of absorption chillers, part load held by less driving heat.
 
@@ -97,10 +100,12 @@ def absorption_year(
         Nominal cold [kW].
     wanted_kwh : array_like, shape (m, T)
         Cold wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site, water
         As for `absorption_technology`.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
@@ -113,8 +118,8 @@ def absorption_year(
     """
     rows = models_of("absorption", model)
     share = _of_site(rows, site, site.supply_temp_c, water)[0]
-    size = np.asarray(size_kw, dtype=np.float64)[:, None]
-    cold = run(wanted_kwh, size * share, least_share=least_share, ramp_per_h=ramp_per_h)
+    size = time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None]
+    cold = run(wanted_kwh, size * share, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     slope, at_rest = _line(rows)
     heat = np.where(cold > 0.0, size * at_rest + slope * cold, 0.0)
     return cold_year(

@@ -16,6 +16,7 @@ from assets.conversions.catalogue import check_size, column, models_of
 from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 CONDENSED = "waste_heat"
@@ -116,8 +117,10 @@ def boiler_year(
     wanted_kwh: npt.ArrayLike,
     site: ConversionSite,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of boilers, with what part load wins.
 
@@ -129,18 +132,20 @@ def boiler_year(
         Heating powers [kW].
     wanted_kwh : array_like, shape (m, T)
         Heat wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site : ConversionSite
         Temperatures of the network.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
     ConversionYear
     """
     rows = models_of("boilers", model)
-    sizes = np.asarray(size_kw, dtype=np.float64)[:, None]
-    heat = run(wanted_kwh, sizes, least_share=least_share, ramp_per_h=ramp_per_h)
+    sizes = time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None]
+    heat = run(wanted_kwh, sizes, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     load = np.divide(heat, sizes, out=np.zeros_like(heat), where=sizes > 0.0)
     return ConversionYear("heat", {"heat": heat}, _inputs(rows, heat, site.return_temp_c[None], load))
 

@@ -14,6 +14,7 @@ from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -122,8 +123,10 @@ def chiller_year(
     site: ConversionSite,
     water: HeatSource | None = None,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of chillers, with what part load costs.
 
@@ -135,10 +138,12 @@ def chiller_year(
         Cold at the reference temperatures [kW].
     wanted_kwh : array_like, shape (m, T)
         Cold wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site, water
         As for `chiller_technology`.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
@@ -146,8 +151,8 @@ def chiller_year(
     """
     rows = models_of("chillers", model)
     share_of_size, full = _full_load(rows, site, water)
-    capacity = np.asarray(size_kw, dtype=np.float64)[:, None] * share_of_size
-    cold = run(wanted_kwh, capacity, least_share=least_share, ramp_per_h=ramp_per_h)
+    capacity = time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None] * share_of_size
+    cold = run(wanted_kwh, capacity, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     share = np.divide(cold, capacity, out=np.zeros_like(cold), where=cold > 0.0)
     power = np.where(cold > 0.0, capacity * full * _of_load(rows, share), 0.0)
     power += column(rows, "rejection_electricity") * (cold + power)

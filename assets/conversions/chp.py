@@ -15,6 +15,7 @@ from assets.conversions.catalogue import check_size, column, model_of, models_of
 from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 _SURROUNDINGS_K = 288.15
@@ -112,8 +113,10 @@ def back_pressure_year(
     wanted_kwh: npt.ArrayLike,
     site: ConversionSite,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of plants at back pressure that follow the heat.
 
@@ -125,10 +128,12 @@ def back_pressure_year(
         Heating powers at the reference supply temperatures [kW].
     wanted_kwh : array_like, shape (m, T)
         Heat wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site : ConversionSite
         Supply of the heat network.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
@@ -136,8 +141,10 @@ def back_pressure_year(
     """
     rows = _of_form(model, "back_pressure")
     electric, heat_efficiency = _back_pressure(rows, site.supply_temp_c[None])
-    capacity = np.asarray(size_kw)[:, None] * heat_efficiency / column(rows, "heat_efficiency")
-    heat = run(wanted_kwh, capacity, least_share=least_share, ramp_per_h=ramp_per_h)
+    capacity = (
+        time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None] * heat_efficiency / column(rows, "heat_efficiency")
+    )
+    heat = run(wanted_kwh, capacity, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     fuel = heat / heat_efficiency
     taken = _by_fuel(rows, fuel) | {CONDENSED: fuel * column(rows, "condensed_share")}
     return ConversionYear("heat", {"heat": heat, "electricity": fuel * electric}, taken)
@@ -171,8 +178,10 @@ def extraction_year(
     electricity_wanted_kwh: npt.ArrayLike,
     site: ConversionSite,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of plants with steam extraction that follow heat and power.
 
@@ -187,10 +196,12 @@ def extraction_year(
         Power in condensing mode [kW].
     heat_wanted_kwh, electricity_wanted_kwh : array_like, shape (m, T)
         Wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site : ConversionSite
         Supply of the heat network.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`; of the power in condensing mode, electricity + Cv heat.
 
     Returns
     -------
@@ -202,7 +213,7 @@ def extraction_year(
     Agency, Technology Data for Generation of Electricity and District Heating, definitions of Cb and Cv.
     """
     rows = _of_form(model, "extraction")
-    size = np.asarray(size_kw, dtype=np.float64)[:, None]
+    size = time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None]
     wanted = [np.asarray(values, dtype=np.float64) for values in (heat_wanted_kwh, electricity_wanted_kwh)]
     if wanted[0].shape != wanted[1].shape or not all((values >= 0.0).all() for values in wanted):
         raise InputError(["heat and electricity wanted need one shape (m, T) and no negative or missing hour"])
@@ -210,7 +221,7 @@ def extraction_year(
     heat = np.minimum(wanted[0], size / (cb + cv))
     power = np.clip(wanted[1], cb * heat, np.maximum(size - cv * heat, cb * heat))
     # Power that it would make of the same steam in condensing mode: what fuel, least load and ramp go by.
-    whole = run(power + cv * heat, size, least_share=least_share, ramp_per_h=ramp_per_h)
+    whole = run(power + cv * heat, size, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     heat = np.minimum(heat, whole / (cb + cv))
     power = whole - cv * heat
     fuel = whole / column(rows, "electric_efficiency")

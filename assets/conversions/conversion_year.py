@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ConversionYear:
-    """Hourly energies of devices, arrays of shape (m, T) in kWh.
+    """Energies of devices in each step, arrays of shape (m, T) in kWh.
 
     Attributes
     ----------
@@ -40,6 +41,11 @@ class ConversionYear:
         return self.given_kwh[self.main]
 
     @property
+    def end_kwh(self) -> Array:
+        """What they gave of the main carrier in the last step, shape (m,): `before_kwh` of the time that follows."""
+        return self.main_kwh[:, -1]
+
+    @property
     def loss_kwh(self) -> Array:
         """Taken less given, shape (m, T)."""
         zero = np.zeros_like(self.main_kwh)
@@ -48,26 +54,32 @@ class ConversionYear:
 
 def run(
     wanted_kwh: npt.ArrayLike,
-    capacity_kw: npt.ArrayLike,
+    capacity_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> Array:
     """Give of what is wanted as much as devices can.
 
-    Below its least load a device stands still. From one hour to the next it gives at most a ramp more, and as much less
+    Below its least load a device stands still. From one step to the next it gives at most a ramp more, and as much less
     as is wanted; from standstill it may always go to its least load.
 
     Parameters
     ----------
     wanted_kwh : array_like, shape (m, T)
         [kWh].
-    capacity_kw : array_like, broadcast to (m, T)
-        The most it can give in an hour, mean power [kW].
+    capacity_kwh : array_like, broadcast to (m, T)
+        The most it can give in a step [kWh].
+    time : TimeGrid
+        T steps.
     least_share : array_like, shape (m,) or a number
-        Least load by the hour's capacity.
+        Least load by the step's capacity.
     ramp_per_h : array_like, shape (m,) or a number
-        The most it rises in an hour by the hour's capacity; infinite or NaN where nothing limits it.
+        The most it rises in an hour by the capacity, evenly; infinite or NaN where nothing limits it.
+    before_kwh : array_like, shape (m,) or a number
+        What it gave in the step before the first; it stood still by default [kWh].
 
     Returns
     -------
@@ -81,13 +93,15 @@ def run(
     """
     wanted = np.ascontiguousarray(wanted_kwh, dtype=np.float64)
     if wanted.ndim != 2:
-        raise InputError([f"what is wanted has shape {wanted.shape}; give a row for each device, a column an hour"])
+        raise InputError([f"what is wanted has shape {wanted.shape}; give a row for each device, a column a step"])
+    time.check(wanted_kwh=wanted)
     m = len(wanted)
     ramp = np.asarray(ramp_per_h, dtype=np.float64)
     given = {
-        "capacity_kw": (np.asarray(capacity_kw, dtype=np.float64), wanted.shape),
+        "capacity_kwh": (np.asarray(capacity_kwh, dtype=np.float64), wanted.shape),
         "least_share": (np.asarray(least_share, dtype=np.float64), (m,)),
-        "ramp_per_h": (np.where(np.isnan(ramp), np.inf, ramp), (m,)),
+        "ramp_per_h": (time.kwh_of(np.where(np.isnan(ramp), np.inf, ramp)), (m,)),
+        "before_kwh": (np.asarray(before_kwh, dtype=np.float64), (m,)),
     }
     findings = ["some of what is wanted is negative or missing; give 0 where nothing is"] * (not (wanted >= 0.0).all())
     full = {}
@@ -102,14 +116,16 @@ def run(
     if findings:
         raise InputError(findings)
     out = np.empty(wanted.shape)
-    _run(wanted, full["capacity_kw"], full["least_share"], full["ramp_per_h"], out)
+    _run(wanted, full["capacity_kwh"], full["least_share"], full["ramp_per_h"], full["before_kwh"], out)
     return out
 
 
 @nb.njit(cache=True, error_model="numpy", nogil=True)
-def _run(wanted: Any, capacity: Any, least: Any, ramp: Any, out: Any) -> None:
+def _run(  # noqa: PLR0917  compiled code takes plain arrays by position
+    wanted: Any, capacity: Any, least: Any, ramp: Any, start: Any, out: Any
+) -> None:
     for i in range(wanted.shape[0]):
-        before = 0.0
+        before = start[i]
         for t in range(wanted.shape[1]):
             able = capacity[i, t]
             floor = least[i] * able

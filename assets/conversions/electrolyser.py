@@ -11,6 +11,7 @@ from assets.conversions.conversion_year import ConversionYear
 from assets.conversions.load_curve import efficiency, electrochemical_technology, electrochemical_year
 from assets.conversions.site import ConversionSite
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 HYDROGEN_KWH_KG = 33.33
@@ -68,8 +69,10 @@ def electrolyser_year(
     wanted_kwh: npt.ArrayLike,
     site: ConversionSite,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
     approach_k: float = APPROACH_K,
 ) -> ConversionYear:
     """Energies of electrolysers along their specific consumption by load.
@@ -82,10 +85,12 @@ def electrolyser_year(
         Hydrogen, lower heating value [kW].
     wanted_kwh : array_like, shape (m, T)
         Hydrogen wanted of each, lower heating value [kWh].
+    time : TimeGrid
+        T steps.
     site, approach_k
         As for `electrolyser_technology`.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
@@ -96,8 +101,10 @@ def electrolyser_year(
         size_kw,
         wanted_kwh,
         site.supply_temp_c,
+        time=time,
         device="electrolyser",
         least_share=least_share,
         ramp_per_h=ramp_per_h,
+        before_kwh=before_kwh,
         approach_k=approach_k,
     )

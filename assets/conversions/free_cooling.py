@@ -15,6 +15,7 @@ from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -57,8 +58,10 @@ def free_cooling_year(
     site: ConversionSite,
     medium: HeatSource,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of free cooling whose flow follows the load.
 
@@ -70,10 +73,12 @@ def free_cooling_year(
         Cold at the design's difference of temperatures [kW].
     wanted_kwh : array_like, shape (m, T)
         Cold wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site, medium
         As for `free_cooling_technology`.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
@@ -85,9 +90,9 @@ def free_cooling_year(
     fans take power with the flow to an exponent (affinity laws).
     """
     rows = models_of("free_cooling", model)
-    size = np.asarray(size_kw, dtype=np.float64)[:, None]
+    size = time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None]
     share, head = _capacity(rows, site, medium)
-    cold = run(wanted_kwh, size * share, least_share=least_share, ramp_per_h=ramp_per_h)
+    cold = run(wanted_kwh, size * share, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     part = np.divide(cold, size * share, out=np.zeros_like(cold), where=cold > 0.0)
     return cold_year(cold, {"electricity": cold * _electricity(rows, part, share, head)}, medium.kind)
 

@@ -12,6 +12,7 @@ from assets.conversions.electrolyser import APPROACH_K
 from assets.conversions.load_curve import efficiency, electrochemical_technology, electrochemical_year
 from assets.conversions.site import ConversionSite
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -64,8 +65,10 @@ def fuel_cell_year(
     wanted_kwh: npt.ArrayLike,
     site: ConversionSite,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
     approach_k: float = APPROACH_K,
 ) -> ConversionYear:
     """Energies of fuel cells along their efficiency by load.
@@ -78,10 +81,12 @@ def fuel_cell_year(
         Powers [kW].
     wanted_kwh : array_like, shape (m, T)
         Electricity wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site, approach_k
         As for `fuel_cell_technology`.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
@@ -92,8 +97,10 @@ def fuel_cell_year(
         size_kw,
         wanted_kwh,
         site.supply_temp_c,
+        time=time,
         device="fuel_cell",
         least_share=least_share,
         ramp_per_h=ramp_per_h,
+        before_kwh=before_kwh,
         approach_k=approach_k,
     )

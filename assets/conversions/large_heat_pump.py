@@ -18,6 +18,7 @@ from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
 from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 KELVIN = 273.15
@@ -186,8 +187,10 @@ def large_heat_pump_year(
     site: ConversionSite,
     source: HeatSource,
     *,
+    time: TimeGrid,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of heat pumps at one source, with what part load costs.
 
@@ -199,10 +202,12 @@ def large_heat_pump_year(
         Heating powers [kW].
     wanted_kwh : array_like, shape (m, T)
         Heat wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site, source
         As for `heat_pump_technology`; what the source has is each pump's own.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
@@ -211,8 +216,8 @@ def large_heat_pump_year(
     rows = models_of("heat_pumps", model)
     sizes = np.asarray(size_kw, dtype=np.float64)
     full = [heat_pump_technology(name, float(size), site, source) for name, size in zip(model, sizes, strict=True)]
-    capacity = np.stack([each.capacity_kw for each in full])
-    heat = run(wanted_kwh, capacity, least_share=least_share, ramp_per_h=ramp_per_h)
+    capacity = time.kwh_of(np.stack([each.capacity_kw for each in full]))
+    heat = run(wanted_kwh, capacity, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     drawn = np.stack([each.inputs[source.kind] for each in full])
     cc = column(rows, "part_load_coefficient")
     share = np.divide(heat, capacity, out=np.ones_like(heat), where=heat > 0.0)

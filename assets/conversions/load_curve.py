@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
+from assets.carriers import REJECTED
 from assets.conversions.catalogue import check_size, models_of
 from assets.conversions.conversion_year import ConversionYear, run
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 _SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
@@ -83,15 +85,17 @@ def electrochemical_year(
     wanted_kwh: npt.ArrayLike,
     supply_temp_c: Array,
     *,
+    time: TimeGrid,
     device: str,
     least_share: npt.ArrayLike,
     ramp_per_h: npt.ArrayLike,
+    before_kwh: npt.ArrayLike,
     approach_k: float,
 ) -> ConversionYear:
     """Energies of devices along their curves; see the modules of each device."""
     rows = _of_device(model, device)
-    size = np.asarray(size_kw, dtype=np.float64)[:, None]
-    given = run(wanted_kwh, size, least_share=least_share, ramp_per_h=ramp_per_h)
+    size = time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None]
+    given = run(wanted_kwh, size, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     share = np.divide(given, size, out=np.zeros_like(given), where=given > 0.0)
     taken = np.empty_like(given)
     for i, name in enumerate(rows.index):

@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.carriers import REJECTED
 from assets.conversions.catalogue import check_size, column, models_of
 from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.electrolyser import APPROACH_K
 from assets.conversions.site import ConversionSite
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 HYDROGEN_KJ_MOL = 241.8
@@ -93,9 +95,11 @@ def methanation_year(
     wanted_kwh: npt.ArrayLike,
     site: ConversionSite,
     *,
+    time: TimeGrid,
     model: Sequence[str] | None = None,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
     approach_k: float = APPROACH_K,
 ) -> ConversionYear:
     """Energies of methanation plants, which rise slowly.
@@ -106,20 +110,22 @@ def methanation_year(
         Gas, lower heating value [kW].
     wanted_kwh : array_like, shape (m, T)
         Gas wanted of each [kWh].
+    time : TimeGrid
+        T steps.
     site, approach_k
         As for `methanation_technology`.
     model : sequence of str, length m, optional
         Of `conversions_methanation.csv`; catalytic ones by default.
-    least_share, ramp_per_h
-        As for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        As for `conversion_year.run`.
 
     Returns
     -------
     ConversionYear
     """
-    size = np.asarray(size_kw, dtype=np.float64)[:, None]
+    size = time.kwh_of(np.asarray(size_kw, dtype=np.float64))[:, None]
     rows = models_of("methanation", model if model is not None else ["catalytic"] * len(size))
-    gas = run(wanted_kwh, size, least_share=least_share, ramp_per_h=ramp_per_h)
+    gas = run(wanted_kwh, size, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     return _energies(rows, gas, site.supply_temp_c, approach_k)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from assets.carriers import REJECTED
 from assets.conversions.absorption_chiller import absorption_line, absorption_of_site
 from assets.conversions.boiler import CONDENSED
 from assets.conversions.catalogue import check_size, model_of
@@ -12,7 +13,8 @@ from assets.conversions.chp import back_pressure_efficiencies
 from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 ENGINE_WATER_C = 90.0
@@ -68,12 +70,14 @@ def trigeneration_year(
     site: ConversionSite,
     water: HeatSource | None = None,
     *,
+    time: TimeGrid,
     plant_heat_kw: npt.ArrayLike,
     chiller_kw: npt.ArrayLike,
     heat_wanted_kwh: npt.ArrayLike,
     cold_wanted_kwh: npt.ArrayLike,
     least_share: npt.ArrayLike = 0.0,
     ramp_per_h: npt.ArrayLike = np.inf,
+    before_kwh: npt.ArrayLike = 0.0,
 ) -> ConversionYear:
     """Energies of plants that give heat and, by their chillers, cold; cold comes first.
 
@@ -81,29 +85,33 @@ def trigeneration_year(
     ----------
     plant, chiller : str
         Of `conversions_chp.csv` and `conversions_absorption.csv`.
+    time : TimeGrid
+        T steps.
     site, water
         As for `trigeneration_technology`.
     plant_heat_kw, chiller_kw : array_like, shape (m,)
         Heating powers of the plants and nominal cold of the chillers [kW].
     heat_wanted_kwh, cold_wanted_kwh : array_like, shape (m, T)
         Wanted of each [kWh].
-    least_share, ramp_per_h
-        Of the plants' heat, as for `running.run`.
+    least_share, ramp_per_h, before_kwh
+        Of the plants' heat, as for `conversion_year.run`.
 
     Returns
     -------
     ConversionYear
         Of cold, with heat and electricity.
     """
-    plant_kw, chill_kw = (np.asarray(values, dtype=np.float64)[:, None] for values in (plant_heat_kw, chiller_kw))
+    plant_kwh, chill_kwh = (
+        time.kwh_of(np.asarray(values, dtype=np.float64))[:, None] for values in (plant_heat_kw, chiller_kw)
+    )
     slope, at_rest = absorption_line(chiller)
     share, _ = absorption_of_site(chiller, site, ENGINE_WATER_C, water)
-    rest = at_rest * chill_kw
-    most = np.minimum(chill_kw * share[None], np.maximum(plant_kw - rest, 0.0) / slope)
-    cold = run(cold_wanted_kwh, most)
+    rest = at_rest * chill_kwh
+    most = np.minimum(chill_kwh * share[None], np.maximum(plant_kwh - rest, 0.0) / slope)
+    cold = run(cold_wanted_kwh, most, time)
     drive = np.where(cold > 0.0, rest + slope * cold, 0.0)
-    heat = np.minimum(np.asarray(heat_wanted_kwh, dtype=np.float64), plant_kw - drive)
-    whole = run(drive + heat, plant_kw, least_share=least_share, ramp_per_h=ramp_per_h)
+    heat = np.minimum(np.asarray(heat_wanted_kwh, dtype=np.float64), plant_kwh - drive)
+    whole = run(drive + heat, plant_kwh, time, least_share=least_share, ramp_per_h=ramp_per_h, before_kwh=before_kwh)
     # Where the plant gives less than was asked for, the network goes short first, then the cold.
     cold = np.where(whole >= drive, cold, np.maximum(whole - rest, 0.0) / slope)
     drive = np.where(cold > 0.0, rest + slope * cold, 0.0)

@@ -97,16 +97,22 @@ def _opened_windows(
 
 
 @njit(**_COMPILE)
-def _zone_year(p, gains, internal, air_temp, ground_temp, recovery_limit, operating, warmup, heat, cool, temp, nodes):
-    """Run one zone through the year; `gains` holds its solar gains (W). Returns the mass temperature at the start."""
+def _zone_year(
+    p, gains, internal, air_temp, ground_temp, recovery_limit, operating, warmup, step_s, start, heat, cool, temp, nodes
+):
+    """Run one zone through the year; `gains` holds its solar gains (W).
+
+    `start` is the mass temperature before anything, NaN for the set-point's. Returns that of the first step's start and
+    of the last one's end.
+    """
     h_w, h_em_air, h_ground, h_ms, h_is = p[0], p[1], p[2], p[3], p[4]
     hours = air_temp.shape[0]
     if h_is <= 0.0 or p[5] <= 0.0:  # no zone at all: a building without floor area
         heat[:] = 0.0
         cool[:] = 0.0
         temp[:] = air_temp
-        return air_temp[0]
-    capacity = p[5] / 3600.0
+        return air_temp[0], air_temp[-1]
+    capacity = p[5] / step_s
     mass_share = p[6] / p[7]
     surface_share = 1.0 - mass_share - h_w / (H_MS_W_M2K * p[7])
     on, off, recovery, infiltration, airing = p[8], p[9], p[10], p[11], p[12]
@@ -114,7 +120,7 @@ def _zone_year(p, gains, internal, air_temp, ground_temp, recovery_limit, operat
     heat_max, cool_max, sky_loss = p[17] * 1e3, p[18] * 1e3, p[19]
     h_em = h_em_air + h_ground
 
-    mass = setpoint
+    mass = setpoint if np.isnan(start) else start
     initial = mass
     hve_before = -1.0
     to_air, a, to_surface, r, to_mass, keep, mass_per_w, air_per_w = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -165,19 +171,19 @@ def _zone_year(p, gains, internal, air_temp, ground_temp, recovery_limit, operat
             if nodes.shape[0] == 2:
                 nodes[0, t] = surface
                 nodes[1, t] = mass
-    return initial
+    return initial, mass
 
 
 def _zones(
     p, planes, plane_of, window, opaque, internal, internal_of, air_temp, ground_temp, recovery_limit,
-    operating, operating_of, warmup, heat, cool, temp, nodes, initial,
+    operating, operating_of, warmup, step_s, start, heat, cool, temp, nodes, initial, final,
 ):  # fmt: skip
     for i in prange(p.shape[0]):
         gains = np.zeros(air_temp.shape[0])
         _solar_gains(gains, planes, plane_of[i], window[i], opaque[i], p[i, 20])
-        initial[i] = _zone_year(
+        initial[i], final[i] = _zone_year(
             p[i], gains, internal[internal_of[i]], air_temp, ground_temp, recovery_limit,
-            operating[operating_of[i]], warmup, heat[i], cool[i], temp[i], nodes[i],
+            operating[operating_of[i]], warmup, step_s, start[i], heat[i], cool[i], temp[i], nodes[i],
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from assets.demand.diversity import UNIT_M2, seeds_of, spread
 from assets.demand.envelope import SECTORS, heated_area, zones_of
 from assets.demand.profiles import Profiles, profiles
 from assets.demand.zone import simulate_zones
+from assets.time_grid import TimeGrid
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -97,7 +99,7 @@ def building_demand(
     parameters : DataFrame (n rows)
         As `archetypes` gives it, same index; a scenario may overwrite any column.
     weather : DataFrame (T rows)
-        UTC index, label = start of the hour; column air_temp_c.
+        UTC index, label = start of the step, equally spaced; column air_temp_c.
     latitude, longitude : float
         Degrees; of the district.
     timezone : str
@@ -131,8 +133,8 @@ def building_demand(
         buildings, walls, parameters, weather, planes=planes, plane_of=plane_of, latitude=latitude, longitude=longitude
     )
     parameters = parameters.loc[buildings.index]
-    time = local_time(weather.index, timezone, country)
-    shapes = profiles(time, catalogue or country)
+    grid = TimeGrid.of_index(pd.DatetimeIndex(weather.index), timezone)
+    time, shapes = _habits(grid, country, catalogue or country)
     profile_of = shapes.row_of(parameters["profile"])
     zones = zones_of(buildings, walls, parameters, plane_of=np.asarray(plane_of), operating_of=profile_of)
     n, hours = len(buildings), len(weather)
@@ -149,6 +151,7 @@ def building_demand(
         )
         simulate_zones(
             zones.take(rows),
+            grid,
             air_temp_c=air,
             ground_temp_c=ground,
             planes_w_m2=planes,
@@ -169,6 +172,13 @@ def building_demand(
     )
 
 
+@lru_cache(maxsize=4)
+def _habits(grid: TimeGrid, country: str, catalogue: str) -> tuple[LocalTime, Profiles]:
+    """Read the calendar and lay the profiles out over it, once for all buildings of a year."""
+    time = local_time(grid, country)
+    return time, profiles(time, catalogue)
+
+
 def ground_temperature(air_temp_c: Float64, time: LocalTime) -> Float64:
     """Return the temperature of the ground under a building.
 
@@ -177,7 +187,7 @@ def ground_temperature(air_temp_c: Float64, time: LocalTime) -> Float64:
     air_temp_c : ndarray (T,)
         Outdoor air, °C.
     time : LocalTime
-        T hours.
+        T steps.
 
     Returns
     -------
@@ -215,12 +225,12 @@ def _uses(
             profile_of,
             units=units,
             seeds=seeds_of(parameters.index, quantity, seed),
-            day=time.day,
+            time=time,
             out=out[f"{quantity}_kw"],
         )
     loss_kw = (p["hot_water_loss_kwh_m2"] * area / 8760.0).astype(np.float32)[:, None]
     out["hot_water_kw"] += loss_kw
-    gains = shapes.people[profile_of]
+    gains = time.grid.kw_of(shapes.people[profile_of])
     gains *= (p["people_kwh_m2"] * area).astype(np.float32)[:, None]
     gains += out["appliances_kw"] * p["appliances_gain_share"].astype(np.float32)[:, None]
     gains += out["lighting_kw"]

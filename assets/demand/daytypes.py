@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import holidays
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from assets._errors import InputError
+from assets.time_grid import TimeGrid
 
 DAY_TYPES = ("workday", "saturday", "sunday")
 _LOG = logging.getLogger(__name__)
@@ -18,10 +17,12 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LocalTime:
-    """What the clock on the wall and the calendar say in each of T hours.
+    """What the clock on the wall and the calendar say in each of T steps.
 
     Attributes
     ----------
+    grid : TimeGrid
+        The steps.
     hour : ndarray of int (T,)
         Local hour 0–23. The day the clocks go forward has no hour 3 (in Finland), the day they go back has it twice.
     month : ndarray of int (T,)
@@ -32,21 +33,20 @@ class LocalTime:
         Number of the local day, from 0.
     """
 
+    grid: TimeGrid
     hour: npt.NDArray[np.intp]
     month: npt.NDArray[np.intp]
     day_type: npt.NDArray[np.intp]
     day: npt.NDArray[np.intp]
 
 
-def local_time(index: pd.DatetimeIndex, timezone: str, country: str) -> LocalTime:
+def local_time(time: TimeGrid, country: str) -> LocalTime:
     """Read the clock and the calendar of a place.
 
     Parameters
     ----------
-    index : DatetimeIndex (T,)
-        Time-zone aware, label = start of the hour.
-    timezone : str
-        IANA name, "Europe/Helsinki".
+    time : TimeGrid
+        T steps, and the zone whose clock people live by.
     country : str
         ISO 3166 alpha-2, whose public holidays count as Sundays. A country that python-holidays does not know
         has weekends only, and a warning is logged.
@@ -54,22 +54,16 @@ def local_time(index: pd.DatetimeIndex, timezone: str, country: str) -> LocalTim
     Returns
     -------
     LocalTime
-        T hours.
-
-    Raises
-    ------
-    InputError
-        The index has no time zone.
+        T steps.
     """
-    if index.tz is None:
-        raise InputError(["the weather's index has no time zone: localise it to UTC"])
-    # People live by the clock at the middle of the hour: zones with half hours round the same way all year.
-    local = (index + pd.Timedelta(minutes=30)).tz_convert(timezone)
+    # People live by the clock at the middle of the step: zones with half hours round the same way all year.
+    local = (time.index + time.step / 2).tz_convert(time.zone)
     dates = local.date
     days, day = np.unique(dates, return_inverse=True)
     off = public_holidays(country, sorted({date.year for date in days}))
     of_day = np.array([2 if date in off or date.weekday() == 6 else int(date.weekday() == 5) for date in days])
     return LocalTime(
+        grid=time,
         hour=np.asarray(local.hour, dtype=np.intp),
         month=np.asarray(local.month, dtype=np.intp),
         day_type=of_day[day].astype(np.intp),

@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from numba import njit
 
+from assets.demand.daytypes import LocalTime
+
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
@@ -45,12 +47,12 @@ def _swing(state):
 
 
 @njit(**_COMPILE)
-def _spread(annual, table, row_of, seeds, shift_h, day_spread, hour_spread, day, out):
+def _spread(annual, table, row_of, seeds, shift_h, day_spread, hour_spread, day, step_h, out):
     hours = out.shape[1]
     for i in range(out.shape[0]):
         shape = table[row_of[i]]
         seed = seeds[i]
-        shift = shift_h * (2.0 * np.float64(_mix(seed) >> np.uint64(11)) / 9007199254740992.0 - 1.0)
+        shift = shift_h / step_h * (2.0 * np.float64(_mix(seed) >> np.uint64(11)) / 9007199254740992.0 - 1.0)
         whole = int(np.floor(shift))
         part = shift - whole
         total = 0.0
@@ -68,11 +70,11 @@ def _spread(annual, table, row_of, seeds, shift_h, day_spread, hour_spread, day,
             elif late >= hours:
                 late -= hours
             value = (1.0 - part) * shape[late] + part * shape[late - 1]
-            value *= of_day * max(0.0, 1.0 + hour_spread[i] * _swing(seed + np.uint64(100000 + t)))
+            value *= of_day * max(0.0, 1.0 + hour_spread[i] * _swing(seed + np.uint64(100000 + int(t * step_h + 1e-9))))
             out[i, t] = value
             total += value
             wanted += shape[t]
-        scale = annual[i] * wanted / total if total > 0.0 else 0.0
+        scale = annual[i] * wanted / total / step_h if total > 0.0 else 0.0
         for t in range(hours):
             out[i, t] *= scale
 
@@ -90,26 +92,26 @@ def spread(
     *,
     units: Float64,
     seeds: npt.NDArray[np.uint64],
-    day: npt.NDArray[np.intp],
+    time: LocalTime,
     out: Float32,
     shift_h: float = SHIFT_H,
 ) -> None:
-    """Write each building's hourly use: its profile, shifted and swinging, with the year's energy kept.
+    """Write each building's use: its profile, shifted and swinging, with the year's energy kept.
 
     Parameters
     ----------
     annual_kwh : ndarray (n,)
         Energy of a year, kWh.
     table : ndarray of float32 (U, T)
-        Share of a year's energy in each hour.
+        Share of a year's energy in each step.
     row_of : ndarray of int32 (n,)
         Row of the table of each building.
     units : ndarray (n,)
         Households or tenants: the more, the smoother.
     seeds : ndarray of uint64 (n,)
         From `seeds_of`.
-    day : ndarray of int (T,)
-        Number of the local day.
+    time : LocalTime
+        T steps; a building's use swings by the day and by the hour.
     out : ndarray of float32 (n, T)
         Receives kW.
     shift_h : float
@@ -118,5 +120,5 @@ def spread(
     root = np.sqrt(np.maximum(units, 1.0))
     _spread(
         np.ascontiguousarray(annual_kwh, dtype=np.float64), table, row_of, seeds, shift_h,
-        DAY_SPREAD / root, HOUR_SPREAD / root, day, out,
+        DAY_SPREAD / root, HOUR_SPREAD / root, time.day, time.grid.step_h, out,
     )  # fmt: skip

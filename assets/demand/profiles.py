@@ -1,4 +1,4 @@
-"""Hourly profiles of people, appliances, light and hot water, by use and calendar."""
+"""Profiles of people, appliances, light and hot water, by use and calendar."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from assets._errors import CatalogueError
 from assets.catalogue import country_table
 from assets.demand.daytypes import DAY_TYPES, LocalTime
+from assets.time_grid import TimeGrid
 
 Float32 = npt.NDArray[np.float32]
 
@@ -20,7 +21,7 @@ _MONTHS = [f"m{month:02d}" for month in range(1, 13)]
 
 @dataclass(frozen=True)
 class Profiles:
-    """Profiles of U kinds of use over T hours.
+    """Profiles of U kinds of use over T steps.
 
     Attributes
     ----------
@@ -31,7 +32,7 @@ class Profiles:
     operating : ndarray of float32 (U, T)
         1 in operating hours, else 0.
     appliances, lighting, hot_water, people : ndarray of float32 (U, T)
-        Share of the year's energy in each hour: a year sums to 1.
+        Share of the year's energy in each step: a year sums to 1.
     """
 
     names: tuple[str, ...]
@@ -76,14 +77,14 @@ def profiles(time: LocalTime, catalogue: str = "FI") -> Profiles:
     Parameters
     ----------
     time : LocalTime
-        T hours.
+        T steps.
     catalogue : str
         Country of the tables `profiles_<country>.csv` and `months_<country>.csv`.
 
     Returns
     -------
     Profiles
-        Shares are of a whole year: T hours that are less than a year sum to T / 8760.
+        Shares are of a whole year: steps of h hours in all, less than a year, sum to h / 8760.
     """
     rows = country_table("profiles", catalogue)
     months = country_table("months", catalogue).set_index(["profile", "quantity"])[_MONTHS]
@@ -97,10 +98,10 @@ def profiles(time: LocalTime, catalogue: str = "FI") -> Profiles:
         names=names,
         occupancy=laid["occupancy"],
         operating=laid["operating"],
-        appliances=_shares(laid["appliances"]),
-        lighting=_shares(laid["lighting"]),
-        hot_water=_shares(laid["hot_water"]),
-        people=_shares(laid["occupancy"]),
+        appliances=_shares(laid["appliances"], time.grid),
+        lighting=_shares(laid["lighting"], time.grid),
+        hot_water=_shares(laid["hot_water"], time.grid),
+        people=_shares(laid["occupancy"], time.grid),
     )
 
 
@@ -119,9 +120,9 @@ def _lay(table, months, quantity: str, name: str, time: LocalTime) -> npt.NDArra
     return np.minimum(laid, 1.0) if quantity == "occupancy" else laid
 
 
-def _shares(laid: Float32) -> Float32:
+def _shares(laid: Float32, time: TimeGrid) -> Float32:
     """Divide by the sum, so that a year sums to 1."""
-    hours = laid.shape[1]
+    hours = time.n * time.step_h
     of_year = 1.0 if hours >= 8760 else hours / 8760.0
     total = laid.sum(axis=1, dtype=np.float64, keepdims=True)
     shares: Float32 = np.divide(laid * of_year, total, out=np.zeros(laid.shape), where=total > 0.0).astype(np.float32)

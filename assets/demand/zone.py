@@ -1,4 +1,4 @@
-"""The 5R1C zone of ISO 13790: heating, cooling and temperature of every building, hour by hour."""
+"""The 5R1C zone of ISO 13790: heating, cooling and temperature of every building, step by step."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from assets._errors import InputError
 from assets.demand._kernel import PARAMETERS, zones_parallel, zones_serial
+from assets.time_grid import TimeGrid
 
 Float64 = npt.NDArray[np.float64]
 Float32 = npt.NDArray[np.float32]
@@ -99,24 +100,27 @@ class Zones:
 
 @dataclass(frozen=True)
 class ZoneResults:
-    """What n zones did in T hours.
+    """What n zones did in T steps.
 
     Attributes
     ----------
     space_heat_kw, cooling_kw : ndarray of float32 (n, T)
-        Mean heat put into and taken out of the zone in the hour, kW.
+        Mean heat put into and taken out of the zone in the step, kW.
     indoor_temp_c : ndarray of float32 (n, T)
-        Mean air temperature of the hour, °C.
+        Mean air temperature of the step, °C.
     surface_temp_c, mass_temp_c : ndarray of float64 (n, T) or None
-        Mean surface temperature and mass temperature at the hour's end, °C; only where asked for.
+        Mean surface temperature and mass temperature at the step's end, °C; only where asked for.
     initial_mass_temp_c : ndarray of float64 (n,)
-        Mass temperature at the start of the first hour, °C.
+        Mass temperature at the start of the first step, °C.
+    end_mass_temp_c : ndarray of float64 (n,)
+        Mass temperature at the end of the last step, °C, to go on from: `start_mass_temp_c` of what follows.
     """
 
     space_heat_kw: Float32
     cooling_kw: Float32
     indoor_temp_c: Float32
     initial_mass_temp_c: Float64
+    end_mass_temp_c: Float64
     surface_temp_c: Float64 | None = None
     mass_temp_c: Float64 | None = None
 
@@ -144,6 +148,7 @@ def recovery_limit(air_temp_c: Float64) -> Float64:
 
 def simulate_zones(
     zones: Zones,
+    time: TimeGrid,
     *,
     air_temp_c: npt.ArrayLike,
     planes_w_m2: Float32,
@@ -151,17 +156,20 @@ def simulate_zones(
     operating: Float32,
     internal_gains_of: Int32 | None = None,
     ground_temp_c: npt.ArrayLike | None = None,
-    warmup_h: int = 336,
+    warmup_h: float = 336.0,
+    start_mass_temp_c: npt.ArrayLike | None = None,
     parallel: bool = False,
     nodes: bool = False,
     out: tuple[Float32, Float32, Float32] | None = None,
 ) -> ZoneResults:
-    """Run every zone through the year with the simple hourly method of ISO 13790:2008, Annex C.
+    """Run every zone through the year with the simple hourly method of ISO 13790:2008, Annex C, at any step.
 
     Parameters
     ----------
     zones : Zones
         n zones.
+    time : TimeGrid
+        T steps.
     air_temp_c : array_like (T,)
         Outdoor air, °C.
     planes_w_m2 : ndarray of float32 (P, T)
@@ -174,9 +182,11 @@ def simulate_zones(
         Row of `internal_gains_w` of each zone; by default the rows are the zones' own.
     ground_temp_c : array_like (T,), optional
         Temperature that floors face, °C; outdoor air by default.
-    warmup_h : int
+    warmup_h : float
         Hours at the year's end that are run first, to start with the right temperatures; 0 starts the mass at
         the heating set-point.
+    start_mass_temp_c : array_like (n,), optional
+        Mass temperature at the start, `ZoneResults.end_mass_temp_c` of the time before, °C: nothing is run first then.
     parallel : bool
         Use all of numba's threads.
     nodes : bool
@@ -191,24 +201,31 @@ def simulate_zones(
     """
     air = np.ascontiguousarray(air_temp_c, dtype=np.float64)
     ground = air if ground_temp_c is None else np.ascontiguousarray(ground_temp_c, dtype=np.float64)
-    n, hours = len(zones), len(air)
+    n, hours = len(zones), time.n
+    if air.shape != (hours,):
+        raise InputError([f"air_temp_c has shape {air.shape}, the time grid {hours} steps: give one number a step"])
     rows = np.arange(n, dtype=np.int32) if internal_gains_of is None else np.asarray(internal_gains_of, dtype=np.int32)
     _check(zones, hours, planes=planes_w_m2, gains=internal_gains_w, gains_of=rows, operating=operating, ground=ground)
     if out is None:
         out = (np.empty((n, hours), np.float32), np.empty((n, hours), np.float32), np.empty((n, hours), np.float32))
     node_temps = np.empty((n, 2, hours)) if nodes else np.empty((n, 0, 0))
-    initial = np.empty(n)
+    initial, final = np.empty(n), np.empty(n)
+    start = np.full(n, np.nan)
+    warmup = min(round(warmup_h / time.step_h), hours)
+    if start_mass_temp_c is not None:
+        start[:] = start_mass_temp_c
+        warmup = 0
     if n:
         matrix = np.column_stack([np.asarray(getattr(zones, name), dtype=np.float64) for name in PARAMETERS])
         run = zones_parallel if parallel else zones_serial
         run(
             matrix, planes_w_m2, zones.plane_of, zones.window_aperture_m2, zones.opaque_aperture_m2,
             internal_gains_w, rows, air, ground, recovery_limit(air), operating, zones.operating_of,
-            min(warmup_h, hours), *out, node_temps, initial,
+            warmup, time.step_s, start, *out, node_temps, initial, final,
         )  # fmt: skip
     if not nodes:
-        return ZoneResults(*out, initial)
-    return ZoneResults(*out, initial, node_temps[:, 0], node_temps[:, 1])
+        return ZoneResults(*out, initial, final)
+    return ZoneResults(*out, initial, final, node_temps[:, 0], node_temps[:, 1])
 
 
 def _check(
@@ -223,7 +240,7 @@ def _check(
 ) -> None:
     """Refuse tables whose shapes or row numbers would make the kernel read outside of them."""
     found = [
-        f"{name} has {table.shape} values, {hours} hours are simulated: give every table one column an hour"
+        f"{name} has {table.shape} values, {hours} steps are simulated: give every table one column a step"
         for name, table in (
             ("planes_w_m2", planes),
             ("internal_gains_w", gains),

@@ -16,6 +16,7 @@ import pandas as pd
 from assets._errors import InputError
 from assets.catalogue import table
 from assets.storage._ageing_kernel import LFP, NMC, count_cycles, stresses
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -115,10 +116,10 @@ def rainflow(series: npt.ArrayLike) -> pd.DataFrame:
 def age_batteries(
     level_kwh: npt.ArrayLike,
     capacity_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     chemistry: str | Sequence[str] = "lfp",
     temperature_c: npt.ArrayLike = 20.0,
-    step_h: float = 1.0,
 ) -> Ageing:
     """Sum up what a time of use does to batteries.
 
@@ -128,12 +129,12 @@ def age_batteries(
         Energy in each battery at the end of each step, of the whole capacity, `BatteryYear.soc_kwh` [kWh].
     capacity_kwh : array_like, shape (m,)
         Capacities when new; 0 for none [kWh].
+    time : TimeGrid
+        T steps.
     chemistry : str or sequence of str, length m
         Of the catalogue `battery_chemistries.csv`.
     temperature_c : array_like, broadcast to (m, T)
         Temperature of the cells [°C].
-    step_h : float
-        Length of a step [h].
 
     Returns
     -------
@@ -163,6 +164,8 @@ def age_batteries(
         findings.append(f"no chemistry {', '.join(unknown)} in the catalogue; take one of {', '.join(known.index)}")
     if len(names) != m or capacity.shape != (m,):
         findings.append(f"{m} batteries have {len(names)} chemistries and {len(capacity)} capacities: give one of each")
+    if level.shape[1] != time.n:
+        findings.append(f"level_kwh has shape {level.shape}, the time grid {time.n} steps: give one number a step")
     findings += [f"battery {i}: level_kwh has gaps" for i in np.flatnonzero(~np.isfinite(level).all(axis=1))]
     try:
         warmth = np.broadcast_to(np.asarray(temperature_c, dtype=np.float64), level.shape)
@@ -176,6 +179,6 @@ def age_batteries(
     powers = np.array([_EXPONENTS[name] for name in rows["law"]]).reshape(m, 2)
     ocv = table("battery_voltages")["nmc_v"].to_numpy(dtype=np.float64)
     out = np.empty((m, 3))
-    stresses(level, capacity, law, parameters, ocv, warmth, float(step_h), out)
+    stresses(level, capacity, law, parameters, ocv, warmth, time.step_h, out)
     out[capacity <= 0.0] = 0.0
-    return Ageing(out[:, 0], out[:, 1], powers[:, 0], powers[:, 1], out[:, 2], level.shape[1] * step_h / 8760.0)
+    return Ageing(out[:, 0], out[:, 1], powers[:, 0], powers[:, 1], out[:, 2], level.shape[1] * time.step_h / 8760.0)

@@ -13,6 +13,7 @@ from assets._errors import InputError
 from assets.catalogue import table
 from assets.storage._borehole_kernel import run
 from assets.storage.store import Store, StoreYear, wishes
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 CELLS_PER_LEVEL = 10
@@ -288,10 +289,10 @@ def _cells(steps: int) -> npt.NDArray[np.int64]:
 def borehole_year(
     stores: BoreholeStores,
     wanted_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     past_kw: Array | None = None,
     memory_years: float = 30.0,
-    step_h: float = 1.0,
 ) -> BoreholeYear:
     """Charge and discharge borehole stores within the limits of their fluid's temperature.
 
@@ -301,12 +302,12 @@ def borehole_year(
         m fields.
     wanted_kwh : array_like, shape (m, T)
         Energy to charge (positive) or discharge (negative) in each step [kWh].
+    time : TimeGrid
+        T steps.
     past_kw : ndarray, shape (m, cells), optional
         What has been before, `BoreholeYear.past_kw` of the run before; undisturbed ground by default.
     memory_years : float
         How far back the past counts [a]; the same in runs that follow each other.
-    step_h : float
-        Length of a step [h].
 
     Returns
     -------
@@ -322,16 +323,17 @@ def borehole_year(
     Superposition in time with loads put together by age: Claesson and Javed, ASHRAE Transactions 118 (2012).
     """
     wanted = wishes(wanted_kwh, len(stores), "field")
+    time.check(wanted_kwh=wanted)
     m = len(stores)
     large = np.flatnonzero(stores.boreholes > MOST_BOREHOLES)
     if len(large):
         raise InputError(
             [f"field {i}: more than {MOST_BOREHOLES} boreholes; share it among several fields" for i in large]
         )
-    width = _cells(int(memory_years * 8760.0 / step_h))
+    width = _cells(int(memory_years * 8760.0 / time.step_h))
     if past_kw is not None and np.shape(past_kw) != (m, len(width)):
         raise InputError([f"past_kw has shape {np.shape(past_kw)}: give {m} fields the {len(width)} cells of a run"])
-    edges = np.concatenate([[0], np.cumsum(width)]) * step_h * 3600.0
+    edges = np.concatenate([[0], np.cumsum(width)]) * time.step_h * 3600.0
     wall, kept = np.empty((m, len(width))), np.empty((m, len(width)))
     fine = np.concatenate([[0.0], np.geomspace(edges[1] * 1e-3, edges[-1], _FINE)])
     for i in range(m):
@@ -354,6 +356,6 @@ def borehole_year(
     past = np.zeros(wall.shape) if past_kw is None else np.array(past_kw, dtype=np.float64)
     charge, discharge, level, fluid = (np.empty(wanted.shape) for _ in range(4))
     start = np.empty(m)
-    run(width, wall, kept, figures, wanted, float(step_h), past, (charge, discharge, level, fluid, start))
+    run(width, wall, kept, figures, wanted, time.step_h, past, (charge, discharge, level, fluid, start))
     refused = wanted - charge + discharge
     return BoreholeYear(charge, discharge, level, refused, start, np.zeros_like(wanted), fluid, past)

@@ -16,26 +16,29 @@ from numba import njit
 from assets._errors import InputError
 from assets.demand.zone import Zones
 from assets.storage.store import Store, StoreYear, wishes
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class BuildingMass:
-    """Thermal mass of m buildings: one step of an hour of the zone, in deviations.
+    """Thermal mass of m buildings: one step of the zone, in deviations.
 
     Attributes
     ----------
     keep : ndarray, shape (m,)
-        Share of the mass's warmth that an hour leaves [1].
+        Share of the mass's warmth that a step leaves [1].
     mass_k_kwh : ndarray, shape (m,)
-        Warming of the mass by a kWh of heat in the hour [K/kWh].
+        Warming of the mass by a kWh of heat in the step [K/kWh].
     air_per_mass : ndarray, shape (m,)
-        Warming of the air in the hour by a kelvin that the mass has had before [K/K].
+        Warming of the air in the step by a kelvin that the mass has had before [K/K].
     air_k_kwh : ndarray, shape (m,)
-        Warming of the air in the hour by a kWh of heat [K/kWh].
+        Warming of the air in the step by a kWh of heat [K/kWh].
     band_k : ndarray, shape (m,)
         How far the air may be warmer or colder than without the shift [K].
+    step_h : float
+        Length of the step [h].
     """
 
     keep: Array
@@ -43,18 +46,19 @@ class BuildingMass:
     air_per_mass: Array
     air_k_kwh: Array
     band_k: Array
+    step_h: float
 
     def __post_init__(self) -> None:
-        given = [np.atleast_1d(np.asarray(getattr(self, f.name), dtype=np.float64)) for f in fields(self)]
+        given = [np.atleast_1d(np.asarray(getattr(self, f.name), dtype=np.float64)) for f in fields(self)[:-1]]
         m = max(len(values) for values in given)
-        for f, values in zip(fields(self), given, strict=True):
+        for f, values in zip(fields(self)[:-1], given, strict=True):
             object.__setattr__(self, f.name, np.array(np.broadcast_to(values, (m,))))
         possible = (self.keep >= 0) & (self.keep < 1) & (self.band_k >= 0)
         possible &= (self.mass_k_kwh > 0) & (self.air_per_mass >= 0) & (self.air_k_kwh > 0)
         wrong = np.flatnonzero(~possible)
         if len(wrong):
             raise InputError(
-                [f"building {i}: its mass holds no heat from hour to hour, or its band is below 0" for i in wrong]
+                [f"building {i}: its mass holds no heat from step to step, or its band is below 0" for i in wrong]
             )
 
     def __len__(self) -> int:
@@ -63,7 +67,7 @@ class BuildingMass:
     @property
     def time_constant_h(self) -> Array:
         """Hours in which warmth falls to 1/e, shape (m,) [h]."""
-        return np.asarray(-1.0 / np.log(self.keep))
+        return np.asarray(-self.step_h / np.log(self.keep))
 
     @property
     def half_capacity_kwh(self) -> Array:
@@ -74,11 +78,12 @@ class BuildingMass:
     def equivalent(self) -> Store:
         """Return the same in the common form, half full at rest: energy above saves heat, energy below costs it.
 
-        The power is what moves the air by the band from rest within an hour; a mass already warm takes less.
+        The power is what moves the air by the band from rest within a step; a mass already warm takes less.
         """
         half = self.half_capacity_kwh
-        power = self.band_k / self.air_k_kwh
-        return Store("heat", 2.0 * half, power, power, loss_per_h=1.0 - self.keep, start_kwh=half, rest_kwh=half)
+        power = self.band_k / self.air_k_kwh / self.step_h
+        loss = 1.0 - self.keep ** (1.0 / self.step_h)
+        return Store("heat", 2.0 * half, power, power, loss_per_h=loss, start_kwh=half, rest_kwh=half)
 
 
 @dataclass(frozen=True)
@@ -88,14 +93,16 @@ class MassYear(StoreYear):
     Attributes
     ----------
     air_k, mass_k : ndarray, shape (m, T)
-        Deviation of the air's mean and of the mass at the end of the hour [K].
+        Deviation of the air's mean and of the mass at the end of the step [K].
     """
 
     air_k: Array
     mass_k: Array
 
 
-def mass_of_zones(zones: Zones, band_k: npt.ArrayLike, *, ventilation_w_k: npt.ArrayLike | None = None) -> BuildingMass:
+def mass_of_zones(
+    zones: Zones, band_k: npt.ArrayLike, time: TimeGrid, *, ventilation_w_k: npt.ArrayLike | None = None
+) -> BuildingMass:
     """Thermal mass of zones of the demand model.
 
     Parameters
@@ -104,6 +111,8 @@ def mass_of_zones(zones: Zones, band_k: npt.ArrayLike, *, ventilation_w_k: npt.A
         m zones, all with a floor.
     band_k : array_like, broadcast to (m,)
         How far the air may deviate [K].
+    time : TimeGrid
+        Steps that it is to be run in.
     ventilation_w_k : array_like, broadcast to (m,), optional
         Conductance of all ventilation, heat recovery taken off [W/K]; by default leakage and the mean of in and out of
         operating hours.
@@ -124,7 +133,8 @@ def mass_of_zones(zones: Zones, band_k: npt.ArrayLike, *, ventilation_w_k: npt.A
     air = np.broadcast_to(usual if ventilation_w_k is None else np.asarray(ventilation_w_k, np.float64), usual.shape)
     h_is, h_ms = zones.h_tr_is_w_k, zones.h_tr_ms_w_k
     h_em = zones.h_tr_em_w_k + zones.h_ground_w_k
-    capacity = zones.c_m_j_k / 3600.0
+    capacity = zones.c_m_j_k / time.step_s
+    per_kwh = 1000.0 / time.step_h
     to_air = 1.0 / (h_is + air)
     through = h_is * to_air
     h2 = air * through + zones.h_tr_w_w_k
@@ -135,14 +145,17 @@ def mass_of_zones(zones: Zones, band_k: npt.ArrayLike, *, ventilation_w_k: npt.A
     mass_per_w = h_ms * to_surface * through * to_mass
     return BuildingMass(
         keep,
-        1000.0 * mass_per_w,
+        per_kwh * mass_per_w,
         through * to_surface * 0.5 * h_ms * (1.0 + keep),
-        1000.0 * (through * (0.5 * h_ms * mass_per_w + through) * to_surface + to_air),
+        per_kwh * (through * (0.5 * h_ms * mass_per_w + through) * to_surface + to_air),
         np.asarray(band_k, dtype=np.float64),
+        time.step_h,
     )
 
 
-def mass_of_buildings(heat_w_k: npt.ArrayLike, mass_wh_k: npt.ArrayLike, band_k: npt.ArrayLike) -> BuildingMass:
+def mass_of_buildings(
+    heat_w_k: npt.ArrayLike, mass_wh_k: npt.ArrayLike, band_k: npt.ArrayLike, time: TimeGrid
+) -> BuildingMass:
     """Thermal mass of buildings of one resistance and one capacity: air and mass are one.
 
     Parameters
@@ -153,6 +166,8 @@ def mass_of_buildings(heat_w_k: npt.ArrayLike, mass_wh_k: npt.ArrayLike, band_k:
         Effective heat capacity [Wh/K].
     band_k : array_like, broadcast to (m,)
         How far the temperature may deviate [K].
+    time : TimeGrid
+        Steps that it is to be run in.
 
     Raises
     ------
@@ -165,18 +180,20 @@ def mass_of_buildings(heat_w_k: npt.ArrayLike, mass_wh_k: npt.ArrayLike, band_k:
         raise InputError(
             [f"building {i}: heat loss {h[i]:g} W/K and capacity {c[i]:g} Wh/K; both are above 0" for i in wrong]
         )
-    keep = np.exp(-h / c)
-    # Exact for heat spread evenly over the hour.
-    per_kwh = 1000.0 * (1.0 - keep) / h
-    return BuildingMass(keep, per_kwh, keep, per_kwh, np.asarray(band_k, np.float64))
+    keep = np.exp(-h / c * time.step_h)
+    # Exact for heat spread evenly over the step.
+    per_kwh = 1000.0 * (1.0 - keep) / h / time.step_h
+    return BuildingMass(keep, per_kwh, keep, per_kwh, np.asarray(band_k, np.float64), time.step_h)
 
 
 def mass_year(
     mass: BuildingMass,
     wanted_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     charge_limit_kwh: npt.ArrayLike | None = None,
     discharge_limit_kwh: npt.ArrayLike | None = None,
+    start_k: npt.ArrayLike = 0.0,
 ) -> MassYear:
     """Heat more (positive) or less (negative) than without the shift, as long as the air stays within its band.
 
@@ -185,9 +202,13 @@ def mass_year(
     mass : BuildingMass
         m buildings.
     wanted_kwh : array_like, shape (m, T)
-        Heat beside what the zone would take by itself, by the hour [kWh].
+        Heat beside what the zone would take by itself, by the step [kWh].
+    time : TimeGrid
+        T steps, as long as those of the mass.
     charge_limit_kwh, discharge_limit_kwh : array_like, broadcast to (m, T), optional
-        What the heating can give beside, and what there is to be saved: the heating of the hour without the shift.
+        What the heating can give beside, and what there is to be saved: the heating of the step without the shift.
+    start_k : array_like, broadcast to (m,)
+        Deviation of the mass at the start, the last of `MassYear.mass_k` of the time before; none by default [K].
 
     Returns
     -------
@@ -202,34 +223,49 @@ def mass_year(
     Notes
     -----
     The band comes before the wish: where the mass drifts out of it by itself, heat is saved or added to hold it,
-    within the limits of the hour.
+    within the limits of the step.
     """
     wanted = wishes(wanted_kwh, len(mass), "building")
     limits, findings = [], []
+    if wanted.shape[1] != time.n or time.step_h != mass.step_h:
+        findings.append(
+            f"wanted_kwh has shape {wanted.shape} and the mass steps of {mass.step_h:g} h, the time "
+            f"grid {time.n} steps of {time.step_h:g} h: make the mass for this grid, and give one number a step"
+        )
     for name, limit in (("charge_limit_kwh", charge_limit_kwh), ("discharge_limit_kwh", discharge_limit_kwh)):
         values = np.asarray(np.inf if limit is None else limit, dtype=np.float64)
         try:
             limits.append(np.broadcast_to(values, wanted.shape))
         except ValueError:
-            findings.append(f"{name} has shape {values.shape}, wanted_kwh {wanted.shape}: give one value an hour")
+            findings.append(f"{name} has shape {values.shape}, wanted_kwh {wanted.shape}: give one value a step")
     if findings:
         raise InputError(findings)
     figures = np.column_stack([mass.keep, mass.mass_k_kwh, mass.air_per_mass, mass.air_k_kwh, mass.band_k])
     charge, discharge, air, warm = (np.empty(wanted.shape) for _ in range(4))
-    _run(figures, wanted, *limits, charge, discharge, air, warm)
+    start = np.array(np.broadcast_to(np.asarray(start_k, dtype=np.float64), (len(mass),)))
+    _run(figures, wanted, *limits, start, charge, discharge, air, warm)
     half = mass.half_capacity_kwh
     level = half[:, None] + warm / mass.mass_k_kwh[:, None]
     refused = wanted - charge + discharge
-    return MassYear(charge, discharge, level, refused, half, np.zeros_like(wanted), air, warm)
+    held = half + start / mass.mass_k_kwh
+    return MassYear(charge, discharge, level, refused, held, np.zeros_like(wanted), air, warm)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _run(  # noqa: PLR0917  compiled code takes plain arrays by position
-    figures: Any, wanted: Any, charge_limit: Any, discharge_limit: Any, charge: Any, discharge: Any, air: Any, warm: Any
+    figures: Any,
+    wanted: Any,
+    charge_limit: Any,
+    discharge_limit: Any,
+    start: Any,
+    charge: Any,
+    discharge: Any,
+    air: Any,
+    warm: Any,
 ) -> None:
     for i in range(wanted.shape[0]):
         keep, per_kwh, of_mass, of_heat, band = figures[i]
-        mass = 0.0
+        mass = start[i]
         for t in range(wanted.shape[1]):
             own = of_mass * mass
             most, least = (band - own) / of_heat, (-band - own) / of_heat

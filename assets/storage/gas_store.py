@@ -14,6 +14,7 @@ from assets._errors import InputError
 from assets.catalogue import table
 from assets.fluids.compressed_gas import KELVIN, bar_of, compression_kwh_kg, density_kg_m3, kg_m3, real_gas
 from assets.storage.store import Store, StoreYear, wishes
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 _POINTS = 21
@@ -186,7 +187,7 @@ def gas_stores(
 
 
 def gas_year(
-    stores: GasStores, wanted_kwh: npt.ArrayLike, *, start_share: npt.ArrayLike = 0.0, step_h: float = 1.0
+    stores: GasStores, wanted_kwh: npt.ArrayLike, time: TimeGrid, *, start_share: npt.ArrayLike = 0.0
 ) -> GasYear:
     """Fill and empty gas stores.
 
@@ -196,10 +197,10 @@ def gas_year(
         m stores.
     wanted_kwh : array_like, shape (m, T)
         Gas to charge (positive) or discharge (negative) in each step, lower heating value [kWh].
+    time : TimeGrid
+        T steps.
     start_share : array_like, broadcast to (m,)
         Energy at the start by the capacity.
-    step_h : float
-        Length of a step [h].
 
     Returns
     -------
@@ -216,6 +217,7 @@ def gas_year(
     ends of the step; gas that comes at a higher pressure flows in by itself. No gas is lost.
     """
     wanted = wishes(wanted_kwh, len(stores))
+    time.check(wanted_kwh=wanted)
     share = np.broadcast_to(np.asarray(start_share, dtype=np.float64), (len(stores),))
     if not ((share >= 0) & (share <= 1)).all():
         raise InputError(["start_share goes from 0 to 1"])
@@ -230,7 +232,7 @@ def gas_year(
     )  # fmt: skip
     charge, discharge, level, electricity, pressure = (np.empty(wanted.shape) for _ in range(5))
     _run(
-        figures, terms, molar_mass, heating_value, exponent, wanted, start, float(step_h),
+        figures, terms, molar_mass, heating_value, exponent, wanted, start, time.step_h,
         (charge, discharge, level, electricity, pressure),
     )  # fmt: skip
     return GasYear(charge, discharge, level, wanted - charge + discharge, start, electricity, pressure)

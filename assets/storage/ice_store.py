@@ -14,6 +14,7 @@ from assets._errors import InputError
 from assets.catalogue import table
 from assets.fluids.water import COLD_WATER_KWH_KG_K, FUSION_KWH_KG
 from assets.storage.store import Store, StoreYear, wishes
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 _FIGURES = (
@@ -160,10 +161,10 @@ def ice_stores(model: str, capacity_kwh: npt.ArrayLike | None = None) -> IceStor
 def ice_year(
     stores: IceStores,
     wanted_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     outside_c: npt.ArrayLike = 20.0,
     start_share: npt.ArrayLike = 0.0,
-    step_h: float = 1.0,
 ) -> IceYear:
     """Freeze and melt.
 
@@ -173,12 +174,12 @@ def ice_year(
         m tanks.
     wanted_kwh : array_like, shape (m, T)
         Cold to charge (positive) or discharge (negative) in each step [kWh].
+    time : TimeGrid
+        T steps.
     outside_c : array_like, broadcast to (m, T)
         What the tanks stand in [°C].
     start_share : array_like, broadcast to (m,)
         Cold at the start by the capacity.
-    step_h : float
-        Length of a step [h].
 
     Returns
     -------
@@ -196,6 +197,7 @@ def ice_year(
     is cooled; both at the step's beginning.
     """
     wanted = wishes(wanted_kwh, len(stores), "tank")
+    time.check(wanted_kwh=wanted)
     outside = np.broadcast_to(np.asarray(outside_c, dtype=np.float64), wanted.shape)
     share = np.broadcast_to(np.asarray(start_share, dtype=np.float64), (len(stores),))
     if not ((share >= 0) & (share <= 1)).all() or np.isnan(outside).any():
@@ -203,7 +205,7 @@ def ice_year(
     start = share * stores.capacity_kwh
     figures = np.column_stack([getattr(stores, name) for name in _FIGURES] + [stores.capacity_kwh])
     charge, discharge, level, ice, water, gain = (np.empty(wanted.shape) for _ in range(6))
-    _run(figures, wanted, outside, start, float(step_h), (charge, discharge, level, ice, water, gain))
+    _run(figures, wanted, outside, start, time.step_h, (charge, discharge, level, ice, water, gain))
     zero = np.zeros_like(wanted)
     return IceYear(charge, discharge, level, wanted - charge + discharge, start, zero, ice, water, gain)
 

@@ -12,6 +12,7 @@ from assets._errors import InputError
 from assets.fluids.water import heat_capacity_kwh_m3_k
 from assets.storage._layers_kernel import run
 from assets.storage.store import Store, StoreYear, wishes
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 _PER_LAYER = ("layer_volume_m3", "layer_area_m2", "ua_kw_k", "ground_ua_kw_k", "ground_kwh_k")
@@ -166,6 +167,7 @@ class LayeredYear(StoreYear):
 def layered_year(
     stores: Layered,
     wanted_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     outside_c: npt.ArrayLike = 20.0,
     start_c: npt.ArrayLike | None = None,
@@ -173,7 +175,6 @@ def layered_year(
     supply_c: npt.ArrayLike | None = None,
     return_c: npt.ArrayLike | None = None,
     flow_limit_m3: npt.ArrayLike | None = None,
-    step_h: float = 1.0,
 ) -> LayeredYear:
     """Charge and discharge stores of layered water.
 
@@ -183,6 +184,8 @@ def layered_year(
         m stores of L layers.
     wanted_kwh : array_like, shape (m, T)
         Energy to charge (positive) or discharge (negative) in each step [kWh].
+    time : TimeGrid
+        T steps.
     outside_c : array_like, broadcast to (m, T)
         What the store stands in: a room, the air above a pit [°C].
     start_c, ground_c : array_like, broadcast to (m, L), optional
@@ -191,8 +194,6 @@ def layered_year(
         Temperatures that change with the hour, water charged and water that comes back [°C].
     flow_limit_m3 : array_like, broadcast to (m, T), optional
         Most water through the store in a step [m³].
-    step_h : float
-        Length of a step [h].
 
     Returns
     -------
@@ -210,6 +211,7 @@ def layered_year(
     of the supply.
     """
     wanted = wishes(wanted_kwh, len(stores))
+    time.check(wanted_kwh=wanted)
     m, layers = stores.layer_volume_m3.shape
     given: dict[str, tuple[npt.ArrayLike, tuple[int, ...]]] = {
         "outside_c": (outside_c, wanted.shape),
@@ -239,7 +241,7 @@ def layered_year(
     run(
         figures, turned.layer_volume_m3, turned.layer_area_m2, turned.ua_kw_k, turned.ground_ua_kw_k,
         turned.ground_kwh_k, s * found["supply_c"], s * found["return_c"], s * found["outside_c"], s * stores.soil_c,
-        wanted, found["flow_limit_m3"], float(step_h), ground, out, state,
+        wanted, found["flow_limit_m3"], time.step_h, ground, out, state,
     )  # fmt: skip
     charge, discharge, level, lost, first, last, start = out
     top, bottom = (first, last) if s > 0 else (-last, -first)

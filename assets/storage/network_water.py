@@ -10,6 +10,7 @@ import numpy.typing as npt
 from assets._errors import InputError
 from assets.fluids.water import heat_capacity_kwh_m3_k
 from assets.storage.store import Store, StoreYear, store_year, wishes
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 STEEL_KWH_M3_K = 7850.0 * 0.49 / 3600.0
@@ -121,7 +122,7 @@ def water_of_pipes(
 
 
 def network_water_year(
-    water: NetworkWater, wanted_kwh: npt.ArrayLike, flow_kg_s: npt.ArrayLike, *, step_h: float = 1.0
+    water: NetworkWater, wanted_kwh: npt.ArrayLike, flow_kg_s: npt.ArrayLike, time: TimeGrid
 ) -> StoreYear:
     """Store heat in the networks' water by a warmer supply, and take it out again by a colder one.
 
@@ -132,9 +133,9 @@ def network_water_year(
     wanted_kwh : array_like, shape (m, T)
         Heat the plant gives beside (positive) or less than (negative) what the consumers take [kWh].
     flow_kg_s : array_like, broadcast to (m, T)
-        Flow of the hour: it carries the lift in, and the warm water out to the consumers [kg/s].
-    step_h : float
-        Length of a step [h].
+        Flow of the step: it carries the lift in, and the warm water out to the consumers [kg/s].
+    time : TimeGrid
+        T steps.
 
     Returns
     -------
@@ -154,5 +155,6 @@ def network_water_year(
     wanted = wishes(wanted_kwh, len(water), "network")
     flow = np.asarray(flow_kg_s, dtype=np.float64)
     # Heat capacity by mass at 75 °C (IAPWS-95: 4.19 kJ/(kg K)).
-    limit = flow * 4.19 * (water.lift_k[:, None] if flow.ndim < 2 or len(water) > 1 else water.lift_k[0]) * step_h
-    return store_year(water.equivalent(), wanted, charge_limit_kwh=limit, discharge_limit_kwh=limit, step_h=step_h)
+    limit = flow * 4.19 * (water.lift_k[:, None] if flow.ndim < 2 or len(water) > 1 else water.lift_k[0])
+    limit = time.kwh_of(np.asarray(limit))
+    return store_year(water.equivalent(), wanted, time, charge_limit_kwh=limit, discharge_limit_kwh=limit)

@@ -7,7 +7,7 @@ precision: what goes in equals what comes out, what is stored and what is lost, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ import numpy.typing as npt
 from numba import njit
 
 from assets._errors import InputError
-from assets.technology import BOUGHT
+from assets.carriers import BOUGHT
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -30,7 +31,7 @@ class Store:
     Attributes
     ----------
     carrier : str
-        One of `assets.technology.BOUGHT`.
+        One of `assets.carriers.BOUGHT`.
     capacity_kwh : ndarray, shape (m,)
         Energy between empty and full [kWh].
     charge_kw, discharge_kw : ndarray, shape (m,)
@@ -106,6 +107,10 @@ class Store:
     def __len__(self) -> int:
         return len(self.capacity_kwh)
 
+    def holding(self, start_kwh: npt.ArrayLike) -> Store:
+        """Return the same stores with other energies at the start, as of `StoreYear.end_kwh`."""
+        return replace(self, start_kwh=np.asarray(start_kwh, dtype=np.float64))
+
     def take(self, rows: npt.ArrayLike) -> Store:
         """Return some of the stores, by their rows."""
         of = np.asarray(rows)
@@ -161,6 +166,11 @@ class StoreYear:
     electricity_kwh: Array
 
     @property
+    def end_kwh(self) -> Array:
+        """Energy held at the end, shape (m,): what the time that follows starts with."""
+        return self.level_kwh[:, -1] if self.level_kwh.shape[1] else self.start_kwh
+
+    @property
     def stored_kwh(self) -> Array:
         """What the step adds to the energy held (takes, where negative), shape (m, T)."""
         return np.diff(self.level_kwh, axis=1, prepend=self.start_kwh[:, None])
@@ -193,10 +203,10 @@ def wishes(wanted_kwh: npt.ArrayLike, m: int, what: str = "store") -> Array:
 def store_year(
     store: Store,
     wanted_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     charge_limit_kwh: npt.ArrayLike | None = None,
     discharge_limit_kwh: npt.ArrayLike | None = None,
-    step_h: float = 1.0,
 ) -> StoreYear:
     """Charge and discharge as wanted, as far as power, room and what is held allow.
 
@@ -206,10 +216,10 @@ def store_year(
         m stores.
     wanted_kwh : array_like, shape (m, T)
         Energy to charge (positive) or discharge (negative) in each step, at the store's terminals [kWh].
+    time : TimeGrid
+        T steps.
     charge_limit_kwh, discharge_limit_kwh : array_like, broadcast to (m, T), optional
         Limits of each step beside the store's own powers [kWh]: cars away, water at rest.
-    step_h : float
-        Length of a step [h].
 
     Returns
     -------
@@ -235,14 +245,16 @@ def store_year(
             continue
         if not (values >= 0).all():
             findings.append(f"{name} is negative or missing in some steps; give 0 where nothing can be moved")
-    if not step_h > 0:
-        findings.append(f"step_h is {step_h}: a step lasts longer than 0 h")
+    if wanted.shape[1] != time.n:
+        findings.append(f"wanted_kwh has shape {wanted.shape}, the time grid {time.n} steps: give one number a step")
     if findings:
         raise InputError(findings)
     spec = np.column_stack([getattr(store, name) for name in FIGURES])
     out = tuple(np.empty(wanted.shape) for _ in range(4))
     start = np.empty(len(store))
-    _run(spec, wanted, *limits, step_h, start, out)
+    spec[:, 1:3] = time.kwh_of(spec[:, 1:3])
+    spec[:, 5] = time.share_of(spec[:, 5])
+    _run(spec, wanted, *limits, start, out)
     charge, discharge, level, refused = out
     electricity = charge * store.electricity_per_charge[:, None] + discharge * store.electricity_per_discharge[:, None]
     return StoreYear(charge, discharge, level, refused, start, electricity)
@@ -250,7 +262,7 @@ def store_year(
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _run(  # noqa: PLR0917  compiled code takes plain arrays by position
-    spec: Any, wanted: Any, charge_limit: Any, discharge_limit: Any, step_h: Any, start: Any, out: Any
+    spec: Any, wanted: Any, charge_limit: Any, discharge_limit: Any, start: Any, out: Any
 ) -> None:
     charge, discharge, level, refused = out
     for i in range(spec.shape[0]):
@@ -261,8 +273,8 @@ def _run(  # noqa: PLR0917  compiled code takes plain arrays by position
         # Counted in steps of the grid from here on: whole numbers.
         q = 2.0 ** (np.ceil(np.log2(max(most, 1e-9))) - GRID_BITS)
         full = np.floor(capacity / q)
-        in_max, out_max = np.floor(spec[i, 1] * step_h / q), np.floor(spec[i, 2] * step_h / q)
-        leak = 1.0 - (1.0 - spec[i, 5]) ** step_h
+        in_max, out_max = np.floor(spec[i, 1] / q), np.floor(spec[i, 2] / q)
+        leak = spec[i, 5]
         held, rest = min(np.rint(spec[i, 6] / q), full), min(np.rint(spec[i, 7] / q), full)
         start[i] = held * q
         for t in range(wanted.shape[1]):

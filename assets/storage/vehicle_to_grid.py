@@ -15,6 +15,7 @@ from assets._errors import InputError
 from assets.catalogue import table
 from assets.ev.sessions import Sessions
 from assets.storage.store import Store, StoreYear, wishes
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 _NONE = -1
@@ -111,6 +112,7 @@ def vehicle_year(
     sessions: Sessions,
     batteries: Batteries,
     wanted_kwh: npt.ArrayLike,
+    time: TimeGrid,
     *,
     owner: npt.ArrayLike,
     charger_kw: npt.ArrayLike = 11.0,
@@ -126,6 +128,8 @@ def vehicle_year(
     wanted_kwh : array_like, shape (n, T)
         Energy that the cars of each owner are to take (positive) or give (negative), at the chargers [kWh]. What the
         cars need comes first: nobody leaves with less than charging at once would have given.
+    time : TimeGrid
+        T steps.
     owner : array_like of int, shape (chargers,)
         Row of the owner of each charger; -1: none, left out.
     charger_kw : array_like, broadcast to (chargers,)
@@ -150,7 +154,8 @@ def vehicle_year(
     of_charger = np.asarray(owner, dtype=np.int64)
     wanted = np.atleast_2d(np.asarray(wanted_kwh, dtype=np.float64))
     wanted = wishes(wanted, len(wanted), "owner")
-    n, hours = wanted.shape
+    time.check(wanted_kwh=wanted)
+    n, steps = wanted.shape
     kw = np.asarray(charger_kw, dtype=np.float64)
     findings = []
     if of_charger.shape != (sessions.n_chargers,) or (
@@ -167,14 +172,16 @@ def vehicle_year(
     power = np.minimum(sessions.power_kw, kw[sessions.charger])
     possible = np.minimum(sessions.energy_kwh, power * sessions.dwell_h)
     of = of_charger[sessions.charger]
-    inside = (of >= 0) & (sessions.plug_in_h >= 0.0) & (sessions.plug_in_h < hours) & (sessions.dwell_h > 0.0)
+    # The loop counts in steps: a power is the energy of one of them.
+    plug_in, stay = sessions.plug_in_h / time.step_h, sessions.dwell_h / time.step_h
+    inside = (of >= 0) & (plug_in >= 0.0) & (plug_in < steps) & (stay > 0.0)
     order = np.lexsort((sessions.plug_in_h, of))
     order = order[inside[order]]
     first = np.searchsorted(of[order], np.arange(n + 1))
-    out = tuple(np.zeros((n, hours)) for _ in range(6))
+    out = tuple(np.zeros((n, steps)) for _ in range(6))
     got, done = np.zeros(len(sessions)), np.zeros(len(sessions), dtype=np.bool_)
     scratch = np.empty((int(np.diff(first).max(initial=0)) + 1, 5))
-    _run(order, first, sessions.plug_in_h, sessions.dwell_h, power, possible, figures, wanted, out, got, done, scratch)
+    _run(order, first, plug_in, stay, time.kwh_of(power), possible, figures, wanted, out, got, done, scratch)
     charge, discharge, level, arriving, leaving, refused = out
     zero = np.zeros(n)
     return VehicleYear(
@@ -185,20 +192,20 @@ def vehicle_year(
 def vehicle_stores(
     sessions: Sessions,
     batteries: Batteries,
-    hours: int,
+    time: TimeGrid,
     *,
     owner: npt.ArrayLike,
     n_owners: int,
     charger_kw: npt.ArrayLike = 11.0,
 ) -> Store:
-    """Return the cars of each owner in the common form: what is plugged in on the mean of the hours.
+    """Return the cars of each owner in the common form: what is plugged in on the mean of the time.
 
     Parameters
     ----------
     sessions, batteries, owner, charger_kw
         As in `vehicle_year`.
-    hours : int
-        Hours T of the series.
+    time : TimeGrid
+        T steps.
     n_owners : int
         Number n of owners.
 
@@ -220,7 +227,7 @@ def vehicle_stores(
     of = np.asarray(owner, dtype=np.int64)[sessions.charger]
     power = np.minimum(sessions.power_kw, kw[sessions.charger])
     two_way = figures[:, 5] > 0
-    stay = np.where((of >= 0) & two_way, sessions.dwell_h, 0.0) / hours
+    stay = np.where((of >= 0) & two_way, sessions.dwell_h, 0.0) / (time.n * time.step_h)
 
     def mean(values: Array) -> Array:
         row = np.maximum(of, 0)
@@ -269,7 +276,7 @@ def _run(  # noqa: PLR0917  compiled code takes plain arrays by position
     order: Any, first: Any, plug_in: Any, stay: Any, power: Any, need: Any, figures: Any, wanted: Any, out: Any,
     got: Any, done: Any, cars: Any,
 ) -> None:  # fmt: skip
-    """Hour after hour, owner after owner; `cars`: session, energy held, least and most flow, net got."""
+    """Step after step, owner after owner; `cars`: session, energy held, least and most flow, net got."""
     charge, discharge, level, arriving, leaving, refused = out
     for o in range(wanted.shape[0]):
         n, coming = 0, first[o]

@@ -72,9 +72,7 @@ def test_a_full_battery_leaves_the_rest_to_the_grid() -> None:
 
 def test_standing_it_leaks() -> None:
     spec = ideal(self_discharge_per_h=0.01)
-    year = self_consumption(
-        spec, clock(np.zeros((1, 101), np.float32)), load_kwh=np.zeros((1, 101), np.float32), pv_kwh=row(5, *[0] * 100)
-    )
+    year = self_consumption(spec, clock(101), load_kwh=np.zeros((1, 101), np.float32), pv_kwh=row(5, *[0] * 100))
     assert year.soc_kwh[0, -1] == pytest.approx(5 * 0.99**100, rel=1e-3)
     assert (year.loss_kwh[0, 1:] > 0).all()
 

@@ -42,6 +42,7 @@ from assets.conversions.absorption_chiller import absorption_of_site
 from assets.conversions.conversion_year import run
 from assets.conversions.trigeneration import ENGINE_WATER_C
 from assets.sources import air_source
+from tests.assets.clock import clock
 from tests.assets.conversion_cases import HOURS, assert_conserved, assert_within, site, sites, wanted
 
 EXAMPLES = settings(max_examples=25)
@@ -64,7 +65,9 @@ ramps = arrays(np.float64, 2, elements=st.one_of(st.floats(0.05, 1.5), st.just(n
 )
 def test_heat_pumps(place: ConversionSite, asked: np.ndarray, least: np.ndarray, ramp: np.ndarray, name: str) -> None:
     source = place.source(name)
-    year = large_heat_pump_year([name, name], SIZE, asked, place, source, least_share=least, ramp_per_h=ramp)
+    year = large_heat_pump_year(
+        [name, name], SIZE, asked, place, source, least_share=least, ramp_per_h=ramp, time=clock(asked)
+    )
     full = [heat_pump_technology(name, float(size), place, source) for size in SIZE]
     assert_conserved(year)
     assert_within(year, asked, np.stack([each.capacity_kw for each in full]), least, ramp)
@@ -76,7 +79,7 @@ def test_heat_pumps(place: ConversionSite, asked: np.ndarray, least: np.ndarray,
 @given(place=sites(), asked=wanted(), least=shares, ramp=ramps)
 def test_boilers(place: ConversionSite, asked: np.ndarray, least: np.ndarray, ramp: np.ndarray) -> None:
     for models in (["gas", "wood_chips"], ["oil", "electric"]):
-        year = boiler_year(models, SIZE, asked, place, least_share=least, ramp_per_h=ramp)
+        year = boiler_year(models, SIZE, asked, place, least_share=least, ramp_per_h=ramp, time=clock(asked))
         assert_conserved(year)
         assert_within(year, asked, np.broadcast_to(SIZE[:, None], asked.shape), least, ramp)
 
@@ -85,7 +88,7 @@ def test_boilers(place: ConversionSite, asked: np.ndarray, least: np.ndarray, ra
 @given(place=sites(), asked=wanted(), least=shares, ramp=ramps)
 def test_back_pressure(place: ConversionSite, asked: np.ndarray, least: np.ndarray, ramp: np.ndarray) -> None:
     for models in (["gas_engine", "gas_turbine"], ["gas_combined", "wood_chips"], ["waste", "wood_chips"]):
-        year = back_pressure_year(models, SIZE, asked, place, least_share=least, ramp_per_h=ramp)
+        year = back_pressure_year(models, SIZE, asked, place, least_share=least, ramp_per_h=ramp, time=clock(asked))
         full = [chp_technology(name, float(size), place) for name, size in zip(models, SIZE, strict=True)]
         assert_conserved(year)
         assert_within(year, asked, np.stack([each.capacity_kw for each in full]), least, ramp)
@@ -96,7 +99,9 @@ def test_back_pressure(place: ConversionSite, asked: np.ndarray, least: np.ndarr
 def test_extraction_stays_in_its_iron_diagram(
     place: ConversionSite, heat: np.ndarray, power: np.ndarray, least: np.ndarray, ramp: np.ndarray
 ) -> None:
-    year = extraction_year(["gas_extraction"] * 2, SIZE, heat, power, place, least_share=least, ramp_per_h=ramp)
+    year = extraction_year(
+        ["gas_extraction"] * 2, SIZE, heat, power, place, least_share=least, ramp_per_h=ramp, time=clock(heat)
+    )
     cb, cv = extraction_limits("gas_extraction", place.supply_temp_c)
     given_heat, given_power = year.given_kwh["heat"], year.given_kwh["electricity"]
     assert_conserved(year)
@@ -114,12 +119,12 @@ def test_chillers(
 ) -> None:
     water = place.sources["water"] if by_water else None
     for models in (["centrifugal", "screw"], ["air_cooled_scroll", "screw"]):
-        year = chiller_year(models, SIZE, asked, place, water, least_share=least, ramp_per_h=ramp)
+        year = chiller_year(models, SIZE, asked, place, water, least_share=least, ramp_per_h=ramp, time=clock(asked))
         full = [chiller_technology(name, float(size), place, water) for name, size in zip(models, SIZE, strict=True)]
         assert_conserved(year)
         assert_within(year, asked, np.stack([each.capacity_kw for each in full]), least, ramp)
         assert condenser_heat(year) == pytest.approx(year.main_kwh + year.taken_kwh["electricity"], abs=1e-6)
-    year = absorption_year(MACHINES, SIZE, asked, place, water, least_share=least, ramp_per_h=ramp)
+    year = absorption_year(MACHINES, SIZE, asked, place, water, least_share=least, ramp_per_h=ramp, time=clock(asked))
     machines = [
         absorption_technology(name, float(size), place, water) for name, size in zip(MACHINES, SIZE, strict=True)
     ]
@@ -132,7 +137,9 @@ def test_chillers(
 @given(place=sites(), asked=wanted(), least=shares, ramp=ramps)
 def test_free_cooling(place: ConversionSite, asked: np.ndarray, least: np.ndarray, ramp: np.ndarray) -> None:
     for name, medium in (("water", place.sources["water"]), ("dry_cooler", air_source(place.air_temp_c))):
-        year = free_cooling_year([name] * 2, SIZE, asked, place, medium, least_share=least, ramp_per_h=ramp)
+        year = free_cooling_year(
+            [name] * 2, SIZE, asked, place, medium, least_share=least, ramp_per_h=ramp, time=clock(asked)
+        )
         full = [free_cooling_technology(name, float(size), place, medium) for size in SIZE]
         assert_conserved(year)
         assert_within(year, asked, np.stack([each.capacity_kw for each in full]), least, ramp)
@@ -148,9 +155,9 @@ def test_electrolysers_fuel_cells_and_methanation(
 ) -> None:
     limits = {"least_share": least, "ramp_per_h": ramp}
     years = [
-        electrolyser_year(["alkaline", "pem_electrolyser"], SIZE, asked, place, **limits),
-        fuel_cell_year(["pem_fuel_cell", "solid_oxide"], SIZE, asked, place, **limits),
-        methanation_year(SIZE, asked, place, **limits),
+        electrolyser_year(["alkaline", "pem_electrolyser"], SIZE, asked, place, **limits, time=clock(asked)),
+        fuel_cell_year(["pem_fuel_cell", "solid_oxide"], SIZE, asked, place, **limits, time=clock(asked)),
+        methanation_year(SIZE, asked, place, **limits, time=clock(asked)),
     ]
     for year in years:
         assert_conserved(year)
@@ -173,6 +180,7 @@ def test_trigeneration(
         cold_wanted_kwh=cold,
         least_share=least,
         ramp_per_h=ramp,
+        time=clock(heat),
     )
     assert_conserved(year)
     share, _ = absorption_of_site("phoenix", place, ENGINE_WATER_C)
@@ -214,19 +222,19 @@ def test_linear_form_and_year_agree_at_full_load() -> None:
     pairs: list[tuple[str, ConversionYear]] = [
         (
             "heat_pump_wastewater",
-            large_heat_pump_year(["wastewater"], [1000.0], asked, place, sewage),
+            large_heat_pump_year(["wastewater"], [1000.0], asked, place, sewage, time=clock(asked)),
         ),
-        ("boiler_gas", boiler_year(["gas"], [1000.0], asked, place)),
-        ("boiler_biomass", boiler_year(["wood_chips"], [1000.0], asked, place)),
-        ("chp_waste", back_pressure_year(["waste"], [1000.0], asked, place)),
-        ("chiller_air", chiller_year(["air_cooled_scroll"], [1000.0], asked, place)),
-        ("chiller_screw", chiller_year(["screw"], [1000.0], asked, place, water)),
-        ("chiller_absorption", absorption_year(["phoenix"], [1000.0], asked, place, water)),
-        ("free_cooling_water", free_cooling_year(["water"], [1000.0], asked, place, water)),
-        ("free_cooling_air", free_cooling_year(["dry_cooler"], [1000.0], asked, place, air)),
-        ("electrolyser_alkaline", electrolyser_year(["alkaline"], [1000.0], asked, place)),
-        ("fuel_cell_solid_oxide", fuel_cell_year(["solid_oxide"], [1000.0], asked, place)),
-        ("methanation", methanation_year([1000.0], asked, place)),
+        ("boiler_gas", boiler_year(["gas"], [1000.0], asked, place, time=clock(asked))),
+        ("boiler_biomass", boiler_year(["wood_chips"], [1000.0], asked, place, time=clock(asked))),
+        ("chp_waste", back_pressure_year(["waste"], [1000.0], asked, place, time=clock(asked))),
+        ("chiller_air", chiller_year(["air_cooled_scroll"], [1000.0], asked, place, time=clock(asked))),
+        ("chiller_screw", chiller_year(["screw"], [1000.0], asked, place, water, time=clock(asked))),
+        ("chiller_absorption", absorption_year(["phoenix"], [1000.0], asked, place, water, time=clock(asked))),
+        ("free_cooling_water", free_cooling_year(["water"], [1000.0], asked, place, water, time=clock(asked))),
+        ("free_cooling_air", free_cooling_year(["dry_cooler"], [1000.0], asked, place, air, time=clock(asked))),
+        ("electrolyser_alkaline", electrolyser_year(["alkaline"], [1000.0], asked, place, time=clock(asked))),
+        ("fuel_cell_solid_oxide", fuel_cell_year(["solid_oxide"], [1000.0], asked, place, time=clock(asked))),
+        ("methanation", methanation_year([1000.0], asked, place, time=clock(asked))),
     ]
     for kind, year in pairs:
         technology = technology_of(kind, 1000.0, place)
@@ -263,19 +271,21 @@ def test_a_site_goes_to_another_process_and_back() -> None:
 
 def test_run_by_hand() -> None:
     asked = np.array([[50.0, 5.0, 100.0, 100.0, 100.0, 0.0, 100.0]])
-    given = run(asked, 100.0, least_share=0.2, ramp_per_h=0.3)
+    given = run(asked, 100.0, clock(asked), least_share=0.2, ramp_per_h=0.3)
     # A least load of 20: started at a ramp of 30, off below 20, then 30 more each hour.
     assert given.tolist() == [[30.0, 0.0, 30.0, 60.0, 90.0, 0.0, 30.0]]
-    assert run(asked, 100.0, least_share=0.5, ramp_per_h=0.3)[0, 0] == 50.0, "it may start at its least load"
-    assert run(asked, 100.0, ramp_per_h=np.nan).tolist() == asked.tolist()
+    assert run(asked, 100.0, clock(asked), least_share=0.5, ramp_per_h=0.3)[0, 0] == 50.0, (
+        "it may start at its least load"
+    )
+    assert run(asked, 100.0, clock(asked), ramp_per_h=np.nan).tolist() == asked.tolist()
 
 
 def test_errors_tell_all_findings() -> None:
     with pytest.raises(InputError) as failure:
-        run(np.array([[-1.0]]), np.array([[-1.0]]), least_share=[0.1, 0.2])
+        run(np.array([[-1.0]]), np.array([[-1.0]]), clock(np.array([[-1.0]])), least_share=[0.1, 0.2])
     assert len(failure.value.findings) == 3
     with pytest.raises(InputError, match="give a row for each device"):
-        run(np.array([1.0]), 1.0)
+        run(np.array([1.0]), 1.0, clock(np.array([1.0])))
     with pytest.raises(InputError, match="no conversion steam_engine in the catalogue; take one of heat_pump_air"):
         technology_of("steam_engine", 1.0, site())
     with pytest.raises(InputError, match="a size is 0 kW or more, not -1"):
@@ -288,6 +298,6 @@ def test_errors_tell_all_findings() -> None:
         site(supply_temp_c=np.zeros(3), cold_supply_temp_c=np.full(HOURS, np.nan))
     assert len(failure.value.findings) == 2
     with pytest.raises(InputError, match="no electrolyser; take another model"):
-        electrolyser_year(["solid_oxide"], [1.0], np.zeros((1, HOURS)), site())
+        electrolyser_year(["solid_oxide"], [1.0], np.zeros((1, HOURS)), site(), time=clock(HOURS))
     with pytest.raises(InputError, match="not a plant of extraction"):
         extraction_limits("gas_engine", 80.0)

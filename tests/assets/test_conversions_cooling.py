@@ -20,6 +20,7 @@ from assets.conversions import (
     technology_of,
 )
 from assets.sources import HeatSource, air_source
+from tests.assets.clock import clock
 from tests.assets.conversion_cases import HOURS, site
 
 
@@ -64,7 +65,14 @@ def test_what_cools_the_condenser() -> None:
     assert condenser_temp("screw", place).tolist() == [15.0] * HOURS
     assert condenser_temp("air_cooled_scroll", place, sea).tolist() == [10.0] * HOURS
     assert "water" in chiller_technology("screw", 1.0, place, sea).inputs
-    mixed = chiller_year(["screw", "air_cooled_scroll"], [10.0, 10.0], np.full((2, HOURS), 5.0), place, sea)
+    mixed = chiller_year(
+        ["screw", "air_cooled_scroll"],
+        [10.0, 10.0],
+        np.full((2, HOURS), 5.0),
+        place,
+        sea,
+        time=clock(HOURS),
+    )
     assert mixed.taken_kwh["water"][:, 0].tolist() == [5.0, 0.0]
     assert mixed.taken_kwh["air"][:, 0].tolist() == [0.0, 5.0]
 
@@ -94,7 +102,13 @@ def test_absorption_on_a_heat_network() -> None:
     assert (np.diff(machine.capacity_kw) > 0).all()
     full = machine.capacity_kw[2] / 1000.0
     assert machine.inputs["heat"][2] == pytest.approx(0.51 / 0.42 + (2 - 0.51 / 0.42 * 0.9) / 10 / full)
-    year = absorption_year(["phoenix"], [1000.0], np.array([[0.0, 100.0, 100.0, 100.0]]), place)
+    year = absorption_year(
+        ["phoenix"],
+        [1000.0],
+        np.array([[0.0, 100.0, 100.0, 100.0]]),
+        place,
+        time=clock(4),
+    )
     assert year.taken_kwh["heat"][0, 2] > 100.0 * machine.inputs["heat"][2], "part load needs more heat by cold"
 
 
@@ -105,7 +119,7 @@ def test_free_cooling_by_hand() -> None:
     # Cold of 7 °C, its return 15 °C: all of it up to 5.5 °C in the sea, then part of the way, nothing from 13.5 °C on.
     assert sea.capacity_kw.tolist() == pytest.approx([100.0, 100.0, 100.0 * (15 - 7 - 1.5) / 8, 0.0, 0.0])
     assert sea.inputs["electricity"][0] == pytest.approx(0.04 * (8 / 13) ** 2)
-    year = free_cooling_year(["water"], [100.0], np.full((1, 5), 50.0), place, place.source("water"))
+    year = free_cooling_year(["water"], [100.0], np.full((1, 5), 50.0), place, place.source("water"), time=clock(5))
     # Half the flow, a quarter of the power (static head): by cold a half of it.
     ratio = year.taken_kwh["electricity"][0, 0] / 50.0
     assert ratio == pytest.approx(sea.inputs["electricity"][0] / 2)

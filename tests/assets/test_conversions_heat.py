@@ -25,6 +25,7 @@ from assets.conversions import (
 )
 from assets.conversions.boiler import condensed_share, saturation_kpa
 from assets.sources import HeatSource
+from tests.assets.clock import clock
 from tests.assets.conversion_cases import HOURS, site
 
 
@@ -117,8 +118,22 @@ def test_pump_power_and_limits() -> None:
 def test_part_load_of_pumps_by_hand() -> None:
     assert heat_pump_part_load("air", 0.5) == pytest.approx(0.5 / (0.95 * 0.5 + 0.05))
     place = site()
-    full = large_heat_pump_year(["ground"], [100.0], np.full((1, HOURS), 100.0), place, place.source("ground"))
-    half = large_heat_pump_year(["ground"], [100.0], np.full((1, HOURS), 50.0), place, place.source("ground"))
+    full = large_heat_pump_year(
+        ["ground"],
+        [100.0],
+        np.full((1, HOURS), 100.0),
+        place,
+        place.source("ground"),
+        time=clock(HOURS),
+    )
+    half = large_heat_pump_year(
+        ["ground"],
+        [100.0],
+        np.full((1, HOURS), 50.0),
+        place,
+        place.source("ground"),
+        time=clock(HOURS),
+    )
     ratio = half.taken_kwh["electricity"] / full.taken_kwh["electricity"]
     assert ratio == pytest.approx(0.5 / 0.952381, rel=1e-6)
 
@@ -152,8 +167,8 @@ def test_steam_and_dew_points() -> None:
 
 def test_boilers_win_by_part_load() -> None:
     place = site()
-    halves = boiler_year(["gas", "wood_chips"], [100.0, 100.0], np.full((2, HOURS), 50.0), place)
-    fulls = boiler_year(["gas", "wood_chips"], [100.0, 100.0], np.full((2, HOURS), 100.0), place)
+    halves = boiler_year(["gas", "wood_chips"], [100.0, 100.0], np.full((2, HOURS), 50.0), place, time=clock(HOURS))
+    fulls = boiler_year(["gas", "wood_chips"], [100.0, 100.0], np.full((2, HOURS), 100.0), place, time=clock(HOURS))
     for fuel in ("gas", "biomass"):
         assert (2 * halves.taken_kwh[fuel] <= fulls.taken_kwh[fuel] + 1e-9).all(), fuel
         assert 2 * halves.taken_kwh[fuel].sum() < fulls.taken_kwh[fuel].sum()
@@ -202,7 +217,7 @@ def test_iron_diagram_of_extraction() -> None:
     power = np.full((1, HOURS), 1e6)
     heat[0, :4] = [0.0, 200.0, 1e6, 100.0]
     power[0, 3] = 0.0
-    year = extraction_year(["gas_extraction"], [1000.0], heat, power, place)
+    year = extraction_year(["gas_extraction"], [1000.0], heat, power, place, time=clock(heat))
     assert year.given_kwh["heat"][0, :4].tolist() == pytest.approx([0.0, 200.0, hot, 100.0])
     assert year.given_kwh["electricity"][0, :4].tolist() == pytest.approx([1000.0, 970.0, 1.9 * hot, 190.0])
     fuel = 1000.0 / 0.57
@@ -215,7 +230,9 @@ def test_iron_diagram_of_extraction() -> None:
 
 def test_trigeneration_gives_cold_first_and_heat_with_the_rest() -> None:
     ask = {"heat_wanted_kwh": np.full((1, HOURS), 1e5), "cold_wanted_kwh": np.full((1, HOURS), 300.0)}
-    year = trigeneration_year("gas_engine", "phoenix", site(), plant_heat_kw=[1000.0], chiller_kw=[500.0], **ask)
+    year = trigeneration_year(
+        "gas_engine", "phoenix", site(), plant_heat_kw=[1000.0], chiller_kw=[500.0], **ask, time=clock(HOURS)
+    )
     # Heat of 1.2143 by cold, and 0.0907 by the nominal: Kühn and Ziegler 2005.
     drive = 0.51 / 0.42 * 300.0 + (2 - 0.51 / 0.42 * 0.9) / 10 * 500.0
     assert year.given_kwh["heat"][0, 0] == pytest.approx(1000.0 - drive)
@@ -241,7 +258,7 @@ def test_a_plant_that_extracts_all_it_can_is_the_technology_at_full_load() -> No
     plant = chp_technology("gas_extraction", 1000.0, place)
     heat = plant.capacity_kw
     power = 1000.0 * (1.9 + 0.15)
-    year = extraction_year(["gas_extraction"], [power], heat[None], np.zeros((1, 3)), place)
+    year = extraction_year(["gas_extraction"], [power], heat[None], np.zeros((1, 3)), place, time=clock(heat[None]))
     flows = plant.flows(heat)
     for carrier in ("heat", "electricity", "rejected_heat"):
         np.testing.assert_allclose(year.given_kwh[carrier][0], flows[carrier], rtol=1e-9)

@@ -17,6 +17,7 @@ from assets.conversions import (
     specific_consumption_kwh_kg,
 )
 from assets.conversions.load_curve import load_curve
+from tests.assets.clock import clock
 from tests.assets.conversion_cases import HOURS, site
 
 
@@ -80,7 +81,7 @@ def test_heat_of_electrolysers() -> None:
 
 def test_part_load_of_an_electrolyser_makes_more_of_its_power() -> None:
     asked = np.linspace(50.0, 1000.0, HOURS)[None]
-    year = electrolyser_year(["pem_electrolyser"], [1000.0], asked, site(), least_share=0.05)
+    year = electrolyser_year(["pem_electrolyser"], [1000.0], asked, site(), least_share=0.05, time=clock(asked))
     by_hydrogen = (year.taken_kwh["electricity"] / year.main_kwh)[0]
     assert (np.diff(by_hydrogen) >= -1e-9).all()
     assert by_hydrogen[-1] == pytest.approx(1 / 0.606)
@@ -114,5 +115,5 @@ def test_methanation_is_sabatiers() -> None:
 
 def test_methanation_rises_slowly_and_rests_below_its_least_load() -> None:
     asked = np.array([[100.0, 300.0, 1000.0, 1000.0, 1000.0, 0.0]])
-    year = methanation_year([1000.0], asked, site(6), least_share=0.2, ramp_per_h=0.25)
+    year = methanation_year([1000.0], asked, site(6), least_share=0.2, ramp_per_h=0.25, time=clock(asked))
     assert year.main_kwh.tolist() == [[0.0, 250.0, 500.0, 750.0, 1000.0, 0.0]]

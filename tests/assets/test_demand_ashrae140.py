@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from assets.demand.zone import ZoneResults, Zones, simulate_zones
+from tests.assets.clock import clock
 
 AZIMUTHS = (0.0, 90.0, 180.0, 270.0)
 
@@ -119,6 +120,7 @@ def run(case_folder: Path, irradiance: tuple[pd.DataFrame, np.ndarray], case: st
     hours = len(weather)
     return simulate_zones(
         zone_of(parameters, "heavyweight" if case.startswith("9") else "lightweight", free_floating="FF" in case),
+        clock(hours),
         air_temp_c=weather["temp_air"].to_numpy(),
         planes_w_m2=planes,
         internal_gains_w=np.full((1, hours), parameters["common"]["internal_gains_w"], np.float32),

@@ -9,6 +9,7 @@ import pytest
 
 from assets.demand import archetypes, simulate_zones
 from assets.demand.envelope import zones_of
+from tests.assets.clock import clock
 from tests.assets.demand_cases import buildings_of, helsinki_weather, shared_planes
 from tests.bench import __main__ as bench
 from tests.bench.buildings import as_the_peer_can, peer_heat
@@ -28,7 +29,7 @@ def test_annual_heat_is_the_peers_within_half_a_percent() -> None:
     weather = helsinki_weather()
     theirs, _ = peer_heat(zones, weather, planes, gains)
     ours = simulate_zones(
-        zones, air_temp_c=weather["air_temp_c"], planes_w_m2=planes, internal_gains_w=gains,
+        zones, clock(8760), air_temp_c=weather["air_temp_c"], planes_w_m2=planes, internal_gains_w=gains,
         operating=np.ones((1, 8760), np.float32), warmup_h=0,
     )  # fmt: skip
     np.testing.assert_allclose(ours.space_heat_kw.sum(axis=1, dtype=float), theirs, rtol=0.005)

@@ -15,9 +15,10 @@ from assets.catalogue import attributes, check_tables, country_table, table
 from assets.demand.daytypes import local_time, public_holidays
 from assets.demand.diversity import seeds_of, spread
 from assets.demand.profiles import QUANTITIES, profiles
+from assets.time_grid import TimeGrid
 from tests.assets.demand_cases import INDEX
 
-FINLAND = local_time(INDEX, "Europe/Helsinki", "FI")
+FINLAND = local_time(TimeGrid.of_index(INDEX, "Europe/Helsinki"), "FI")
 SHAPES = profiles(FINLAND)
 
 
@@ -88,11 +89,11 @@ def test_finnish_holidays_are_kept(date: tuple[int, int, int], rests: bool) -> N
 
 
 def test_an_unknown_country_keeps_weekends_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    time = local_time(INDEX[:200], "Europe/Helsinki", "ZZ")
+    time = local_time(TimeGrid.of_index(INDEX[:200], "Europe/Helsinki"), "ZZ")
     assert set(time.day_type) == {0, 1, 2}
     assert "ZZ" in caplog.text
     with pytest.raises(InputError, match="time zone"):
-        local_time(INDEX.tz_localize(None), "Europe/Helsinki", "FI")
+        local_time(TimeGrid.of_index(INDEX.tz_localize(None), "Europe/Helsinki"), "FI")
 
 
 def test_a_years_shares_sum_to_one_and_half_a_year_to_its_part() -> None:
@@ -101,7 +102,7 @@ def test_a_years_shares_sum_to_one_and_half_a_year_to_its_part() -> None:
         used = totals > 0
         np.testing.assert_allclose(totals[used], 1.0, rtol=1e-5)
         assert getattr(SHAPES, name).min() >= 0.0
-    half = profiles(local_time(INDEX[:4380], "Europe/Helsinki", "FI"))
+    half = profiles(local_time(TimeGrid.of_index(INDEX[:4380], "Europe/Helsinki"), "FI"))
     np.testing.assert_allclose(half.appliances.sum(axis=1, dtype=float), 0.5, rtol=1e-5)
     assert SHAPES.occupancy.max() <= 1.0
 
@@ -139,7 +140,7 @@ def test_diversity_keeps_the_year_and_never_goes_below_zero(seed: int, annual: f
     out = np.empty((2, 8760), np.float32)
     spread(
         np.array([annual, annual]), SHAPES.appliances, SHAPES.row_of(["residential", "office"]),
-        units=np.array([units, units]), seeds=seeds_of(pd.Index(["a", "b"]), "appliances", seed), day=FINLAND.day,
+        units=np.array([units, units]), seeds=seeds_of(pd.Index(["a", "b"]), "appliances", seed), time=FINLAND,
         out=out,
     )  # fmt: skip
     np.testing.assert_allclose(out.sum(axis=1, dtype=float), annual, rtol=1e-4, atol=1e-6)
@@ -151,7 +152,7 @@ def test_the_peak_of_many_is_lower_than_the_sum_of_their_peaks() -> None:
     out = np.empty((n, 8760), np.float32)
     spread(
         np.full(n, 4000.0), SHAPES.appliances, np.full(n, SHAPES.row_of(["residential"])[0], np.int32),
-        units=np.ones(n), seeds=seeds_of(pd.RangeIndex(n), "appliances", 0), day=FINLAND.day, out=out,
+        units=np.ones(n), seeds=seeds_of(pd.RangeIndex(n), "appliances", 0), time=FINLAND, out=out,
     )  # fmt: skip
     together = out.sum(axis=0).max() / out.max(axis=1).sum()
     assert 0.3 < together < 0.85
@@ -162,7 +163,7 @@ def test_the_peak_of_many_is_lower_than_the_sum_of_their_peaks() -> None:
     for units, into in ((1.0, small), (400.0, large)):
         spread(
             np.array([1000.0]), SHAPES.appliances, SHAPES.row_of(["residential"]), units=np.array([units]),
-            seeds=seeds_of(pd.Index(["x"]), "appliances", 0), day=FINLAND.day, out=into,
+            seeds=seeds_of(pd.Index(["x"]), "appliances", 0), time=FINLAND, out=into,
         )  # fmt: skip
     assert small.std() > large.std()
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assets._errors import InputError
 from assets.demand.zone import Zones, recovery_limit, simulate_zones
+from tests.assets.clock import clock
 
 HOURS = 240
 
@@ -70,7 +71,7 @@ def surroundings(seed: int, n: int) -> dict[str, np.ndarray]:
 @given(seed=st.integers(0, 10_000))
 def test_every_hour_closes_its_energy_balance(seed: int) -> None:
     zones, around = zones_from(seed), surroundings(seed, 3)
-    got = simulate_zones(zones, **around, nodes=True)
+    got = simulate_zones(zones, clock(around["air_temp_c"]), **around, nodes=True)
     outdoor, ground = around["air_temp_c"], around["ground_temp_c"]
     light = np.where(zones.plane_of[..., None] >= 0, around["planes_w_m2"][zones.plane_of], 0.0).astype(float)
     let_in = np.where(light > 300.0, zones.shading_factor[:, None, None], 1.0)
@@ -102,9 +103,13 @@ def test_every_hour_closes_its_energy_balance(seed: int) -> None:
 @given(seed=st.integers(0, 10_000), more=st.floats(0.5, 4.0))
 def test_a_warmer_set_point_takes_more_heat_and_a_cooler_one_more_cold(seed: int, more: float) -> None:
     zones, around = zones_from(seed), surroundings(seed, 3)
-    base = simulate_zones(zones, **around)
-    warm = simulate_zones(replace(zones, heating_setpoint_c=zones.heating_setpoint_c + more), **around)
-    cool = simulate_zones(replace(zones, cooling_setpoint_c=zones.cooling_setpoint_c - 1.0), **around)
+    base = simulate_zones(zones, clock(around["air_temp_c"]), **around)
+    warm = simulate_zones(
+        replace(zones, heating_setpoint_c=zones.heating_setpoint_c + more), clock(around["air_temp_c"]), **around
+    )
+    cool = simulate_zones(
+        replace(zones, cooling_setpoint_c=zones.cooling_setpoint_c - 1.0), clock(around["air_temp_c"]), **around
+    )
     assert (warm.space_heat_kw.sum(axis=1) >= base.space_heat_kw.sum(axis=1) - 1e-3).all()
     assert (cool.cooling_kw.sum(axis=1) >= base.cooling_kw.sum(axis=1) - 1e-3).all()
     wanted = zones.heating_setpoint_c[:, None] - zones.heating_setback_k[:, None] * (
@@ -117,11 +122,12 @@ def test_a_warmer_set_point_takes_more_heat_and_a_cooler_one_more_cold(seed: int
 @given(seed=st.integers(0, 10_000))
 def test_zones_computed_together_equal_one_by_one_and_in_parallel(seed: int) -> None:
     zones, around = zones_from(seed, n=4), surroundings(seed, 4)
-    together = simulate_zones(zones, **around)
-    spread = simulate_zones(zones, **around, parallel=True)
+    together = simulate_zones(zones, clock(around["air_temp_c"]), **around)
+    spread = simulate_zones(zones, clock(around["air_temp_c"]), **around, parallel=True)
     for i in range(4):
         alone = simulate_zones(
             zones.take(slice(i, i + 1)),
+            clock(around["air_temp_c"]),
             **{**around, "internal_gains_w": around["internal_gains_w"][i : i + 1]},
         )
         for name in ("space_heat_kw", "cooling_kw", "indoor_temp_c"):
@@ -139,7 +145,7 @@ def test_steady_state_is_the_series_of_resistances_computed_by_hand() -> None:
         "internal_gains_w": np.zeros((1, HOURS), np.float32),
         "planes_w_m2": np.zeros((9, HOURS), np.float32),
     }
-    got = simulate_zones(zones, **around, warmup_h=HOURS)
+    got = simulate_zones(zones, clock(around["air_temp_c"]), **around, warmup_h=HOURS)
     opaque = 1 / (1 / (zones.h_tr_em_w_k + zones.h_ground_w_k) + 1 / zones.h_tr_ms_w_k)
     through = 1 / (1 / (opaque + zones.h_tr_w_w_k) + 1 / zones.h_tr_is_w_k) + zones.h_infiltration_w_k
     expected = through * (zones.heating_setpoint_c + 10.0) / 1000
@@ -150,12 +156,14 @@ def test_capacity_limits_hold_and_the_temperature_gives_way() -> None:
     zones, around = zones_from(3), surroundings(3, 3)
     around["air_temp_c"] = np.linspace(0.0, -25.0, HOURS)
     around["internal_gains_w"] = np.zeros((3, HOURS), np.float32)
-    free = simulate_zones(zones, **around)
+    free = simulate_zones(zones, clock(around["air_temp_c"]), **around)
     cap = 0.5 * free.space_heat_kw.max(axis=1).astype(float)
-    held = simulate_zones(replace(zones, heating_max_kw=cap), **around)
+    held = simulate_zones(replace(zones, heating_max_kw=cap), clock(around["air_temp_c"]), **around)
     assert (held.space_heat_kw.max(axis=1) <= cap * (1 + 1e-6)).all()
     assert (held.indoor_temp_c.min(axis=1) < free.indoor_temp_c.min(axis=1)).all()
-    floating = simulate_zones(replace(zones, heating_max_kw=np.zeros(3), cooling_max_kw=np.zeros(3)), **around)
+    floating = simulate_zones(
+        replace(zones, heating_max_kw=np.zeros(3), cooling_max_kw=np.zeros(3)), clock(around["air_temp_c"]), **around
+    )
     assert not floating.space_heat_kw.any()
     assert not floating.cooling_kw.any()
 
@@ -164,8 +172,8 @@ def test_opened_windows_keep_a_house_from_overheating_without_cooling_it_below_t
     zones, around = zones_from(11), surroundings(11, 3)
     around["air_temp_c"] = np.full(HOURS, 18.0)
     zones = replace(zones, cooling_max_kw=np.zeros(3), heating_setpoint_c=np.full(3, 20.0))
-    shut = simulate_zones(zones, **around)
-    opened = simulate_zones(replace(zones, h_airing_w_k=zones.h_tr_is_w_k), **around)
+    shut = simulate_zones(zones, clock(around["air_temp_c"]), **around)
+    opened = simulate_zones(replace(zones, h_airing_w_k=zones.h_tr_is_w_k), clock(around["air_temp_c"]), **around)
     hot = shut.indoor_temp_c > 25.0
     assert hot.any()
     assert opened.indoor_temp_c[hot].mean() < shut.indoor_temp_c[hot].mean() - 1.0
@@ -180,10 +188,14 @@ def test_heat_recovery_is_throttled_in_mild_weather_and_off_in_summer() -> None:
 def test_a_zone_without_floor_and_no_zones_at_all_do_no_harm() -> None:
     zones, around = zones_from(5), surroundings(5, 3)
     empty = replace(zones, **{f.name: np.zeros_like(getattr(zones, f.name)) for f in fields(Zones)})
-    got = simulate_zones(empty, **around)
+    got = simulate_zones(empty, clock(around["air_temp_c"]), **around)
     assert not got.space_heat_kw.any()
     np.testing.assert_allclose(got.indoor_temp_c[0], around["air_temp_c"], atol=1e-5)
-    none = simulate_zones(zones.take(slice(0, 0)), **{**around, "internal_gains_w": around["internal_gains_w"][:0]})
+    none = simulate_zones(
+        zones.take(slice(0, 0)),
+        clock(around["air_temp_c"]),
+        **{**around, "internal_gains_w": around["internal_gains_w"][:0]},
+    )
     assert none.space_heat_kw.shape == (0, HOURS)
 
 
@@ -191,7 +203,7 @@ def test_tables_that_do_not_fit_are_refused_all_at_once() -> None:
     zones, around = zones_from(5), surroundings(5, 3)
     around["operating"] = around["operating"][:1, :-1]
     with pytest.raises(InputError) as caught:
-        simulate_zones(replace(zones, operating_of=np.full(3, 4, np.int32)), **around)
+        simulate_zones(replace(zones, operating_of=np.full(3, 4, np.int32)), clock(around["air_temp_c"]), **around)
     assert len(caught.value.findings) == 2
-    assert "240 hours" in str(caught.value)
+    assert "240 steps" in str(caught.value)
     assert "operating_of" in str(caught.value)

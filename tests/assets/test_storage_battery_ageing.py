@@ -51,7 +51,7 @@ def test_rest_of_iron_phosphate_as_measured(temp_c: float, soc: float, measured:
     """885 days of Naumann's storage test. `measured`: what NREL's own fit to the same measurements gives (BLAST-Lite,
     Lfp_Gr_SonyMurata3Ah_2018; Gasper et al., J. Electrochem. Soc. 169, 2022). Within 2.5 % of the capacity."""
     hours = 885 * 24
-    aged = age_batteries(np.full((1, hours), soc), [1.0], temperature_c=temp_c)
+    aged = age_batteries(np.full((1, hours), soc), [1.0], clock(hours), temperature_c=temp_c)
     assert aged.rest_loss(aged.years)[0] == pytest.approx(measured, abs=0.025)
     assert aged.cycle_loss(aged.years)[0] == 0
 
@@ -60,14 +60,14 @@ def test_cycles_of_iron_phosphate_as_the_maker_says() -> None:
     """Sony Energy Devices, Fortelion, from memory: 6 000 full cycles at 23 °C to about 80 % of the capacity; here at
     1C, day and night."""
     series = np.tile([1.0, 0.0], 6000)[None]
-    aged = age_batteries(series, [1.0], temperature_c=23.0)
+    aged = age_batteries(series, [1.0], clock(series), temperature_c=23.0)
     assert aged.full_cycles[0] == pytest.approx(6000, abs=1)
     assert 0.75 < aged.left(aged.years)[0] < 0.85
 
 
 def test_iron_phosphate_by_hand() -> None:
     """Naumann 2020: (0.0630 C + 0.0971) (4.0253 (DOC - 0.6)³ + 1.0923) √FEC percent; 80 % in 4 h is 0.2C."""
-    aged = age_batteries(daily(0.8), [1.0])
+    aged = age_batteries(daily(0.8), [1.0], clock(daily(0.8)))
     rate = (0.0630 * 0.2 + 0.0971) * (4.0253 * 0.2**3 + 1.0923) / 100
     assert aged.full_cycles[0] == pytest.approx(365 * 0.8, rel=1e-9)
     assert aged.cycle_loss(1.0)[0] == pytest.approx(rate * np.sqrt(365 * 0.8), rel=1e-6)
@@ -78,23 +78,27 @@ def test_iron_phosphate_by_hand() -> None:
 def test_nickel_manganese_cobalt_as_published() -> None:
     """Schmalstieg et al. 2014, their equation by hand: (7.543 U - 23.75) 10⁶ exp(-6976 / T) t^0.75, U = 3.697 V, 200
     days at 50 °C; and (7.348e-3 (U - 3.667)² + 7.6e-4 + 4.081e-3 ΔDOD) √Q for 300 cycles of 80 % around 3.697 V."""
-    aged = age_batteries(np.full((1, 200 * 24), 0.5), [1.0], chemistry="nmc", temperature_c=50.0)
+    aged = age_batteries(np.full((1, 200 * 24), 0.5), [1.0], clock(200 * 24), chemistry="nmc", temperature_c=50.0)
     loss = aged.rest_loss(aged.years)[0]
     assert loss == pytest.approx((7.543 * 3.697 - 23.75) * 1e6 * np.exp(-6976 / 323.15) * 200**0.75, rel=0.01)
-    cycled = age_batteries(np.tile([0.9, 0.1], 300)[None], [1.0], chemistry="nmc")
+    cycled = age_batteries(
+        np.tile([0.9, 0.1], 300)[None], [1.0], clock(np.tile([0.9, 0.1], 300)[None]), chemistry="nmc"
+    )
     charge = 2 * 2.05 * 0.8 * 300
     by_hand = (7.348e-3 * 0.03**2 + 7.6e-4 + 4.081e-3 * 0.8) * np.sqrt(charge)
     assert cycled.cycle_loss(cycled.years)[0] == pytest.approx(by_hand, rel=0.01)
 
 
 def test_heat_depth_and_charge_age_and_chemistries_differ() -> None:
-    shallow, deep = (age_batteries(daily(d), [1.0]).left(10)[0] for d in (0.2, 0.9))
-    cold, hot = (age_batteries(daily(0.5), [1.0], temperature_c=t).left(10)[0] for t in (15, 40))
-    low, full = (age_batteries(np.full((1, YEAR), s), [1.0]).left(10)[0] for s in (0.3, 1.0))
+    shallow, deep = (age_batteries(daily(d), [1.0], clock(daily(d))).left(10)[0] for d in (0.2, 0.9))
+    cold, hot = (age_batteries(daily(0.5), [1.0], clock(daily(0.5)), temperature_c=t).left(10)[0] for t in (15, 40))
+    low, full = (age_batteries(np.full((1, YEAR), s), [1.0], clock(YEAR)).left(10)[0] for s in (0.3, 1.0))
     assert deep < shallow
     assert hot < cold
     assert full < low
-    both = age_batteries(np.tile(daily(0.5), (2, 1)), [1.0, 1.0], chemistry=["lfp", "nmc"])
+    both = age_batteries(
+        np.tile(daily(0.5), (2, 1)), [1.0, 1.0], clock(np.tile(daily(0.5), (2, 1))), chemistry=["lfp", "nmc"]
+    )
     assert both.left(5)[1] < both.left(5)[0]
 
 
@@ -104,7 +108,7 @@ def test_a_home_battery_lives_about_as_long_as_its_warranty() -> None:
     load = np.full((1, YEAR), 0.5, np.float32)
     sun = (np.maximum(np.sin((hour - 6) / 12 * np.pi), 0) * 3.0)[None].astype(np.float32)
     year = self_consumption(batteries(["home"]), clock(load), load_kwh=load, pv_kwh=sun)
-    aged = age_batteries(year.soc_kwh, [10.0])
+    aged = age_batteries(year.soc_kwh, [10.0], clock(year.soc_kwh))
     assert aged.full_cycles[0] == pytest.approx(year.full_cycles([10.0])[0] / 0.95, rel=0.02)
     assert 0.7 < aged.left(10)[0] < 0.9
     assert 10 < aged.life_years(0.7)[0] < 40
@@ -114,7 +118,7 @@ def test_a_home_battery_lives_about_as_long_as_its_warranty() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=50), st.sampled_from(["lfp", "nmc"]), st.floats(-20, 60))
 def test_losses_only_grow(levels: list[float], chemistry: str, temp_c: float) -> None:
-    aged = age_batteries([levels], [10.0], chemistry=chemistry, temperature_c=temp_c)
+    aged = age_batteries([levels], [10.0], clock(levels), chemistry=chemistry, temperature_c=temp_c)
     left = np.array([aged.left(y)[0] for y in (0, 0.5, 1, 5, 50)])
     assert left[0] == 1
     assert (np.diff(left) <= 1e-12).all()
@@ -123,13 +127,13 @@ def test_losses_only_grow(levels: list[float], chemistry: str, temp_c: float) ->
 
 
 def test_no_battery_does_not_age() -> None:
-    aged = age_batteries(np.zeros((1, 100)), [0.0])
+    aged = age_batteries(np.zeros((1, 100)), [0.0], clock(100))
     assert aged.left(30)[0] == 1
     assert aged.life_years()[0] == pytest.approx(200)
 
 
 def test_mistakes_are_told_all_at_once() -> None:
     with pytest.raises(InputError) as failure:
-        age_batteries([[1.0, np.nan]], [1.0, 2.0], chemistry="lead", temperature_c=[1.0, 2.0, 3.0])
+        age_batteries([[1.0, np.nan]], [1.0, 2.0], clock(2), chemistry="lead", temperature_c=[1.0, 2.0, 3.0])
     assert len(failure.value.findings) == 4
     assert "no chemistry lead in the catalogue; take one of lfp, nmc" in failure.value.findings

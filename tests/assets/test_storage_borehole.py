@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from assets._errors import InputError
 from assets.storage import borehole_stores, borehole_year, g_function, kept_share
 from assets.storage.borehole_store import circular_field
+from tests.assets.clock import clock
 
 DAY, YEAR = 86400.0, 365 * 86400.0
 
@@ -40,7 +41,7 @@ def test_loads_put_together_as_pygfunction_does() -> None:
     hours = 4000
     rng = np.random.default_rng(0)
     load = 15 * np.sin(np.arange(hours) / 600) + rng.normal(0, 3, hours)
-    year = borehole_year(stores, load[None])
+    year = borehole_year(stores, load[None], clock(load[None]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pygfunction as gt
@@ -88,7 +89,7 @@ def test_the_level_is_what_single_pulses_leave() -> None:
     """Loads put together by age against every hour's own decay: 1 % of the level."""
     stores = borehole_stores("drake_landing", least_c=-500.0, most_c=500.0)
     load = np.concatenate([np.full(1500, 100.0), np.zeros(800), np.full(700, -60.0)])
-    year = borehole_year(stores, load[None])
+    year = borehole_year(stores, load[None], clock(load[None]))
     for end in (1000, 2300, 3000):
         ages = (end - np.arange(end) - 0.5) * 3600.0
         known = (load[:end] * kept_share(stores, 0, ages)).sum()
@@ -102,7 +103,7 @@ def test_drake_landing_s_first_years() -> None:
     hour = np.arange(8760 * 5) % 8760
     summer = np.where((hour > 2200) & (hour < 6500), 170 * np.sin(np.pi * (hour - 2200) / 4300), 0.0)
     wanted = summer - np.where((hour > 7000) | (hour < 2000), 120.0, 0.0)
-    year = borehole_year(stores, wanted[None])
+    year = borehole_year(stores, wanted[None], clock(wanted[None]))
     into, out = (x[0].reshape(5, 8760).sum(axis=1) for x in (year.charge_kwh, year.discharge_kwh))
     share = out / into
     assert into[1] * 3.6e-3 == pytest.approx(1700, rel=0.1), "GJ"
@@ -115,9 +116,9 @@ def test_drake_landing_s_first_years() -> None:
 def test_a_field_goes_on_where_it_was() -> None:
     stores = borehole_stores("drake_landing", [144, 60])
     wanted = np.random.default_rng(0).normal(20, 100, (2, 600))
-    whole = borehole_year(stores, wanted)
-    first = borehole_year(stores, wanted[:, :250])
-    second = borehole_year(stores, wanted[:, 250:], past_kw=first.past_kw)
+    whole = borehole_year(stores, wanted, clock(wanted))
+    first = borehole_year(stores, wanted[:, :250], clock(wanted[:, :250]))
+    second = borehole_year(stores, wanted[:, 250:], clock(wanted[:, 250:]), past_kw=first.past_kw)
     np.testing.assert_allclose(second.fluid_c, whole.fluid_c[:, 250:], rtol=1e-9)
     np.testing.assert_allclose(second.start_kwh, first.level_kwh[:, -1], rtol=1e-9)
 
@@ -126,7 +127,7 @@ def test_a_field_goes_on_where_it_was() -> None:
 @given(wanted=arrays(np.float64, (1, 50), elements=st.floats(-5e3, 5e3)), most=st.floats(10, 95))
 def test_energy_is_conserved_and_the_fluid_keeps_its_limits(wanted: np.ndarray, most: float) -> None:
     stores = replace(SMALL, most_c=np.array([most]))
-    year = borehole_year(stores, wanted, memory_years=1.0)
+    year = borehole_year(stores, wanted, clock(wanted), memory_years=1.0)
     passed = year.charge_kwh.sum() + year.discharge_kwh.sum() + 1e-9
     kept = (year.charge_kwh - year.discharge_kwh - year.loss_kwh).sum()
     assert kept == pytest.approx(year.level_kwh[0, -1] - year.start_kwh[0], abs=1e-6 * passed)
@@ -160,6 +161,6 @@ def test_mistakes_are_told_all_at_once() -> None:
         borehole_stores("granite", [10, 20], ground_w_m_k=-1.0, spacing_m=[1.0, 2.0, 3.0])
     assert len(failure.value.findings) >= 2
     with pytest.raises(InputError, match="field 0: more than 5000 boreholes; share it among several fields"):
-        borehole_year(borehole_stores("granite", 6000), np.zeros((1, 3)))
+        borehole_year(borehole_stores("granite", 6000), np.zeros((1, 3)), clock(3))
     with pytest.raises(InputError, match="past_kw has shape"):
-        borehole_year(SMALL, np.zeros((1, 3)), past_kw=np.zeros((1, 2)))
+        borehole_year(SMALL, np.zeros((1, 3)), clock(3), past_kw=np.zeros((1, 2)))

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from assets._errors import InputError
 from assets.storage import compressibility, density_kg_m3, gas_store_models, gas_stores, gas_year, gases
+from tests.assets.clock import clock
 
 FLUIDS = {"hydrogen": "Hydrogen", "gas": "Methane"}
 
@@ -72,7 +73,7 @@ def test_a_lined_rock_cavern_holds_about_what_is_published() -> None:
 def test_pressure_rises_and_the_work_with_it() -> None:
     store = gas_stores("hydrogen_tube", charge_kw=1e6, discharge_kw=1e6)
     tenth = store.capacity_kwh[0] / 10
-    year = gas_year(store, [np.concatenate([np.full(10, tenth), np.full(10, -tenth)])])
+    year = gas_year(store, [np.concatenate([np.full(10, tenth), np.full(10, -tenth)])], clock(20))
     assert (np.diff(year.pressure_bar[0, :10]) > 0).all()
     assert year.pressure_bar[0, 9] == pytest.approx(200, rel=1e-9)
     # It comes with 30 bar: below, it flows in by itself.
@@ -93,7 +94,7 @@ def test_pressure_rises_and_the_work_with_it() -> None:
 def test_no_gas_comes_from_nowhere(model: str, shares: np.ndarray, start: float) -> None:
     store = gas_stores(model, [1e4, 1e7], charge_kw=[1e4, 4e6], discharge_kw=[5e3, 9e6])
     wanted = shares * store.capacity_kwh[:, None]
-    year = gas_year(store, wanted, start_share=start)
+    year = gas_year(store, wanted, clock(wanted), start_share=start)
     passed = (year.charge_kwh + year.discharge_kwh).sum(axis=1) + store.capacity_kwh
     assert (np.abs(year.loss_kwh).sum(axis=1) < 1e-6 * passed).all()
     # Counted a second time: from pressures, by CoolProp's kin of densities.
@@ -118,4 +119,4 @@ def test_mistakes_are_told_all_at_once() -> None:
     with pytest.raises(InputError, match="store 0: pressures rise"):
         gas_stores("hydrogen_tube", -5.0)
     with pytest.raises(InputError, match="start_share goes from 0 to 1"):
-        gas_year(gas_stores("hydrogen_tube"), [1.0], start_share=2.0)
+        gas_year(gas_stores("hydrogen_tube"), [1.0], clock(1), start_share=2.0)

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from assets._errors import InputError
 from assets.storage import ice_models, ice_stores, ice_year, stratified_tanks
+from tests.assets.clock import clock
 
 
 def test_a_full_tank_holds_what_its_maker_says() -> None:
@@ -31,7 +32,7 @@ def test_ice_takes_the_room_the_handbook_gives(model: str) -> None:
 def test_by_hand_water_cools_then_freezes() -> None:
     """From 8 °C, 6 265 kg: 58.5 kWh to 0 °C (4.20 kJ/(kg K)), then 334 kJ a kg of ice."""
     store = ice_stores("internal_melt")
-    year = ice_year(store, np.full((1, 2), 60.0), outside_c=0.0)
+    year = ice_year(store, np.full((1, 2), 60.0), clock(2), outside_c=0.0)
     sensible = 6265 * 4.2 * 8 / 3600
     gained = year.gain_kwh.cumsum()
     assert year.water_c[0, 0] == pytest.approx(0, abs=0.2)
@@ -42,7 +43,11 @@ def test_a_night_fills_it_and_a_day_empties_it() -> None:
     """As its maker has it: frozen in 6 to 12 hours at −5 °C (from memory), slower the thicker the ice; melted
     in a day's peak."""
     store = ice_stores("internal_melt")
-    year = ice_year(store, np.concatenate([np.full(16, 500.0), np.full(8, -500.0)])[None])
+    year = ice_year(
+        store,
+        np.concatenate([np.full(16, 500.0), np.full(8, -500.0)])[None],
+        clock(24),
+    )
     hours = int((year.level_kwh[0, :16] < 0.95 * store.capacity_kwh[0]).sum())
     assert 6 <= hours <= 12
     assert (np.diff(year.charge_kwh[0, 1:hours]) <= 1e-9).all()
@@ -53,7 +58,7 @@ def test_a_night_fills_it_and_a_day_empties_it() -> None:
 
 def test_standing_it_loses_less_than_a_percent_a_day() -> None:
     store = ice_stores("internal_melt")
-    year = ice_year(store, np.zeros((1, 24)), start_share=1.0, outside_c=20.0)
+    year = ice_year(store, np.zeros((1, 24)), clock(24), start_share=1.0, outside_c=20.0)
     assert year.loss_kwh.sum() == pytest.approx(0.006 * 20 * 24, rel=1e-9)
     assert year.loss_kwh.sum() < 0.01 * store.capacity_kwh[0]
 
@@ -73,7 +78,7 @@ def test_larger_ones_lose_a_smaller_share() -> None:
 def test_no_cold_comes_from_nowhere(model: str, shares: np.ndarray, outside: float, start: float) -> None:
     store = ice_stores(model, [300.0, 20_000.0])
     wanted = shares * store.capacity_kwh[:, None]
-    year = ice_year(store, wanted, outside_c=outside, start_share=start)
+    year = ice_year(store, wanted, clock(wanted), outside_c=outside, start_share=start)
     # Counted a second time, from ice and temperature.
     held = store.water_kg[:, None] * (
         year.ice_share * 333.4 / 3600 + 4.2 / 3600 * (store.warmest_c[:, None] - year.water_c)
@@ -94,4 +99,4 @@ def test_mistakes_are_told() -> None:
     with pytest.raises(InputError, match="ice store 0: a capacity of -1 kWh"):
         ice_stores("internal_melt", -1.0)
     with pytest.raises(InputError, match="start_share goes from 0 to 1"):
-        ice_year(ice_stores("internal_melt"), [1.0], start_share=2.0)
+        ice_year(ice_stores("internal_melt"), [1.0], clock(1), start_share=2.0)

@@ -20,6 +20,7 @@ from assets.storage import (
     store_year,
     water_of_pipes,
 )
+from tests.assets.clock import clock
 
 HOURS = 240
 
@@ -61,6 +62,7 @@ def run(share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Heat and temperature of the zone model with set-points of 20 °C (0) to 22 °C (1), in a cold week."""
     result = simulate_zones(
         zones(),
+        clock(HOURS),
         air_temp_c=-8 + 4 * np.sin(np.arange(HOURS) / 20),
         planes_w_m2=np.zeros((1, HOURS), np.float32),
         internal_gains_w=np.full((2, HOURS), 2000, np.float32),
@@ -77,8 +79,8 @@ def test_the_zone_model_says_the_same() -> None:
     share[100:106], share[106:112], share[150:160] = 1.0, 0.0, 0.75
     (heat, air), (steady_heat, steady_air) = run(share), run(np.full(HOURS, 0.5))
     assert heat.min() > 0, "the zone is linear while it is heated"
-    mass = mass_of_zones(zones(), 1.01, ventilation_w_k=zones().h_infiltration_w_k + zones().h_ve_on_w_k)
-    year = mass_year(mass, heat - steady_heat)
+    mass = mass_of_zones(zones(), 1.01, clock(1), ventilation_w_k=zones().h_infiltration_w_k + zones().h_ve_on_w_k)
+    year = mass_year(mass, heat - steady_heat, clock(heat - steady_heat))
     np.testing.assert_allclose(year.air_k, air - steady_air, atol=2e-3)
     np.testing.assert_allclose(year.refused_kwh, 0, atol=2e-3)
     # What the step put in and did not lose comes back as heat saved.
@@ -86,38 +88,38 @@ def test_the_zone_model_says_the_same() -> None:
 
 
 def test_the_common_form_is_the_same_but_for_its_power() -> None:
-    mass = mass_of_zones(zones(), 1.0)
+    mass = mass_of_zones(zones(), 1.0, clock(1))
     wanted = np.zeros((2, 48))
     wanted[:, 2:4], wanted[:, 20:22] = 8.0, -5.0
-    own = mass_year(mass, wanted)
-    same = store_year(mass.equivalent(), wanted)
+    own = mass_year(mass, wanted, clock(wanted))
+    same = store_year(mass.equivalent(), wanted, clock(wanted))
     np.testing.assert_allclose(own.level_kwh, same.level_kwh, atol=1e-6)
     np.testing.assert_allclose(own.loss_kwh, same.loss_kwh, atol=1e-6)
 
 
 def test_heavy_buildings_hold_what_was_measured() -> None:
     """Kensby, Trüschel, Dalenbäck, Applied Energy 137 (2015): 0.1 kWh a m² of heavy buildings within ± 0.5 K."""
-    mass = mass_of_zones(zones(), 0.5)
+    mass = mass_of_zones(zones(), 0.5, clock(1))
     per_m2 = mass.equivalent().capacity_kwh / 1000.0
     assert (per_m2 > 0.07).all()
     assert (per_m2 < 0.2).all()
     assert (mass.time_constant_h > 60).all()
-    light = mass_of_zones(zones(c_m_j_k_m2=80e3), 0.5).equivalent().capacity_kwh / 1000.0
+    light = mass_of_zones(zones(c_m_j_k_m2=80e3), 0.5, clock(1)).equivalent().capacity_kwh / 1000.0
     assert (light < 0.5 * per_m2).all()
 
 
 def test_one_resistance_and_one_capacity_by_hand() -> None:
     """200 W/K, 20 kWh/K: 100 h. A kelvin held for good is 20 kWh; it goes by exp(-t / 100 h)."""
-    mass = mass_of_buildings([200.0], [20_000.0], 1.0)
+    mass = mass_of_buildings([200.0], [20_000.0], 1.0, clock(1))
     assert mass.time_constant_h[0] == pytest.approx(100)
     assert mass.half_capacity_kwh[0] == pytest.approx(20, rel=0.01)
-    year = mass_year(mass, [[1000.0, *[0.0] * 50]])
+    year = mass_year(mass, [[1000.0, *[0.0] * 50]], clock([[1000.0, *[0.0] * 50]]))
     assert year.air_k[0, 0] == pytest.approx(1.0)
     assert year.charge_kwh[0, 0] == pytest.approx(20, rel=0.01)
     assert year.air_k[0, 50] == pytest.approx(np.exp(-0.5))
 
 
-MASS = mass_of_zones(zones(), [0.5, 1.5])
+MASS = mass_of_zones(zones(), [0.5, 1.5], clock(1))
 
 
 @settings(max_examples=80, deadline=None)
@@ -126,7 +128,7 @@ MASS = mass_of_zones(zones(), [0.5, 1.5])
     heating=arrays(np.float64, (2, 60), elements=st.floats(0, 100)),
 )
 def test_heat_beside_is_stored_lost_or_saved(wanted: np.ndarray, heating: np.ndarray) -> None:
-    year = mass_year(MASS, wanted, charge_limit_kwh=200 - heating, discharge_limit_kwh=heating)
+    year = mass_year(MASS, wanted, clock(wanted), charge_limit_kwh=200 - heating, discharge_limit_kwh=heating)
     moved = year.charge_kwh - year.discharge_kwh
     passed = (year.charge_kwh + year.discharge_kwh).sum(axis=1) + 1
     # Losses counted a second time: from the mass's own warmth before each hour.
@@ -174,7 +176,7 @@ def test_a_lift_goes_no_faster_than_the_water() -> None:
     """By hand: 100 kg/s and 10 K are 4.19 MW; at rest nothing goes in or out, but heat is lost."""
     water = water_of_pipes([10_000.0], [0.4], loss_w_m_k=0.4, lift_k=10.0)
     flow = [100.0, 100.0, 0.0, 50.0]
-    year = network_water_year(water, [[9000.0, 9000.0, 9000.0, -9000.0]], flow)
+    year = network_water_year(water, [[9000.0, 9000.0, 9000.0, -9000.0]], flow, clock(4))
     np.testing.assert_allclose(year.charge_kwh[0, :3], [4190, 4190, 0], rtol=1e-9)
     assert year.discharge_kwh[0, 3] == pytest.approx(2095)
     share = 1 - np.exp(-4.0 / water.heat_kwh_k[0])
@@ -188,7 +190,7 @@ def test_a_lift_goes_no_faster_than_the_water() -> None:
 )
 def test_no_heat_comes_from_nowhere(wanted: np.ndarray, flow: np.ndarray) -> None:
     water = water_of_pipes([5000.0, 3000.0], [0.3, 0.2], loss_w_m_k=0.4, network=[0, 1], networks=2)
-    year = network_water_year(water, wanted, flow)
+    year = network_water_year(water, wanted, flow, clock(wanted))
     kept = (year.charge_kwh - year.discharge_kwh - year.loss_kwh).sum(axis=1)
     np.testing.assert_allclose(year.level_kwh[:, -1], kept, atol=1e-6)
     lift = year.level_kwh / water.heat_kwh_k[:, None]
@@ -200,12 +202,12 @@ def test_no_heat_comes_from_nowhere(wanted: np.ndarray, flow: np.ndarray) -> Non
 
 def test_mistakes_are_told() -> None:
     with pytest.raises(InputError, match="building 0: heat loss 0 W/K"):
-        mass_of_buildings([0.0], [100.0], 1.0)
+        mass_of_buildings([0.0], [100.0], 1.0, clock(1))
     with pytest.raises(InputError, match="building 1: its mass holds no heat"):
-        BuildingMass([0.9, 1.0], 0.1, 0.5, 0.5, 1.0)  # type: ignore[arg-type]
+        BuildingMass([0.9, 1.0], 0.1, 0.5, 0.5, 1.0, 1.0)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="building 0 has no heated zone"):
-        mass_of_zones(zones(floor_m2=0.0), 1.0)
+        mass_of_zones(zones(floor_m2=0.0), 1.0, clock(1))
     with pytest.raises(InputError, match="charge_limit_kwh has shape"):
-        mass_year(MASS, np.zeros((2, 3)), charge_limit_kwh=[1.0, 2.0])
+        mass_year(MASS, np.zeros((2, 3)), clock(3), charge_limit_kwh=[1.0, 2.0])
     with pytest.raises(InputError, match="network 0: lift_k is -1"):
         water_of_pipes([1.0], [1.0], lift_k=-1.0)

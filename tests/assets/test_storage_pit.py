@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from assets._errors import InputError
 from assets.storage import LayeredYear, layered_year, pit_stores
 from assets.storage.pit_store import pit_top_m
+from tests.assets.clock import clock
 
 HOUR = np.arange(8760)
 AIR = 8 - 8 * np.cos(2 * np.pi * (HOUR - 400) / 8760)
@@ -24,7 +25,9 @@ def operated(years: int, **changes: float) -> LayeredYear:
     load = 4_300 * (0.25 + 0.75 * (0.5 + 0.5 * np.cos(2 * np.pi * (HOUR - 400) / 8760)))
     water = ground = None
     for _ in range(years):
-        year = layered_year(pit, (sun - load)[None], outside_c=AIR, start_c=water, ground_c=ground)
+        year = layered_year(
+            pit, (sun - load)[None], clock((sun - load)[None]), outside_c=AIR, start_c=water, ground_c=ground
+        )
         water, ground = year.layers_c, year.ground_c
     return year
 
@@ -74,12 +77,12 @@ def test_a_soaked_cover_costs_what_marstal_found() -> None:
 def test_a_still_pit_cools_by_its_conductances() -> None:
     """By hand, for a day: cover and walls, the ground still cold, of water all at 88 °C; 2 %."""
     pit = pit_stores("dronninglund")
-    year = layered_year(pit, np.zeros((1, 24)), start_c=88.0, outside_c=0.0)
+    year = layered_year(pit, np.zeros((1, 24)), clock(24), start_c=88.0, outside_c=0.0)
     around = np.where(np.arange(16) == 0, 0.0, 9.0)
     at_once = (pit.ua_kw_k[0] * (88 - around)).sum() * 24
     assert at_once * 0.85 < year.loss_kwh.sum() < at_once
     # In the end as steady as in the common form.
-    long = layered_year(pit, np.full((1, 8760 * 3), 2000.0), outside_c=8.0, start_c=88.0)
+    long = layered_year(pit, np.full((1, 8760 * 3), 2000.0), clock(8760 * 3), outside_c=8.0, start_c=88.0)
     assert long.loss_kwh[0, -8760:].mean() == pytest.approx(pit.standing_loss_kw(8.0)[0], rel=0.05)
 
 
@@ -92,7 +95,7 @@ def test_a_still_pit_cools_by_its_conductances() -> None:
 )
 def test_no_heat_comes_from_nowhere(wanted: np.ndarray, outside: float, ground: float, start: float) -> None:
     pit = pit_stores("dronninglund", [8_000.0, 60_000.0])
-    year = layered_year(pit, wanted, outside_c=outside, ground_c=ground, start_c=start)
+    year = layered_year(pit, wanted, clock(wanted), outside_c=outside, ground_c=ground, start_c=start)
     passed = (year.charge_kwh + year.discharge_kwh).sum(axis=1) + 1e-3 * pit.capacity_kwh
     assert (np.abs(year.loss_kwh - year.to_surroundings_kwh).sum(axis=1) < 1e-6 * passed).all()
     assert (year.charge_kwh <= pit.charge_kw[:, None] * (1 + 1e-12)).all()

@@ -11,9 +11,10 @@ from scipy.optimize import linprog
 
 from assets._errors import InputError
 from assets.balance import Carrier, check_balance
+from assets.carriers import BOUGHT
 from assets.catalogue import table
 from assets.storage import Store, joined, store_kinds, store_of, store_year
-from assets.technology import BOUGHT
+from tests.assets.clock import clock
 
 WISHES = arrays(np.float64, (2, 60), elements=st.floats(-1e4, 1e4))
 
@@ -25,7 +26,7 @@ def ideal(**changes: float) -> Store:
 def test_by_hand_in_out_and_standing() -> None:
     """8 kWh wanted, 5 taken, 4.5 stored; 10 % of it lost; 3 wanted at 0.8: 3.75 out of 4.05."""
     store = ideal(charge_efficiency=0.9, discharge_efficiency=0.8, loss_per_h=0.1)
-    year = store_year(store, [8.0, -3.0, -3.0])
+    year = store_year(store, [8.0, -3.0, -3.0], clock(3))
     np.testing.assert_allclose(year.charge_kwh, [[5, 0, 0]])
     np.testing.assert_allclose(year.discharge_kwh, [[0, 3, 0.27 * 0.8]])
     np.testing.assert_allclose(year.level_kwh, [[4.5, 0.3, 0]], atol=1e-9)
@@ -35,15 +36,15 @@ def test_by_hand_in_out_and_standing() -> None:
 
 def test_rooms_colder_than_wanted_save_losses() -> None:
     """A store at rest half full drifts there from below too: its loss is then below 0."""
-    year = store_year(ideal(rest_kwh=5.0, start_kwh=1.0, loss_per_h=0.5), [0.0, 0.0])
+    year = store_year(ideal(rest_kwh=5.0, start_kwh=1.0, loss_per_h=0.5), [0.0, 0.0], clock(2))
     np.testing.assert_allclose(year.level_kwh, [[3, 4]])
     np.testing.assert_allclose(year.loss_kwh, [[-2, -1]])
 
 
 def test_quarter_hours_lose_as_much_as_hours_and_move_a_quarter() -> None:
     store = ideal(loss_per_h=0.2, start_kwh=10.0)
-    np.testing.assert_allclose(store_year(store, np.zeros((1, 8)), step_h=0.25).level_kwh[0, -1], 10 * 0.8**2)
-    assert store_year(ideal(), [9.0], step_h=0.25).charge_kwh[0, 0] == 1.25
+    np.testing.assert_allclose(store_year(store, np.zeros((1, 8)), clock(8, 0.25)).level_kwh[0, -1], 10 * 0.8**2)
+    assert store_year(ideal(), [9.0], clock(1, 0.25)).charge_kwh[0, 0] == 1.25
 
 
 @settings(max_examples=150, deadline=None)
@@ -80,7 +81,7 @@ def test_energy_is_conserved_and_limits_hold_whatever_comes(  # noqa: PLR0917  h
         start * np.array([capacity, 0.5 * capacity]),
         rest * np.array([capacity, 0.5 * capacity]),
     )
-    year = store_year(store, wanted, charge_limit_kwh=limit)
+    year = store_year(store, wanted, clock(wanted), charge_limit_kwh=limit)
     moved = year.charge_kwh - year.discharge_kwh
     # To the last bit, and so far below 1e-6 of what passes.
     np.testing.assert_array_equal(moved - year.loss_kwh, year.stored_kwh)
@@ -100,7 +101,11 @@ def test_energy_is_conserved_and_limits_hold_whatever_comes(  # noqa: PLR0917  h
 
 def test_the_house_s_own_balance_of_carriers_holds() -> None:
     store = joined([store_of("battery_block", 500.0), store_of("battery_home", 9.0)])
-    year = store_year(store, np.random.default_rng(0).normal(0, 60, (2, 8760)))
+    year = store_year(
+        store,
+        np.random.default_rng(0).normal(0, 60, (2, 8760)),
+        clock(8760),
+    )
     flows = {"in": year.charge_kwh, "out": year.discharge_kwh, "held": year.stored_kwh, "lost": year.loss_kwh}
     found = check_balance(
         flows, ["a", "b"], carriers={"battery": Carrier(("in",), ("out",), ("held",), ("lost",))}, tolerance=1e-9
@@ -114,7 +119,7 @@ def test_as_much_as_a_linear_program_could_move() -> None:
     rng = np.random.default_rng(3)
     wanted = np.concatenate([rng.uniform(0, 8, 12), -rng.uniform(0, 8, 12)])
     store = ideal(capacity_kwh=40.0, charge_efficiency=0.9, discharge_efficiency=0.8)
-    year = store_year(store, wanted)
+    year = store_year(store, wanted, clock(wanted))
     n = len(wanted)
     lower = np.tri(n)
     level = np.hstack([0.9 * lower, -lower / 0.8])
@@ -135,7 +140,11 @@ def test_every_kind_runs_a_year_at_any_size(kind: str) -> None:
     assert (store.round_trip > 0.7).all()
     # Large ones lose no larger a share.
     assert store.loss_per_h[2] <= store.loss_per_h[1] < 0.2
-    year = store_year(store, np.random.default_rng(1).normal(0, 1, (3, 500)) * store.capacity_kwh[:, None])
+    year = store_year(
+        store,
+        np.random.default_rng(1).normal(0, 1, (3, 500)) * store.capacity_kwh[:, None],
+        clock(500),
+    )
     np.testing.assert_array_equal(year.charge_kwh - year.discharge_kwh - year.loss_kwh, year.stored_kwh)
     assert not year.charge_kwh[0].any()
     assert (year.electricity_kwh >= 0).all()
@@ -171,11 +180,11 @@ def test_mistakes_are_told_all_at_once() -> None:
     with pytest.raises(InputError, match=r"capacity_kwh has \(2,\) values for 3 stores"):
         Store("heat", [1.0, 2.0], [1.0, 2.0, 3.0], 1.0)
     with pytest.raises(InputError, match=r"wanted_kwh has shape \(2, 3\) for 1 stores"):
-        store_year(ideal(), np.zeros((2, 3)))
+        store_year(ideal(), np.zeros((2, 3)), clock(3))
     with pytest.raises(InputError, match="wanted_kwh of store 0 has gaps"):
-        store_year(ideal(), [np.nan])
-    with pytest.raises(InputError, match="step_h is 0"):
-        store_year(ideal(), [1.0], step_h=0.0, charge_limit_kwh=[-1.0])
+        store_year(ideal(), [np.nan], clock(1))
+    with pytest.raises(InputError, match=r"wanted_kwh has shape \(1, 1\), the time grid 2 steps"):
+        store_year(ideal(), [1.0], clock(2), charge_limit_kwh=[-1.0])
     with pytest.raises(InputError, match="cold, heat carrier cannot be joined"):
         joined([ideal(), store_of("ice", 5.0)])
 

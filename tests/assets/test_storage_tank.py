@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from assets._errors import InputError
 from assets.fluids.water import heat_capacity_kwh_m3_k
 from assets.storage import Layered, layered_year, store_year, stratified_tanks
+from tests.assets.clock import clock
 
 
 def adiabatic(model: str = "block", **changes: np.ndarray) -> Layered:
@@ -35,7 +36,7 @@ def test_plug_flow_out_as_it_went_in() -> None:
     tanks = adiabatic(charge_kw=np.array([1e4]), discharge_kw=np.array([1e4]))
     half = tanks.capacity_kwh[0] / 2
     wanted = np.concatenate([np.full(4, half / 4), np.full(7, -half / 7), [-half]])
-    year = layered_year(tanks, wanted)
+    year = layered_year(tanks, wanted, clock(wanted))
     np.testing.assert_allclose(year.top_c[0, :10], 70, atol=1e-9)
     np.testing.assert_allclose(year.level_kwh[0, [3, 10]], [half, 0], atol=1e-6)
     assert year.discharge_kwh[0, -1] == pytest.approx(0, abs=1e-6), "nothing is left that is hot enough"
@@ -45,20 +46,24 @@ def test_plug_flow_out_as_it_went_in() -> None:
 def test_the_front_is_where_the_flow_has_brought_it() -> None:
     """Analytical: a tenth of the volume charged is a tenth of the height, one of ten layers."""
     tanks = adiabatic()
-    year = layered_year(tanks, tanks.capacity_kwh / 10 * np.array([[1.0, 1.0, 1.0]]))
+    year = layered_year(
+        tanks,
+        tanks.capacity_kwh / 10 * np.array([[1.0, 1.0, 1.0]]),
+        clock(3),
+    )
     np.testing.assert_allclose(year.layers_c[0], [70] * 3 + [40] * 7, atol=1e-9)
 
 
 def test_a_still_tank_cools_by_its_ua() -> None:
     """Analytical: a tank that conducts perfectly follows exp(-UA t / C); a week within 0.02 K."""
     tanks = replace(stratified_tanks("buffer"), conductivity_w_m_k=np.array([1e5]))
-    year = layered_year(tanks, np.zeros((1, 168)), start_c=60.0, outside_c=15.0)
+    year = layered_year(tanks, np.zeros((1, 168)), clock(168), start_c=60.0, outside_c=15.0)
     heat = tanks.volume_m3 * tanks.per_m3_k
     expected = 15 + 45 * np.exp(-tanks.ua_kw_k.sum() / heat * np.arange(1, 169))
     np.testing.assert_allclose(year.top_c[0], expected, atol=0.02)
     np.testing.assert_allclose(year.bottom_c[0], expected, atol=0.02)
     # A tank that does not conduct is colder below, where its base loses, and in the mean the same.
-    layered = layered_year(stratified_tanks("buffer"), np.zeros((1, 168)), start_c=60.0, outside_c=15.0)
+    layered = layered_year(stratified_tanks("buffer"), np.zeros((1, 168)), clock(168), start_c=60.0, outside_c=15.0)
     assert layered.bottom_c[0, -1] < expected[-1] - 1
     assert layered.level_kwh[0, -1] / heat[0] + 30 == pytest.approx(expected[-1], abs=0.1)
 
@@ -70,7 +75,7 @@ def test_a_front_widens_as_conduction_says() -> None:
     start = np.sort(start)[:, ::-1]
     per_m3 = tanks.per_m3_k[0]
     for hours, within in ((72, 0.08), (240, 0.03)):
-        year = layered_year(tanks, np.zeros((1, hours)), start_c=start)
+        year = layered_year(tanks, np.zeros((1, hours)), clock(hours), start_c=start)
         passed = (year.layers_c[0, 5:] - 40).sum() * tanks.layer_volume_m3[0, 0] * per_m3
         known = tanks.layer_area_m2[0, 0] * 30 * per_m3 * np.sqrt(1.5e-3 / per_m3 * hours / np.pi)
         assert passed == pytest.approx(known, rel=within)
@@ -93,7 +98,7 @@ def test_a_mixed_tank_as_in_the_textbook() -> None:
     volume = 1500 * 4.19 / 3600 / tanks.per_m3_k[0]
     layers = np.full((1, 10), volume / 10)
     tanks = replace(tanks, layer_volume_m3=layers, ua_kw_k=np.full((1, 10), 11.1e-4))
-    year = layered_year(tanks, (gained - drawn)[None] / 3.6, start_c=45.0)
+    year = layered_year(tanks, (gained - drawn)[None] / 3.6, clock((gained - drawn)[None] / 3.6), start_c=45.0)
     mean = year.level_kwh[0] / (volume * tanks.per_m3_k[0])
     temp = 45.0
     for hour in range(24):
@@ -104,7 +109,7 @@ def test_a_mixed_tank_as_in_the_textbook() -> None:
 def test_cold_that_comes_in_on_top_sinks() -> None:
     """Supply colder than the tank mixes with what it falls through, and heats nothing."""
     tanks = adiabatic()
-    year = layered_year(tanks, np.full((1, 5), 50.0), start_c=60.0, supply_c=[[70, 70, 65, 62, 70]])
+    year = layered_year(tanks, np.full((1, 5), 50.0), clock(5), start_c=60.0, supply_c=[[70, 70, 65, 62, 70]])
     assert (np.diff(year.layers_c[0]) <= 1e-9).all()
     assert (year.top_c >= year.bottom_c - 1e-9).all()
     np.testing.assert_allclose(year.stored_kwh, year.charge_kwh, atol=1e-9)
@@ -114,7 +119,7 @@ def test_a_buffer_loses_as_its_label_allows() -> None:
     """Regulation (EU) 812/2013: 1 000 l of class B lose at most 12 + 5.93 · 1000^0.4 = 106 W at 45 K; A 80 W."""
     tanks = stratified_tanks("buffer", supply_c=65.0)
     assert 75 < 1000 * tanks.standing_loss_kw(20.0)[0] < 150
-    year = layered_year(tanks, np.zeros((1, 24)), start_c=65.0)
+    year = layered_year(tanks, np.zeros((1, 24)), clock(24), start_c=65.0)
     assert year.loss_kwh.sum() / 24 == pytest.approx(tanks.standing_loss_kw(20.0)[0], rel=0.1)
 
 
@@ -132,7 +137,12 @@ def test_mustikkamaa_holds_four_days_of_its_power() -> None:
 def test_cold_is_heat_turned_round() -> None:
     """Charged from below, drawn from below, and warmed by its room."""
     tanks = stratified_tanks("chilled")
-    year = layered_year(tanks, np.array([[2000.0, 2000.0, 0.0, -3000.0]]), outside_c=25.0)
+    year = layered_year(
+        tanks,
+        np.array([[2000.0, 2000.0, 0.0, -3000.0]]),
+        clock(4),
+        outside_c=25.0,
+    )
     assert (year.bottom_c[0, :3] < 5.1).all()
     assert (year.top_c[0, :3] > 12.9).all()
     assert (year.loss_kwh[0] > -1e-9).all()
@@ -157,7 +167,7 @@ def test_no_heat_comes_from_nowhere(
     begin = tanks.return_c + start * (tanks.supply_c - tanks.return_c)
     supply = np.maximum(tanks.supply_c[:, None] + 3 * lift, 4.5)
     wanted = shares * tanks.capacity_kwh[:, None]
-    year = layered_year(tanks, wanted, outside_c=outside, start_c=begin[:, None], supply_c=supply)
+    year = layered_year(tanks, wanted, clock(wanted), outside_c=outside, start_c=begin[:, None], supply_c=supply)
     passed = 1 + (year.charge_kwh + year.discharge_kwh).sum(axis=1) + tanks.capacity_kwh
     # Content counted from temperatures, losses counted wall by wall: the two must agree.
     error = np.abs(year.loss_kwh - year.to_surroundings_kwh).sum(axis=1)
@@ -178,9 +188,9 @@ def test_going_on_from_the_end_is_as_good_as_going_on() -> None:
     """Halves of a year, joined by the layers' mean temperatures, move as much heat as the whole: 1 %."""
     tanks = stratified_tanks("block")
     wanted = np.random.default_rng(2).normal(0, 200, (1, 2000))
-    whole = layered_year(tanks, wanted)
-    first = layered_year(tanks, wanted[:, :1000])
-    second = layered_year(tanks, wanted[:, 1000:], start_c=first.layers_c)
+    whole = layered_year(tanks, wanted, clock(wanted))
+    first = layered_year(tanks, wanted[:, :1000], clock(wanted[:, :1000]))
+    second = layered_year(tanks, wanted[:, 1000:], clock(wanted[:, 1000:]), start_c=first.layers_c)
     assert second.start_kwh[0] == pytest.approx(first.level_kwh[0, -1], rel=1e-9)
     assert first.charge_kwh.sum() + second.charge_kwh.sum() == pytest.approx(whole.charge_kwh.sum(), rel=0.01)
 
@@ -190,8 +200,8 @@ def test_the_common_form_does_nearly_the_same() -> None:
     tanks = stratified_tanks("district")
     hour = np.arange(24 * 60)
     wanted = np.where(hour % 24 < 12, 12_000.0, -12_000.0)[None]
-    layers = layered_year(tanks, wanted, outside_c=5.0)
-    same = store_year(tanks.equivalent(5.0), wanted)
+    layers = layered_year(tanks, wanted, clock(wanted), outside_c=5.0)
+    same = store_year(tanks.equivalent(5.0), wanted, clock(wanted))
     assert layers.discharge_kwh.sum() == pytest.approx(same.discharge_kwh.sum(), rel=0.1)
 
 
@@ -207,5 +217,5 @@ def test_mistakes_are_told_all_at_once() -> None:
     with pytest.raises(InputError, match="below 4 °C rises"):
         stratified_tanks("chilled", supply_c=2.0)
     with pytest.raises(InputError) as failure:
-        layered_year(stratified_tanks("block"), np.zeros((1, 3)), outside_c=[1.0, 2.0], start_c=[np.nan])
+        layered_year(stratified_tanks("block"), np.zeros((1, 3)), clock(3), outside_c=[1.0, 2.0], start_c=[np.nan])
     assert len(failure.value.findings) == 2

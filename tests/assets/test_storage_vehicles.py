@@ -43,7 +43,9 @@ def test_by_hand_a_night_of_a_car() -> None:
     5.5 and 11 kWh to the evening (29.9 in all down to 19.9), fills up last thing before 2:30."""
     wanted = np.zeros((1, 24))
     wanted[0, 18:20] = -20.0
-    year = vehicle_year(one(18.5, 8.0, 11.0), vehicle_batteries("two_way", one(18.5, 8.0, 11.0)), wanted, owner=[0])
+    year = vehicle_year(
+        one(18.5, 8.0, 11.0), vehicle_batteries("two_way", one(18.5, 8.0, 11.0)), wanted, clock(wanted), owner=[0]
+    )
     assert year.arriving_kwh[0, 18] == pytest.approx(48 - 0.92 * 11)
     assert year.discharge_kwh[0, 18] == pytest.approx(5.5)
     assert year.discharge_kwh[0, 19] == pytest.approx(11.0)
@@ -54,7 +56,7 @@ def test_by_hand_a_night_of_a_car() -> None:
 def test_never_below_its_reserve_and_never_late() -> None:
     """All night discharged as far as may be: 18 kWh are left, until it must be charged at full power to be in time."""
     car = one(0.0, 20.0, 10.0)
-    year = vehicle_year(car, vehicle_batteries("two_way", car), np.full((1, 24), -50.0), owner=[0])
+    year = vehicle_year(car, vehicle_batteries("two_way", car), np.full((1, 24), -50.0), clock(24), owner=[0])
     assert year.level_kwh[0, :19].min() == pytest.approx(18.0)
     assert year.leaving_kwh[0, 19] == pytest.approx(48.0)
     charging = np.flatnonzero(year.charge_kwh[0])
@@ -67,7 +69,13 @@ def test_charged_only_and_at_once_it_is_the_house_s_own_charging() -> None:
     """A year of 60 chargers against `assets.ev.charge_sessions`: 1e-4 kWh in every hour but at the turn of the year."""
     drawn = sample_sessions(60, TimeGrid.of_index(YEAR, "Europe/Helsinki"), seed=4)
     owner = np.arange(60) // 6
-    year = vehicle_year(drawn, vehicle_batteries("one_way", drawn), np.full((10, 8760), 1e6), owner=owner)
+    year = vehicle_year(
+        drawn,
+        vehicle_batteries("one_way", drawn),
+        np.full((10, 8760), 1e6),
+        clock(8760),
+        owner=owner,
+    )
     known = charge_sessions(drawn, clock(8760), owner=owner, n_owners=10)
     np.testing.assert_allclose(year.charge_kwh[:, 150:8600], known.energy_kwh[:, 150:8600], atol=1e-4)
     assert not year.discharge_kwh.any()
@@ -79,8 +87,10 @@ def test_there_and_back_is_as_efficient_as_measured() -> None:
     drawn = sample_sessions(5, TimeGrid.of_index(YEAR, "Europe/Helsinki"), seed=2)
     evening = np.where((np.arange(8760) % 24 >= 15) & (np.arange(8760) % 24 < 20), -50.0, 50.0)
     batteries = vehicle_batteries("two_way", drawn)
-    year = vehicle_year(drawn, batteries, evening[None], owner=np.zeros(5, int))
-    plain = vehicle_year(drawn, vehicle_batteries("one_way", drawn), evening[None], owner=np.zeros(5, int))
+    year = vehicle_year(drawn, batteries, evening[None], clock(evening[None]), owner=np.zeros(5, int))
+    plain = vehicle_year(
+        drawn, vehicle_batteries("one_way", drawn), evening[None], clock(evening[None]), owner=np.zeros(5, int)
+    )
     assert year.discharge_kwh.sum() > 1000
     more = year.charge_kwh.sum() - plain.charge_kwh.sum()
     assert 0.79 < year.discharge_kwh.sum() / more < 0.88
@@ -102,7 +112,7 @@ def test_energy_is_conserved_and_cars_leave_with_theirs(
     wanted = np.random.default_rng(seed).normal(0, 1, (2, HOURS)) * scale
     owner = np.array([0, 1, 1, 0])
     batteries = vehicle_batteries(model, drawn)
-    year = vehicle_year(drawn, batteries, wanted, owner=owner, charger_kw=charger_kw)
+    year = vehicle_year(drawn, batteries, wanted, clock(wanted), owner=owner, charger_kw=charger_kw)
     # Losses counted a second time: from the efficiencies of what goes in and out.
     passed = (year.charge_kwh + year.discharge_kwh).sum(axis=1) + 1
     lost = 0.08 * year.charge_kwh + (1 / 0.92 - 1) * year.discharge_kwh
@@ -123,7 +133,11 @@ def test_energy_is_conserved_and_cars_leave_with_theirs(
 def test_what_nobody_owns_is_left_alone() -> None:
     drawn = sample_sessions(3, TimeGrid.of_index(YEAR, "Europe/Helsinki"), seed=1)
     year = vehicle_year(
-        drawn, vehicle_batteries("two_way", drawn), np.full((1, 8760), 99.0), owner=np.array([-1, 0, -1])
+        drawn,
+        vehicle_batteries("two_way", drawn),
+        np.full((1, 8760), 99.0),
+        clock(8760),
+        owner=np.array([-1, 0, -1]),
     )
     assert not year.got_kwh[drawn.charger != 1].any()
     assert year.got_kwh[drawn.charger == 1].any()
@@ -131,7 +145,7 @@ def test_what_nobody_owns_is_left_alone() -> None:
 
 def test_no_cars_do_nothing() -> None:
     none = Sessions(np.zeros(0, np.int32), *(np.zeros(0) for _ in range(4)), n_chargers=0)
-    year = vehicle_year(none, vehicle_batteries("two_way", none), np.ones((2, 5)), owner=[])
+    year = vehicle_year(none, vehicle_batteries("two_way", none), np.ones((2, 5)), clock(5), owner=[])
     assert not year.charge_kwh.any()
     np.testing.assert_array_equal(year.refused_kwh, 1.0)
 
@@ -139,11 +153,11 @@ def test_no_cars_do_nothing() -> None:
 def test_the_common_form_is_what_is_plugged_in_on_the_mean() -> None:
     """By hand: of 24 h a car of 60 kWh stands 12 with 42 kWh of play and 11 kW."""
     car = one(0.0, 12.0, 5.0)
-    store = vehicle_stores(car, vehicle_batteries("two_way", car), 24, owner=[0], n_owners=1)
+    store = vehicle_stores(car, vehicle_batteries("two_way", car), clock(24), owner=[0], n_owners=1)
     assert store.capacity_kwh[0] == pytest.approx(21.0)
     assert store.charge_kw[0] == pytest.approx(5.5)
     assert store.round_trip[0] == pytest.approx(0.92**2)
-    idle = vehicle_stores(car, vehicle_batteries("one_way", car), 24, owner=[0], n_owners=1)
+    idle = vehicle_stores(car, vehicle_batteries("one_way", car), clock(24), owner=[0], n_owners=1)
     assert idle.capacity_kwh[0] == 0
 
 
@@ -153,5 +167,5 @@ def test_mistakes_are_told_all_at_once() -> None:
         vehicle_batteries("boat", car)
     batteries = vehicle_batteries("two_way", car)
     with pytest.raises(InputError) as failure:
-        vehicle_year(car, batteries, np.zeros((1, 5)), owner=[3], charger_kw=[1.0, 2.0])
+        vehicle_year(car, batteries, np.zeros((1, 5)), clock(5), owner=[3], charger_kw=[1.0, 2.0])
     assert len(failure.value.findings) == 2

@@ -53,9 +53,7 @@ def test_by_hand_four_hours() -> None:
 def test_a_300_l_tank_loses_what_its_label_says() -> None:
     """Class C, 300 l: below 16.66 + 8.33 · 300^0.4 = 98 W at 45 K (Regulation 812/2013): 2.1 kWh a day at 40 K."""
     assert standing_loss_w(300, "C") == pytest.approx(98.2, abs=0.1)
-    year = tank_year(
-        tanks(["house"]), clock(np.zeros((1, 8760), np.float32)), hot_water_kwh=np.zeros((1, 8760), np.float32)
-    )
+    year = tank_year(tanks(["house"]), clock(8760), hot_water_kwh=np.zeros((1, 8760), np.float32))
     assert year.loss_kwh.sum() / 365 == pytest.approx(0.0982 * 24 * 40 / 45, rel=0.001)
     assert year.heat_kwh.sum() == pytest.approx(year.loss_kwh.sum(), rel=1e-6)
 

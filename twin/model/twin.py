@@ -20,6 +20,7 @@ from twin._cache.memo import Memo, content_key
 from twin._errors import DistrictDataError
 from twin.model.building_edits import AS_IS_COLUMNS, SETPOINTS, edit_buildings, prices_and_factors
 from twin.model.buildings import Stock, with_new_buildings, without_buildings
+from twin.model.devices import device_table
 from twin.model.geometry import land_around
 from twin.model.ground import Site
 from twin.model.prices import EmissionFactors, Prices
@@ -105,6 +106,18 @@ class Twin:
     seed: int
     notes: tuple[Note, ...] = ()
     site: Site | None = None
+
+    @cached_property
+    def devices(self) -> pd.DataFrame:
+        """Everything that takes, gives, stores or measures energy, by its id: see `twin.model.devices.device_table`.
+
+        Examples
+        --------
+        >>> from twin import load_district, load_scenario, make_twin
+        >>> twin = make_twin(load_district("helsinki-centre"), load_scenario("solar-batteries"))
+        >>> twin.devices.query("kind == 'battery'")[["owner", "size", "unit"]]  # doctest: +SKIP
+        """
+        return device_table(self)
 
     @cached_property
     def time(self) -> TimeGrid:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from assets.carriers import NETWORKED
 from twin._errors import TwinError
 from twin.reporting.colours import CARRIERS, amounts
 from twin.reporting.maps import Line, Maps
@@ -161,7 +162,7 @@ class NetworkPart:
         for name, of in self.networks.items():
             crs = maps.district.crs
             elements = of.elements.to_crs(crs)
-            for carrier in ("electricity", "heat", "cold", "gas"):
+            for carrier in NETWORKED:
                 mine = elements[(elements["carrier"] == carrier) & (elements.geometry.geom_type != "Point")]
                 if mine.empty:
                     continue

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from twin._errors import ResultsError
 from twin.results.hours_file import LEVEL, ROWS, HoursFile, room_told
+from twin.results.schema import FORMAT
 from twin.results.totals import HOURS, KEEP, blocks_of, keeps_hours
 from twin.scenario import Scenario, parse_scenario
-from twin.simulation.dataset import FORMAT
 from twin.texts import Note, load_notes
 
 _HOURLY = ("building", "time")
@@ -138,11 +139,20 @@ def save_streamed(
     with room_told(path), whole_file(path) as part:
         file = HoursFile(part, n, hours, level=level)
         try:
-            rest = write(file.write)
+            rest = _in_order(write(file.write))
         finally:
             file.close()
         rest.to_netcdf(part, mode="a", engine="netcdf4", format="NETCDF4", encoding=_encoding(rest))
     return path
+
+
+def _in_order(dataset: xr.Dataset) -> xr.Dataset:
+    """Sort the attributes: netCDF does not always give them back in the order that it took them in."""
+    dataset = dataset.copy()
+    dataset.attrs = dict(sorted(dataset.attrs.items()))
+    for variable in dataset.variables.values():
+        variable.attrs = dict(sorted(variable.attrs.items()))
+    return dataset
 
 
 def temporary_results(folder: Path, n: int, hours: int, write: Callable[[Take], xr.Dataset]) -> Results:
@@ -180,6 +190,20 @@ def save_json(data: Any, path: str | Path) -> Path:
     """
     with whole_file(path) as part:
         part.write_text(json.dumps(plain(data), ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
+    return Path(path)
+
+
+def save_csv(table: pd.DataFrame, path: str | Path) -> Path:
+    """Write a table with its index as CSV, all or nothing; what is missing is left empty.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    path : str or Path
+        Folders are made.
+    """
+    with whole_file(path) as part:
+        table.to_csv(part, lineterminator="\n")
     return Path(path)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,19 +11,21 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from assets.carriers import retail_carriers
+from assets.carriers import RETAIL
+from assets.time_grid import TimeGrid
+from twin.model.prices import FLAT
 from twin.results._totals_kernel import above, peak, sum_up, weigh
+from twin.results.clock import time_of
 from twin.results.schema import names_of, variable_of
 
 Array = npt.NDArray[np.float64]
 Totals = dict[str, Array]
 """Sums and peaks by name, a number for each building, or one for the district."""
 
-_SUMMED = tuple(name.removeprefix("total_") for name in names_of("sums", "building", of="total_{variable}"))
-ENERGIES = tuple(name for name in _SUMMED if not variable_of(name).needs)
+SUMMED = tuple(name.removeprefix("total_") for name in names_of("sums", "building", of="total_{variable}"))
+"""Energies that are summed up."""
+ENERGIES = tuple(name for name in SUMMED if not variable_of(name).needs)
 """Energies that every building has, summed over the year."""
-OPTIONAL = tuple(name for name in _SUMMED if variable_of(name).needs)
-"""Energies that are there only where a building has the device."""
 OVERHEATED_ABOVE_C = 27.0
 """Finland's limit for dwellings (Ministry of the Environment, decree 1010/2017, 29 §), from June to August."""
 OVERHEATING_LIMIT_KH = 150.0
@@ -47,7 +49,9 @@ class Hours:
     price, export_price, heat_price, co2 : ndarray, shape (T,)
         Of electricity bought and sold and of district heat [EUR/kWh], and of electricity [kgCO2/kWh].
     summer : ndarray of int
-        Hours from June to August.
+        Steps from June to August.
+    time : TimeGrid
+        T steps.
     attrs : mapping
         Prices and factors of the other carriers.
     """
@@ -57,6 +61,7 @@ class Hours:
     heat_price: Array
     co2: Array
     summer: npt.NDArray[np.int64]
+    time: TimeGrid
     attrs: Mapping[str, Any]
 
     @classmethod
@@ -70,7 +75,7 @@ class Hours:
         )
         summer = np.flatnonzero(np.isin(dataset["time"].dt.month.to_numpy(), (6, 7, 8)))
         price, export, heat, co2 = (np.asarray(dataset[name].to_numpy(), dtype=np.float64) for name in names)
-        return cls(price, export, heat, co2, summer, dataset.attrs)
+        return cls(price, export, heat, co2, summer, time_of(dataset), dataset.attrs)
 
 
 def totals(dataset: xr.Dataset) -> tuple[Totals, Totals]:
@@ -172,9 +177,7 @@ def add_hours(total: Array, groups: Array) -> None:
         total += group
 
 
-def block_totals(
-    get: Callable[[str], Any], n: int, hours: Hours, *, names: Sequence[str] = (*ENERGIES, *OPTIONAL)
-) -> tuple[Totals, dict[str, Array]]:
+def block_totals(get: Callable[[str], Any], n: int, hours: Hours) -> tuple[Totals, dict[str, Array]]:
     """Sum some buildings up.
 
     Parameters
@@ -185,8 +188,6 @@ def block_totals(
         Buildings.
     hours : Hours
         Prices and factors.
-    names : sequence of str
-        Energies to sum up, at least those that the KPIs are made of.
 
     Returns
     -------
@@ -198,7 +199,7 @@ def block_totals(
     found: Totals = {}
     arrays: dict[str, Any] = {}
     of_hour: dict[str, Array] = {}
-    for name in names:
+    for name in SUMMED:
         arrays[name] = get(name)
         found[name] = np.zeros(n)
         if arrays[name] is not None:
@@ -211,18 +212,19 @@ def block_totals(
 
     # A view of one zero takes no memory.
     nothing = np.broadcast_to(np.float32(0.0), arrays["cooling_kwh"].shape)
-    found["peak_heat_kw"] = per_row(peak, arrays["space_heat_kwh"], arrays["hot_water_kwh"])
-    found["peak_cooling_kw"] = per_row(peak, arrays["cooling_kwh"], nothing)
-    found["peak_electricity_kw"] = per_row(peak, arrays["grid_import_kwh"], nothing)
+    kw_of = hours.time.kw_of
+    found["peak_heat_kw"] = kw_of(per_row(peak, arrays["space_heat_kwh"], arrays["hot_water_kwh"]))
+    found["peak_cooling_kw"] = kw_of(per_row(peak, arrays["cooling_kwh"], nothing))
+    found["peak_electricity_kw"] = kw_of(per_row(peak, arrays["grid_import_kwh"], nothing))
     found["import_cost_eur"] = per_row(weigh, arrays["grid_import_kwh"], hours.price)
     found["export_income_eur"] = per_row(weigh, arrays["grid_export_kwh"], hours.export_price)
     found["import_co2_kg"] = per_row(weigh, arrays["grid_import_kwh"], hours.co2)
     found["district_heat_cost_eur"] = per_row(weigh, arrays["district_heat_kwh"], hours.heat_price)
-    fuels = ("gas", "oil", "wood", "district_cold")
+    fuels = tuple(FLAT.values())
     found["fuel_cost_eur"] = sum(found[f"{fuel}_kwh"] * hours.attrs.get(f"{fuel}_price_eur_kwh", 0.0) for fuel in fuels)
-    others = ("district_heat", *fuels)
+    others = (RETAIL["heat"], *fuels)
     found["fuel_co2_kg"] = sum(found[f"{each}_kwh"] * hours.attrs.get(f"{each}_co2_kg_kwh", 0.0) for each in others)
-    found["overheating_kh"] = per_row(above, get("indoor_temp_c"), hours.summer, OVERHEATED_ABOVE_C)
+    found["overheating_kh"] = hours.time.step_h * per_row(above, get("indoor_temp_c"), hours.summer, OVERHEATED_ABOVE_C)
     return found, of_hour
 
 
@@ -252,11 +254,12 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     public = zero if stations is None else stations.sum(axis=0, dtype=np.float64)
     bought, sold = (of_hour.get(f"grid_{way}_kwh", zero) for way in ("import", "export"))
     heat = of_hour.get("space_heat_kwh", zero) + of_hour.get("hot_water_kwh", zero)
-    whole["peak_heat_kw"] = np.array([heat.max(initial=0.0)])
-    whole["peak_cooling_kw"] = np.array([of_hour.get("cooling_kwh", zero).max(initial=0.0)])
-    whole["peak_electricity_kw"] = np.array([(bought + public).max(initial=0.0)])
-    for name in retail_carriers().keys() - {"electricity"}:
-        whole[f"peak_{name}_kw"] = np.array([of_hour.get(f"{name}_kwh", zero).max(initial=0.0)])
+    kw_of = hours.time.kw_of
+    whole["peak_heat_kw"] = kw_of(np.array([heat.max(initial=0.0)]))
+    whole["peak_cooling_kw"] = kw_of(np.array([of_hour.get("cooling_kwh", zero).max(initial=0.0)]))
+    whole["peak_electricity_kw"] = kw_of(np.array([(bought + public).max(initial=0.0)]))
+    for name in (RETAIL["heat"], *FLAT.values()):
+        whole[f"peak_{name}_kw"] = kw_of(np.array([of_hour.get(f"{name}_kwh", zero).max(initial=0.0)]))
     whole["public_charging_kwh"] = np.array([public.sum()])
     whole["grid_import_kwh"] = whole["grid_import_kwh"] + public.sum()
     whole["import_cost_eur"] = whole["import_cost_eur"] + public @ hours.price

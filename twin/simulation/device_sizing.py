@@ -20,6 +20,7 @@ from assets.demand.daytypes import public_holidays
 from assets.demand.envelope import design_heat_load_kw
 from assets.ev import Sessions, charge_points, sample_sessions, station_points
 from twin._cache.memo import Memo, content_key
+from twin.model.devices import HOUSES
 from twin.model.twin import Twin
 
 Array = npt.NDArray[np.float64]
@@ -27,7 +28,6 @@ Index = npt.NDArray[np.int64]
 
 USUAL_KWH_KWP = 1.0
 """Batteries up to this size for each kWp fit the grids of the buildings as they are."""
-HOUSES = frozenset({"detached_house", "row_house"})
 FLOOR_HEATING_FROM = 2000
 """Houses completed since then heat their floors, older ones radiators (assumed)."""
 _HOUSE_TANK_L, _BLOCK_TANK_L = 500.0, 3000.0

@@ -16,6 +16,7 @@ from assets.building_systems.hot_water_tank import tank_models
 from assets.building_systems.supply import heating_systems
 from assets.catalogue import table
 from assets.economics import annuity, interest, investment, investment_costs
+from assets.time_grid import TimeGrid
 from twin.model.twin import Twin
 from twin.simulation.device_sizing import Devices, tank_models_of
 
@@ -67,7 +68,7 @@ def investments_of(twin: Twin, roof_kwp: Array, supply: Mapping[str, Any], devic
     parts: dict[str, list[tuple[Array, Array]]] = {
         "pv": [investment("pv", kwp, country)],
         "retrofit": _retrofits(buildings, country),
-        "heating": _heating(buildings, supply, country),
+        "heating": _heating(buildings, supply, country, twin.time),
         "hot_water_tank": [_tanks(np.asarray(supply["tank_l"]))],
         "battery": [_batteries(devices)],
         "chargers": [_chargers(devices, n)],
@@ -88,7 +89,9 @@ def _retrofits(buildings: pd.DataFrame, country: str) -> list[tuple[Array, Array
     return [investment(name, np.where(level == name, area, 0.0), country) for name in sorted(set(level) - {"none"})]
 
 
-def _heating(buildings: pd.DataFrame, supply: Mapping[str, Any], country: str) -> list[tuple[Array, Array]]:
+def _heating(
+    buildings: pd.DataFrame, supply: Mapping[str, Any], country: str, time: TimeGrid
+) -> list[tuple[Array, Array]]:
     """Price new systems by the peak of the heat they give; only where the kind of system changes."""
     system = buildings["heating_system"].to_numpy(dtype=object)
     new = np.flatnonzero(system != buildings["heating_system_as_is"].to_numpy(dtype=object))
@@ -106,7 +109,7 @@ def _heating(buildings: pd.DataFrame, supply: Mapping[str, Any], country: str) -
             found.append((np.where(size > 0.0, cost, 0.0), np.full(len(size), float(model["lifetime_years"]))))
         else:
             heat = supply["space_heat_kwh"][rows] + supply["hot_water_kwh"][rows]
-            size[rows] = heat.max(axis=1, initial=0.0)
+            size[rows] = time.kw_of(heat.max(axis=1, initial=0.0))
             found.append(investment(name, size, country))
     return found
 

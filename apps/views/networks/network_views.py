@@ -18,6 +18,7 @@ from apps.views.district_views import AS_IS, Views
 from apps.views.networks.problem_groups import problem_groups, worst_of_each
 from apps.views.networks.worst_hours import WorstHours, find_worst_hours, limits_of
 from apps.views.view import View
+from assets.carriers import NETWORKED
 from twin import NetworkResults, Results
 from twin.reporting.naming import served_by
 from twin.texts import Note
@@ -118,7 +119,7 @@ class NetworkView:
     def carriers(self) -> list[str]:
         """Carriers that have networks or plants, in the order they are told in."""
         there = set(self.elements["carrier"])
-        return [name for name in ("electricity", "heat", "cold", "gas") if name in there]
+        return [name for name in NETWORKED if name in there]
 
     @property
     def worst_days(self) -> list[str]:

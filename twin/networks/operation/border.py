@@ -57,7 +57,7 @@ def crossings_of(twin: Twin, fleet: Fleet, books: Mapping[str, Book], wood_kw: A
     """
     factors = emission_factors(twin, books)
     nothing = np.zeros(len(wood_kw))
-    own = twin.prices.of_hours(carriers()["biomass"].retail, twin.weather.table.index, twin.timezone)
+    own = twin.prices.of_hours("biomass", twin.weather.table.index, twin.timezone)
     found = {}
     for carrier, book in books.items():
         bought, price = book.of("bought"), fleet.buy_eur_kwh.get(carrier, nothing)
@@ -72,6 +72,6 @@ def crossings_of(twin: Twin, fleet: Fleet, books: Mapping[str, Book], wood_kw: A
 def emission_factors(twin: Twin, names: Iterable[str]) -> dict[str, float]:
     """Fossil emissions of carriers that are bought [kgCO2/kWh]: of waste, those of the part that is no biomass."""
     factors = twin.factors.kgco2_kwh
-    found = {name: float(factors.get(carriers()[name].emission, 0.0)) for name in names}
-    waste = fuel_kinds().loc["mixed_waste"]
+    found = {carrier: float(factors.get(carrier, 0.0)) for carrier in names}
+    waste = fuel_kinds().loc[carriers()["waste"].fuel]
     return found | {"waste": float(waste["co2_kg_kwh"]) * (1.0 - float(waste["biogenic_share"]))}

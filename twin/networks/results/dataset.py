@@ -65,7 +65,7 @@ def _books(year: Coupled) -> dict[str, Any]:
         f"border_{field}": np.array([getattr(year.crossings[name], field) for name in books], dtype=np.float64)
         for field in ("cost_eur", "income_eur", "co2_kg")
     }
-    booster = year.loads.booster_kw
+    booster = None if year.loads.booster_kw is None else year.loads.time.kwh_of(year.loads.booster_kw)
     return (
         words
         | border
@@ -73,7 +73,7 @@ def _books(year: Coupled) -> dict[str, Any]:
             "carrier": np.array(list(books), dtype=object),
             "network_loss_kwh": np.stack([book.lost for book in books.values()]),
             "network_stored_kwh": np.stack([book.stored for book in books.values()]),
-            "booster_kwh": _single(np.zeros(len(year.twin.weather.table)) if booster is None else total(booster)),
+            "booster_kwh": _single(np.zeros(year.loads.time.n) if booster is None else total(booster)),
         }
     )
 
@@ -214,7 +214,7 @@ def _account_of_buildings(year: Coupled) -> dict[str, Any]:
         values[unfed.rows] = unfed.kw
         found["building_unfed_kwh"] = _single(values)
     if year.loads.booster_kw is not None:
-        found["building_booster_kwh"] = _single(year.loads.booster_kw)
+        found["building_booster_kwh"] = _single(year.loads.time.kwh_of(year.loads.booster_kw))
     return found
 
 

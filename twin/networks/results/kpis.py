@@ -14,6 +14,7 @@ import xarray as xr
 from assets.hours_on_disk import row_blocks
 from twin.networks.results.results import NetworkResults
 from twin.networks.results.states import consumer_limit, drawing_nodes, hours_of, pipe_use, state_blocks
+from twin.results.clock import time_of
 from twin.results.schema import names_of
 from twin.results.sources import sources_of
 
@@ -163,10 +164,11 @@ def _highest(dataset: xr.Dataset, name: str) -> float:
 def _water(dataset: xr.Dataset, carrier: str) -> dict[str, float]:
     book = _book(dataset, carrier)
     fed = book["bought_kwh"] + book["given_kwh"]
+    pumps = float(dataset[f"{carrier}_pump_kw"].sum(dtype=np.float64))
     found = {
         f"{carrier}_loading": pipe_use(dataset, carrier),
         f"{carrier}_loss_share": 100.0 * book["network_loss_kwh"] / fed if fed > 0.0 else np.nan,
-        f"{carrier}_pump_electricity": float(dataset[f"{carrier}_pump_kw"].sum(dtype=np.float64)),
+        f"{carrier}_pump_electricity": time_of(dataset).kwh_of(pumps),
     }
     watched = np.flatnonzero(np.isfinite(consumer_limit(dataset, carrier)))
     coldest, warmest = np.nan, np.nan
