@@ -20,8 +20,8 @@ def add_flow(total, energy, factor):
         row, of_row, each = total[b], energy[b], factor[b]
         a0, a1, a2, a3 = 0.0, 0.0, 0.0, 0.0
         hours = row.shape[0]
-        whole = hours - hours % 4
-        for t in range(0, whole, 4):
+        for q in range(hours // 4):
+            t = 4 * q  # counted so, the compiler knows that no index is negative
             v0, v1, v2, v3 = each * of_row[t], each * of_row[t + 1], each * of_row[t + 2], each * of_row[t + 3]
             row[t] += v0
             row[t + 1] += v1
@@ -31,7 +31,7 @@ def add_flow(total, energy, factor):
             a1 += v1
             a2 += v2
             a3 += v3
-        for t in range(whole, hours):
+        for t in range(hours - hours % 4, hours):
             v0 = each * of_row[t]
             row[t] += v0
             a0 += v0

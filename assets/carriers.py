@@ -1,8 +1,8 @@
 """The carriers of energy, one vocabulary for every floor: declared in `catalogue/carriers.csv` and nowhere else.
 
-Inside, a carrier goes by its `id`. Buildings and tariffs have names of their own for what they buy of it: heat out of
-a network is sold as district heat. Those names stand in scenarios, tariffs and results, and `Carrier.retail` is the one
-place that joins the two.
+Inside, a carrier goes by its `id`. Buildings have names of their own for what they buy of it: heat out of a network is
+sold as district heat. Those names stand in scenarios and in saved results; `Carrier.retail` is the one place that joins
+the two.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, get_args
 
 from assets._errors import CatalogueError
 from assets.catalogue import table
 
-KINDS = ("bought", "free", "rejected")
-_TEXTS = ("id", "kind", "title", "colour", "unit", "retail", "emission", "fuel")
+KINDS = ("bought", "free", "rejected", "shown")
+NetworkCarrier = Literal["electricity", "heat", "cold", "gas"]
+"""`NETWORKED` as a type, for what scenarios may say: reading the catalogue holds the two to each other."""
+REJECTED = "rejected_heat"
+"""Heat that a device gives to its surroundings on purpose: condensers, dry coolers."""
+_TEXTS = ("id", "kind", "title", "colour", "unit", "network", "medium", "retail", "fuel")
 
 
 @dataclass(frozen=True)
@@ -29,25 +33,24 @@ class Carrier:
     id : str
         Its name, everywhere.
     kind : str
-        "bought" (networks, tanks and lorries bring it), "free" (nature and other people's processes give it) or
-        "rejected" (given to the surroundings on purpose).
+        "bought" (networks, tanks and lorries bring it), "free" (nature and other people's processes give it),
+        "rejected" (given to the surroundings on purpose) or "shown" (no carrier: what charts name beside them).
     title : str
         In words.
     colour : str
         "#RRGGBB", the same on every chart and map.
     unit : str
         Of its energy.
-    has_network : bool
-        Whether a network of the district can carry it.
+    network : str
+        Carrier whose network brings it, its own or another's; empty where lorries do, or nobody.
+    medium : str
+        What carries it there: "wire", "water" or "gas"; empty where no network brings it.
     met : int
         Place in the order in which the merit order meets carriers, from 1; 0 where it meets none.
     retail : str
-        What buildings buy it as, and what tariffs, emission factors and results call that: "district_heat"; empty
-        where buildings do not buy it.
-    emission : str
-        Row of the emission factors; empty without one.
+        What buildings buy it as, in scenarios and saved results: "district_heat"; empty where they do not buy it.
     fuel : str
-        Of `catalogue/fuels.csv`, what plants burn of it; empty where its tariff or its network prices it.
+        Of `catalogue/fuels.csv`, what plants burn of it; empty where its tariff prices it.
     """
 
     id: str
@@ -55,10 +58,10 @@ class Carrier:
     title: str
     colour: str
     unit: str
-    has_network: bool
+    network: str
+    medium: str
     met: int
     retail: str
-    emission: str
     fuel: str
 
 
@@ -74,7 +77,8 @@ def carriers() -> Mapping[str, Carrier]:
     Raises
     ------
     CatalogueError
-        Two carriers share an id or a retail name, or one is of an unknown kind.
+        Two carriers share an id or a retail name, one is of an unknown kind, or other carriers have networks than
+        `NetworkCarrier` says.
     """
     rows = table("carriers").astype(object)
     rows = rows.where(rows.notna(), "").to_dict("records")
@@ -87,33 +91,38 @@ def carriers() -> Mapping[str, Carrier]:
             f"it has the ids {', '.join(str(row['id']) for row in rows)}, the retail names {', '.join(retail)}"
             f"{', and of no such kind ' + ', '.join(unknown) if unknown else ''}."
         )
+    networks = tuple(carrier.id for carrier in found.values() if carrier.network == carrier.id)
+    if networks != get_args(NetworkCarrier):
+        raise CatalogueError(
+            f"carriers.csv gives networks to {', '.join(networks)}, and NetworkCarrier in assets/carriers.py to "
+            f"{', '.join(get_args(NetworkCarrier))}: make them the same."
+        )
     return MappingProxyType(found)
 
 
-@cache
-def carrier_ids(kind: str = "") -> tuple[str, ...]:
-    """Ids of the carriers of a kind, or of all, in the order of the file."""
-    return tuple(carrier.id for carrier in carriers().values() if kind in {"", carrier.kind})
-
-
-@cache
-def network_carriers() -> tuple[str, ...]:
-    """Ids of the carriers that networks of the district bring, in the order of the file."""
-    return tuple(carrier.id for carrier in carriers().values() if carrier.has_network)
-
-
-@cache
-def met_order() -> tuple[str, ...]:
-    """Ids of the carriers in the order they are met: who drives, before who is driven."""
-    return tuple(c.id for c in sorted(carriers().values(), key=lambda carrier: carrier.met) if c.met)
-
-
-@cache
-def retail_carriers() -> Mapping[str, Carrier]:
-    """Carriers that buildings buy, by what they buy them as: "district_heat"."""
-    return MappingProxyType({carrier.retail: carrier for carrier in carriers().values() if carrier.retail})
-
-
 def _carrier(row: Mapping[Any, Any]) -> Carrier:
-    texts = {name: str(row[name]) for name in _TEXTS}
-    return Carrier(has_network=bool(row["network"]), met=int(row["met"] or 0), **texts)
+    return Carrier(met=int(row["met"] or 0), **{name: str(row[name]) for name in _TEXTS})
+
+
+def _of(kind: str) -> tuple[str, ...]:
+    return tuple(carrier.id for carrier in carriers().values() if carrier.kind == kind)
+
+
+BOUGHT = _of("bought")
+"""Carriers that the district's networks, tanks and lorries bring."""
+FREE = _of("free")
+"""What nature and other people's processes give: it has no network of its own, and no price unless one is told."""
+NETWORKED = tuple(name for name in BOUGHT if carriers()[name].network == name)
+"""Carriers that have a network of their own."""
+WATERBORNE = tuple(name for name in NETWORKED if carriers()[name].medium == "water")
+"""Carriers whose networks move water, with a supply and a return."""
+PIPED = tuple(name for name in BOUGHT if carriers()[name].medium in {"water", "gas"})
+"""Carriers that pipes hold."""
+BY_LORRY = tuple(name for name in BOUGHT if not carriers()[name].network)
+"""Carriers that lorries bring, as much as anybody wants."""
+MET = tuple(sorted((name for name in BOUGHT if carriers()[name].met), key=lambda name: carriers()[name].met))
+"""Carriers in the order they are met: who drives, before who is driven."""
+RETAIL: Mapping[str, str] = MappingProxyType(
+    {name: carriers()[name].retail for name in BOUGHT if carriers()[name].retail}
+)
+"""What buildings buy each carrier as, of those that they buy."""

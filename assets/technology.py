@@ -9,15 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.carriers import BOUGHT, FREE, REJECTED
 
 Array = npt.NDArray[np.float64]
-
-BOUGHT = ("electricity", "heat", "cold", "gas", "hydrogen", "biomass", "waste", "oil")
-"""Carriers that the district's networks, tanks and lorries bring."""
-FREE = ("sun", "wind", "air", "ground", "deep_ground", "water", "wastewater", "waste_heat")
-"""What nature and other people's processes give: it has no network of its own, and no price unless one is told."""
-REJECTED = "rejected_heat"
-"""Heat that a device gives to its surroundings on purpose: condensers, dry coolers."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +21,7 @@ class Technology:
     Attributes
     ----------
     main : str
-        Carrier that the device is run for: one of `BOUGHT`.
+        Carrier that the device is run for: one of `assets.carriers.BOUGHT`.
     capacity_kw : ndarray, shape (T,)
         The most that it can give of it, mean power of the hour [kW].
     inputs : mapping of str to ndarray, shape (T,)

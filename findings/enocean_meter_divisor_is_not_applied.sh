@@ -8,7 +8,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check --prefer-binary \
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-compile --prefer-binary \
   'enocean==0.60.1' 'beautifulsoup4==4.15.0' 'pyserial==3.5'
 cd "$work"
 "$work/venv/bin/python" - <<'PY'

@@ -9,7 +9,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check --prefer-binary \
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-compile --prefer-binary \
   'msconsconverter==2.0.0'
 cd "$work"
 "$work/venv/bin/python" - <<'PY'

@@ -9,7 +9,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check --prefer-binary \
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-compile --prefer-binary \
   'smeterd==2.9.2' 'setuptools==80.9.0' 'pyserial==3.5' 'crcmod==1.7'
 cd "$work"
 "$work/venv/bin/python" - <<'PY'

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twin.results.balance import accounts, balance
     from twin.results.comparison import Comparison, building_changes, compare
     from twin.results.energy_flows import energy_flows
-    from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis
+    from twin.results.kpis import district_kpis, kpi_catalogue, kpi_table, kpis, save_kpis
     from twin.results.published import beside_published
     from twin.results.results import Results, load_results, save_csv, save_json
     from twin.scenario import (
@@ -73,6 +73,7 @@ _HOME = {
     "kpi_catalogue": "twin.results.kpis",
     "kpi_table": "twin.results.kpis",
     "kpis": "twin.results.kpis",
+    "save_kpis": "twin.results.kpis",
     "Memo": "twin._cache.memo",
     "Twin": "twin.model.twin",
     "make_twin": "twin.model.twin",
@@ -171,6 +172,7 @@ __all__ = [
     "save_csv",
     "save_district",
     "save_json",
+    "save_kpis",
     "save_scenario",
     "sized_devices",
     "study_kpis",

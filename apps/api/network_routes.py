@@ -9,7 +9,7 @@ from fastapi import FastAPI, Query, Response
 
 from apps._errors import UnknownElementError
 from apps.api.responses import AcceptEncoding, IfNoneMatch, Language, Scenario, Stamp, geojson_answer
-from apps.api.schemas import PROBLEMS, Element, Flow, Kpi, Kpis, NetworkProblem
+from apps.api.schemas import PROBLEMS, Element, Flow, Kpi, Kpis, NetworkNote, NetworkProblem
 from apps.texts import DEFAULT_LANGUAGE, Texts, texts
 from apps.views.building_export import as_csv
 from apps.views.days import SPECIAL_DAYS
@@ -107,6 +107,12 @@ def _add_figures(api: FastAPI, networks: Networks) -> None:
             )
             for name, row in zip(found.problems.index, rows, strict=True)
         ]
+
+    @api.get("/districts/{district}/networks/notes", responses=PROBLEMS)
+    def notes(district: str, scenario: Scenario = AS_IS, language: Language = DEFAULT_LANGUAGE) -> list[NetworkNote]:
+        """Tell what was assumed of the networks and plants, and what has not settled."""
+        found = networks.open(district, scenario)
+        return [NetworkNote(**note.plain(), text=note.told(language)) for note in found.notes]
 
     _add_elements(api, networks)
 

@@ -70,6 +70,15 @@ class NetworkProblem(Answer):
     cause: str | None = Field(description="Who and when, in words; null where it was not looked for yet")
 
 
+class NetworkNote(Answer):
+    """What was assumed of the networks, or has not settled."""
+
+    kind: str = Field(description="Key of what it says")
+    ids: list[str] = Field(description="Plants, elements or edits that it is about")
+    values: dict[str, float | str] = Field(description="Numbers and keys that it says")
+    text: str = Field(description="In words")
+
+
 class Element(Answer):
     """A pipe, a cable, a transformer or a plant."""
 

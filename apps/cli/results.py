@@ -80,9 +80,8 @@ def run(
             progress=report,
             memo=twin.Memo(0),
         )
-        kpis = twin.kpis(results)
-        twin.save_json(kpis, out / "kpis.json")
-    _show_kpis(kpis["district"])
+        figures = twin.save_kpis(results, out / "kpis.json")
+    _show_kpis(figures)
     ERR.print(_KEPT[results.keep], markup=False)
     ERR.print(f"Written to {out / 'results.nc'} and {out / 'kpis.json'}", markup=False)
 

@@ -17,7 +17,7 @@ V = TypeVar("V")
 P = ParamSpec("P")
 T = TypeVar("T")
 
-VIEWS_SHARE, NETWORKS_SHARE, YEARS_SHARE, PREPARED_SHARE, ANSWERS_SHARE = 0.25, 0.15, 0.4, 0.1, 0.1
+VIEWS_SHARE, AS_IS_SHARE, NETWORKS_SHARE, YEARS_SHARE, PREPARED_SHARE, ANSWERS_SHARE = 0.2, 0.05, 0.15, 0.4, 0.1, 0.1
 """Parts that the scenes take of as many bytes as the models' caches may hold (`twin._cache.memo.BUDGET_ENV`)."""
 
 

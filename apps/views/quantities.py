@@ -35,7 +35,7 @@ class Quantity:
     per_floor : bool
         Whether the figure is divided by the building's floor area.
     carrier : str
-        Colour of the curve: "electricity", "heat", "cold", "solar", "grid", or "" for a neutral one.
+        Colour of the curve: "electricity", "heat", "cold", "sun", "grid" of carriers.csv, or "" for a neutral one.
     factor : float
         Turns the source's unit into `unit`.
     per_year : bool
@@ -64,7 +64,7 @@ _OF_THE_HOUR = (
     Quantity("heat", "hour", "W/m²", ("space_heat_kwh", "hot_water_kwh"), per_floor=True, carrier="heat"),
     Quantity("electricity", "hour", "W/m²", _ELECTRICITY, per_floor=True, carrier="electricity"),
     Quantity("cooling", "hour", "W/m²", ("cooling_kwh",), per_floor=True, carrier="cold"),
-    Quantity("solar", "hour", "W/m²", ("pv_kwh",), per_floor=True, carrier="solar"),
+    Quantity("solar", "hour", "W/m²", ("pv_kwh",), per_floor=True, carrier="sun"),
     Quantity("grid", "hour", "W/m²", ("grid_import_kwh",), per_floor=True, carrier="grid"),
     Quantity("indoor", "hour", variable_of("indoor_temp_c").unit, ("indoor_temp_c",)),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from apps.texts import in_unit
 from apps.views.quantities import Quantity
+from assets.carriers import carriers
 from twin import kpi_catalogue
 
-_CARRIERS = {"heat", "electricity", "cold", "gas", "solar"}
 _FIRST = ("intensity", "share", "amount")
 
 
@@ -24,7 +24,7 @@ def _yearly() -> tuple[Quantity, ...]:
             (str(name),),
             factor=in_unit(1.0, str(table.loc[name, "unit"]), large=True)[0] or 1.0,
             per_year=str(table.loc[name, "unit"]).endswith(("/a", "m²a", "m2a")),
-            carrier=str(table.loc[name, "carrier"]) if table.loc[name, "carrier"] in _CARRIERS else "",
+            carrier=str(table.loc[name, "carrier"]) if table.loc[name, "carrier"] in carriers() else "",
         )
         for name in order
     )

@@ -27,9 +27,6 @@ Array = npt.NDArray[np.float64]
 Hourly = npt.NDArray[np.float32]
 Strings = npt.NDArray[np.str_]
 
-CARRIERS = ("electricity", "district_heat", "gas", "oil", "wood")
-"""Carriers that heating systems take, in the order of their columns."""
-
 _MANTISSA_BITS = 24
 _WRITTEN = (
     "space_heat_kwh",
@@ -137,7 +134,7 @@ class Supply:
     @cached_property
     def by_carrier(self) -> dict[str, Hourly]:
         """Energy of each carrier that goes into heating, shape (n, T), in kWh; zero for buildings on another one."""
-        return {carrier: self._of(carrier) for carrier in CARRIERS}
+        return {carrier: self._of(carrier) for carrier in heating_carriers()}
 
     def _of(self, carrier: str) -> Hourly:
         rows = np.flatnonzero(self.carrier == carrier)
@@ -146,6 +143,12 @@ class Supply:
         taken = np.zeros(self.heating_input_kwh.shape, dtype=np.float32)
         taken[rows] = self.heating_input_kwh[rows]
         return taken
+
+
+@cache
+def heating_carriers() -> tuple[str, ...]:
+    """Ids of the carriers that heating systems take, in the order of the catalogue."""
+    return tuple(dict.fromkeys(heating_systems()["carrier"].dropna()))
 
 
 @cache

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from assets.carriers import REJECTED
 from assets.conversions.conversion_year import ConversionYear
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
 
 Array = npt.NDArray[np.float64]
 

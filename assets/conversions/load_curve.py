@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
+from assets.carriers import REJECTED
 from assets.conversions.catalogue import check_size, models_of
 from assets.conversions.conversion_year import ConversionYear, run
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
 from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.carriers import REJECTED
 from assets.conversions.catalogue import check_size, column, models_of
 from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.electrolyser import APPROACH_K
 from assets.conversions.site import ConversionSite
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
 from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.carriers import REJECTED
 from assets.catalogue import table
 from assets.conversions.catalogue import conversion_of
 from assets.sources.heat_source import HeatSource
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
 
 Array = npt.NDArray[np.float64]
 RETURN_LIMIT_C = 5.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from assets.carriers import REJECTED
 from assets.conversions.absorption_chiller import absorption_line, absorption_of_site
 from assets.conversions.boiler import CONDENSED
 from assets.conversions.catalogue import check_size, model_of
@@ -12,7 +13,7 @@ from assets.conversions.chp import back_pressure_efficiencies
 from assets.conversions.conversion_year import ConversionYear, run
 from assets.conversions.site import ConversionSite
 from assets.sources.heat_source import HeatSource
-from assets.technology import REJECTED, Technology
+from assets.technology import Technology
 from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]

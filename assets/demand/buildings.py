@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -133,8 +134,7 @@ def building_demand(
     )
     parameters = parameters.loc[buildings.index]
     grid = TimeGrid.of_index(pd.DatetimeIndex(weather.index), timezone)
-    time = local_time(grid, country)
-    shapes = profiles(time, catalogue or country)
+    time, shapes = _habits(grid, country, catalogue or country)
     profile_of = shapes.row_of(parameters["profile"])
     zones = zones_of(buildings, walls, parameters, plane_of=np.asarray(plane_of), operating_of=profile_of)
     n, hours = len(buildings), len(weather)
@@ -170,6 +170,13 @@ def building_demand(
         profile_of=profile_of,
         **out,
     )
+
+
+@lru_cache(maxsize=4)
+def _habits(grid: TimeGrid, country: str, catalogue: str) -> tuple[LocalTime, Profiles]:
+    """Read the calendar and lay the profiles out over it, once for all buildings of a year."""
+    time = local_time(grid, country)
+    return time, profiles(time, catalogue)
 
 
 def ground_temperature(air_temp_c: Float64, time: LocalTime) -> Float64:

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from assets.carriers import BOUGHT, MET
 from assets.operation._merit_kernel import centred_mean, marginal, run_carrier
 from assets.operation.problem import OperationProblem, OperationState, Outside, Unit
-from assets.technology import BOUGHT
 from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
-ORDER = ("cold", "heat", "electricity", "gas", "hydrogen", "biomass", "waste", "oil")
-"""Carriers in the order they are met: who drives, before who is driven."""
 _SETTLED_KW = 1e-6
 _ROUNDS = 8
 _DAY_H, _LONGEST_H = 24.0, 8760.0
@@ -93,7 +91,7 @@ def operate(problem: OperationProblem) -> Operation:
     rounds, left = 0, 0.0 if not problem.units else np.inf
     while rounds == 0 or (left > _SETTLED_KW and rounds < _ROUNDS):
         before = {name: array.copy() for name, array in state.main.items()}
-        for carrier in ORDER:
+        for carrier in MET:
             state.meet(carrier)
         rounds += 1
         changes = [np.abs(state.main[name] - before[name]).max(initial=0.0) for name in state.main]
@@ -256,7 +254,7 @@ class _Year:
 
     def settled(self, rounds: int, unsettled_kw: float) -> Operation:
         """Close every carrier's balance by what crosses the border, is missing or is spilt."""
-        carriers = [c for c in ORDER if c in self._known()]
+        carriers = [c for c in MET if c in self._known()]
         bought, sold, missing, spilt = ({c: np.zeros(self.hours) for c in carriers} for _ in range(4))
         for carrier in carriers:
             lacking = self._lacking(carrier)

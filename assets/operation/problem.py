@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.carriers import BOUGHT
 from assets.storage.store import Store
-from assets.technology import BOUGHT, Technology
+from assets.technology import Technology
 from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]

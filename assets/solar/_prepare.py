@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,6 +18,7 @@ Array = NDArray[np.float64]
 SkyModel = Literal["perez", "haydavies", "isotropic"]
 
 
+@lru_cache(maxsize=8)
 def lit_hours(sun: SiteSun, *, model: SkyModel, albedo: float, bins: int) -> LitHours:
     """Sky of the lit hours, split into the parts that the planes see differently."""
     if model not in get_args(SkyModel):

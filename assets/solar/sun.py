@@ -21,7 +21,7 @@ IRRADIANCE_COLUMNS = ("ghi_w_m2", "dni_w_m2", "dhi_w_m2")
 RISE_ELEVATION_DEG = -0.8333
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SiteSun:
     """Sun and irradiance over one site, one value per hour.
 

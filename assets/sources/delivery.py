@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
-from assets.technology import BOUGHT
+from assets.carriers import BOUGHT
 
 Array = npt.NDArray[np.float64]
 
@@ -20,7 +20,7 @@ class Delivery:
     Attributes
     ----------
     carrier : str
-        One of `assets.technology.BOUGHT`.
+        One of `assets.carriers.BOUGHT`.
     available_kw : ndarray, shape (T,)
         The most that comes, mean power of the hour [kW]; infinite where nothing limits it.
     price_eur_kwh : ndarray, shape (T,)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
-from assets.technology import FREE, Technology
+from assets.carriers import FREE
+from assets.technology import Technology
 
 Array = npt.NDArray[np.float64]
 

@@ -192,7 +192,7 @@ def outside_heat(
     done(findings)
     if price_eur_kwh is None:
         rows = _of(country, "tariffs")
-        rows = rows[(rows["carrier"] == "district_heat") & (rows["component"] == "energy")].set_index("month")
+        rows = rows[(rows["carrier"] == "heat") & (rows["component"] == "energy")].set_index("month")
         price = rows["eur_kwh"].loc[index.tz_convert(timezone).month].to_numpy(dtype=np.float64)
     else:
         price = hourly(findings, "price_eur_kwh", price_eur_kwh, len(index), low=-10.0, high=100.0)
@@ -202,7 +202,7 @@ def outside_heat(
         len(index),
         price,
         available_kw=available_kw,
-        fossil_kgco2_kwh=_emission("district_heat", country) if fossil_kgco2_kwh is None else fossil_kgco2_kwh,
+        fossil_kgco2_kwh=_emission("heat", country) if fossil_kgco2_kwh is None else fossil_kgco2_kwh,
         taken_back_kw=taken_back_kw,
         taken_back_eur_kwh=taken_back_share * np.maximum(price, 0.0) + np.minimum(price, 0.0),
     )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import njit
 
 from assets._errors import InputError
-from assets.technology import BOUGHT
+from assets.carriers import BOUGHT
 from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
@@ -31,7 +31,7 @@ class Store:
     Attributes
     ----------
     carrier : str
-        One of `assets.technology.BOUGHT`.
+        One of `assets.carriers.BOUGHT`.
     capacity_kwh : ndarray, shape (m,)
         Energy between empty and full [kWh].
     charge_kw, discharge_kw : ndarray, shape (m,)

@@ -49,7 +49,7 @@ def test_prices_are_shown_in_cents_changed_at_once_and_led_back(page: AppTest) -
     whole(page, "prices")
     as_is = prices_of("FI").eur_kwh
     assert page.number_input(key="prices_electricity_eur_kwh").value == pytest.approx(100 * as_is["electricity"][0])
-    heat = sum(as_is["district_heat"]) / 12
+    heat = sum(as_is["heat"]) / 12
     assert page.number_input(key="prices_district_heat_eur_kwh").value == pytest.approx(100 * heat, abs=0.005)
     assert page.button(key="prices_reset").disabled
     page.number_input(key="prices_electricity_eur_kwh").set_value(20.0).run()

@@ -78,6 +78,24 @@ def test_results_are_handed_over_in_every_format(name: str, year: Path) -> None:
     assert (year / name).exists()
 
 
+def test_yearly_figures_are_kept_where_asked_and_a_building_s_hours_computed_again(year: Path) -> None:
+    told = twin("run", "--district", year / "hamlet", "--keep", "annual", "--out", "annual", cwd=year).stderr
+    assert "Kept: yearly figures" in told
+    with xr.open_dataset(year / "results.nc") as hours, xr.open_dataset(year / "annual" / "results.nc") as annual:
+        assert (hours.attrs["keep"], annual.attrs["keep"]) == ("hours", "annual")
+        one = str(hours["building"].to_numpy()[2])
+        given = ("--district", year / "hamlet", "--results", year / "annual" / "results.nc")
+        twin("export", *given, "--building", one, "--out", "one.nc", cwd=year)
+        with xr.open_dataset(year / "one.nc") as again:
+            assert again.sizes["building"] == 1
+            assert (again["grid_import_kwh"].to_numpy()[0] == hours["grid_import_kwh"].to_numpy()[2]).all()
+    told = twin("export", *given, "--building", "nowhere", "--out", "x.nc", cwd=year, code=2).stderr
+    assert "nowhere" in told
+    told = twin("run", "--district", year / "hamlet", "--memory-gb", "0.1", "--out", "x", cwd=year, code=2).stderr
+    assert "too little" in told
+    assert "--memory-gb" in told
+
+
 def test_an_unknown_key_in_a_scenario_is_told_with_its_line_and_the_right_key(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("name: s\nedits:\n  - what: pv\n    shar: 0.5\n")
     told = twin("run", "--scenario", "s.yaml", "--out", "x", cwd=tmp_path, code=2).stderr

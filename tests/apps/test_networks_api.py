@@ -280,3 +280,18 @@ def test_elements_are_named_in_every_language(found: NetworkView, small_networks
         connection = texts(language)("element.heat.point")
         assert f"{connection}: Street 2" in names
         assert f"{connection}: Flats" not in names, "they are heated by electricity here"
+
+
+def test_what_the_networks_rest_on_is_told_in_every_language(client: Client) -> None:
+    told = {
+        language: client.get(f"{BASE}/networks/notes", params={"language": language}).json() for language in LANGUAGES
+    }
+    english = told["en"]
+    laid = next(note for note in english if note["kind"].startswith("laid") and note["values"]["carrier"] == "heat")
+    assert laid["text"].startswith("Heat: the network is laid along the streets by an algorithm")
+    assert laid["values"]["kw"] > 0.0
+    for language in LANGUAGES:
+        data = [{key: note[key] for key in ("kind", "ids", "values")} for note in told[language]]
+        assert data == [{key: note[key] for key in ("kind", "ids", "values")} for note in english]
+        assert all("{" not in note["text"] for note in told[language])
+    assert {note["text"] for note in told["fi"]}.isdisjoint(note["text"] for note in english)

@@ -53,7 +53,7 @@ def test_every_use_of_a_building_has_a_colour_group() -> None:
 def test_carriers_keep_their_colours_and_kinds_are_told_apart_by_okabe_and_ito() -> None:
     agreed = {
         "electricity": "#E69F00", "heat": "#D55E00", "cold": "#56B4E9", "gas": "#CC79A7", "hydrogen": "#CC79A7",
-        "solar": "#F0E442", "storage": "#009E73", "grid": "#0072B2",
+        "sun": "#F0E442", "storage": "#009E73", "grid": "#0072B2",
     }  # fmt: skip
     assert {name: palette.CARRIERS[name] for name in agreed} == agreed
     assert len(set(palette.USES.values())) == len(palette.USES)

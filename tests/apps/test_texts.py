@@ -19,6 +19,7 @@ from apps.views.days import DAYS
 from apps.views.networks.network_views import QUANTITIES as STATES
 from apps.views.quantities import HOURLY, KINDS, USE_GROUPS
 from apps.views.yearly_quantities import YEARLY
+from assets.carriers import carriers
 from gis_data import USES
 from twin._errors import UnknownTextError
 from twin.model.plants import plant_kinds
@@ -145,3 +146,10 @@ def test_a_missing_text_or_language_is_told() -> None:
 def test_the_hours_of_the_map_are_declared_hours() -> None:
     named = {name for quantity in HOURLY for name in quantity.sources}
     assert named <= set(names_of("hours", "building", "time"))
+
+
+def test_every_carrier_has_its_name_in_every_language() -> None:
+    assert {name: texts("en")(f"carrier.{name}") for name in carriers()} == {
+        name: carrier.title for name, carrier in carriers().items()
+    }
+    assert all(texts(language)(f"carrier.{name}") for language in LANGUAGES for name in carriers())

@@ -14,6 +14,7 @@ from apps._errors import UnknownDistrictError, UnknownScenarioError
 from apps.views import district_views as module
 from apps.views.district_views import Views
 from apps.views.view import View
+from apps.views.view_computation import district_stamp, view_stamp
 
 
 @pytest.fixture
@@ -72,14 +73,14 @@ def test_the_stamp_changes_with_a_building_and_with_the_scenario(view: View) -> 
     taller.iloc[0, taller.columns.get_loc("height_m")] += 1.0
     changed = dataclasses.replace(district, tables={**district.tables, "buildings": taller})
     preset = twin.load_scenario("solar-roofs")
-    of_district, of_changed = module.district_stamp(district), module.district_stamp(changed)
+    of_district, of_changed = district_stamp(district), district_stamp(changed)
     stamps = {
-        module._stamp(of_district, "as-is", None),
-        module._stamp(of_changed, "as-is", None),
-        module._stamp(of_district, preset.name, preset),
+        view_stamp(of_district, "as-is", None),
+        view_stamp(of_changed, "as-is", None),
+        view_stamp(of_district, preset.name, preset),
     }
     assert len(stamps) == 3
-    assert module._stamp(of_district, "as-is", None) == view.stamp
+    assert view_stamp(of_district, "as-is", None) == view.stamp
 
 
 def test_an_unknown_district_or_scenario_is_told_with_those_there_are() -> None:
@@ -89,3 +90,17 @@ def test_an_unknown_district_or_scenario_is_told_with_those_there_are() -> None:
         Views().open("../../etc")
     with pytest.raises(UnknownScenarioError, match="as-is"):
         Views().open("helsinki-centre", "dream")
+
+
+def test_payback_and_the_cost_of_co2_avoided_are_told_against_the_district_as_it_is(
+    view: View, empty_cache: Path
+) -> None:
+    name = "solar-roofs"
+    views = Views({"helsinki-centre": view.district}, {name: twin.load_scenario(name)})
+    told = views.open("helsinki-centre", name).kpis
+    expected = twin.kpis(twin.run(view.district, views.scenario(name)), twin.run(view.district))
+    for kpi in ("payback_years", "abatement_cost_eur_t", "peak_electricity_growth"):
+        assert told["district"][kpi]["value"] == pytest.approx(expected["district"][kpi]["value"]), kpi
+        assert told["district"][kpi]["available"], kpi
+    assert sum(of["payback_years"]["available"] for of in told["buildings"].values()) > 100
+    assert "baseline" in view.kpis["district"]["payback_years"]["todo"]

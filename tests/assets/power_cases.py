@@ -35,8 +35,10 @@ def published(name: str) -> Any:
 
 
 def run_pandapower(net: Any, **kwargs: Any) -> Any:
-    # Without numba: pandapower would compile for ten seconds in every process.
-    quiet(pp.runpp, net, calculate_voltage_angles=True, tolerance_mva=1e-10, numba=False, **kwargs)
+    # Without numba: pandapower would compile for ten seconds in every process. By its own solver: it takes another
+    # library's where that is installed.
+    own = {"numba": False, "lightsim2grid": False}
+    quiet(pp.runpp, net, calculate_voltage_angles=True, tolerance_mva=1e-10, **own, **kwargs)
     return net
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from assets._errors import InputError
+from assets.carriers import BOUGHT
 from assets.catalogue import table
 from assets.conversions import conversion_cost, conversion_kinds, conversions, technology_of
-from assets.technology import BOUGHT
 from tests.assets.conversion_cases import site
 
 TABLES = list(dict.fromkeys(table("attributes_conversions")["table"]))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from assets._errors import InputError
-from assets.operation import ORDER, Operation, OperationProblem, OperationState, Outside, Unit, operate
+from assets.carriers import MET
+from assets.operation import Operation, OperationProblem, OperationState, Outside, Unit, operate
 from assets.storage.store import Store
 from assets.technology import Technology
 from tests.assets.clock import clock
@@ -49,7 +50,7 @@ def run(
 
 
 def hold_balances(found: Operation, demand: dict, units: dict, stores: dict) -> None:
-    for carrier in ORDER:
+    for carrier in MET:
         if carrier not in found.bought_kwh:
             continue
         net = found.bought_kwh[carrier] + found.missing_kwh[carrier]

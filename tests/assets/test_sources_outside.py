@@ -124,7 +124,7 @@ def test_nobody_earns_by_buying_and_selling_at_once(prices: list[float], adders:
 def test_district_heat_costs_what_the_months_do() -> None:
     hours = span("2023-01-01", "2024-01-01")
     heat = outside_heat(hours, ZONE, taken_back_kw=100.0, taken_back_share=0.5)
-    rows = table("tariffs_fi").query("carrier == 'district_heat'").set_index("month")["eur_kwh"]
+    rows = table("tariffs_fi").query("carrier == 'heat'").set_index("month")["eur_kwh"]
     local = hours.tz_convert(ZONE)
     np.testing.assert_allclose(heat.price_eur_kwh, rows.loc[local.month])
     np.testing.assert_allclose(heat.taken_back_eur_kwh, 0.5 * heat.price_eur_kwh)

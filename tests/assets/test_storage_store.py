@@ -11,9 +11,9 @@ from scipy.optimize import linprog
 
 from assets._errors import InputError
 from assets.balance import Carrier, check_balance
+from assets.carriers import BOUGHT
 from assets.catalogue import table
 from assets.storage import Store, joined, store_kinds, store_of, store_year
-from assets.technology import BOUGHT
 from tests.assets.clock import clock
 
 WISHES = arrays(np.float64, (2, 60), elements=st.floats(-1e4, 1e4))

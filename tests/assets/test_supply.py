@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from assets._errors import InputError
 from assets.building_systems.heating_stock import heating_as_it_is, heating_shares, plot_ratio
-from assets.building_systems.supply import CARRIERS, Site, cooling_systems, heat_supply, heating_systems
+from assets.building_systems.supply import Site, cooling_systems, heat_supply, heating_systems
+from assets.carriers import RETAIL
 from tests.assets.clock import clock
 
 
@@ -26,9 +27,9 @@ def stock(n: int, use: str = "apartment_block", year: int = 1965, **columns: lis
 
 def test_every_catalogue_row_has_a_source_and_makes_sense() -> None:
     systems = heating_systems()
-    assert set(systems["carrier"].dropna()) <= set(CARRIERS)
+    assert set(systems["carrier"].dropna()) <= set(RETAIL)
     assert systems["source"].str.len().gt(10).all()
-    burners = systems[systems["carrier"].isin(["gas", "oil", "wood", "district_heat"])]
+    burners = systems[systems["carrier"].isin(["gas", "oil", "biomass", "heat"])]
     assert burners["space_heat_efficiency"].between(0.5, 1.0).all(), "no fire gives more heat than it burns"
     chillers = cooling_systems()["carrier"] == "electricity"
     assert cooling_systems()["seer"][chillers].between(2, 6).all()
@@ -100,7 +101,7 @@ def test_final_energy_by_hand() -> None:
     np.testing.assert_allclose(supply.heating_input_kwh[:, 0], [12 / 0.97, 10 + 2 / 0.88], rtol=1e-6)
     np.testing.assert_allclose(supply.load_kwh[:, 0], [6.0, 6 + 10 + 2 / 0.88], rtol=1e-6)
     np.testing.assert_allclose(supply.conversion_loss_kwh[:, 0], [12 / 0.97 - 12, 2 / 0.88 - 2], rtol=1e-5)
-    np.testing.assert_allclose(supply.by_carrier["district_heat"].sum(axis=1), [36 / 0.97, 0], rtol=1e-6)
+    np.testing.assert_allclose(supply.by_carrier["heat"].sum(axis=1), [36 / 0.97, 0], rtol=1e-6)
     assert supply.by_carrier["gas"].sum() == 0
 
 

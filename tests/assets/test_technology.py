@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets._errors import InputError
-from assets.technology import BOUGHT, FREE, REJECTED, Technology
+from assets.carriers import BOUGHT, FREE, REJECTED
+from assets.technology import Technology
 
 
 def flat(value: float, hours: int = 3) -> np.ndarray:

@@ -32,8 +32,11 @@ MONEY = (
     "twin/model/prices.py",
     "twin/model/plants.py",
     "twin/results/totals.py",
+    "twin/results/balance.py",
     "twin/results/kpis.py",
     "twin/networks/operation/balance_book.py",
+    "twin/networks/operation/border.py",
+    "twin/networks/operation/shortages.py",
 )
 """Where `twin` counts costs and emissions."""
 OPERATORS = (

@@ -29,6 +29,9 @@ from twin import (
     run_networks,
 )
 from twin._cache.memo import Memo
+from twin.networks.operation.coupled_year import Coupled, coupled_year
+from twin.networks.results.dataset import dataset_of
+from twin.networks.results.elements import elements_with_states
 from twin.networks.run import networks_of
 from twin.reporting.days import bought_by_hour
 from twin.results.balance import INTO, OUT
@@ -248,27 +251,37 @@ def test_a_building_that_is_cut_off_lacks_all_and_pays_nothing(district: Distric
 
 
 def test_cold_substations_lack_what_their_supply_cannot_give(district: District) -> None:
-    """Supply that is hardly warmer than the return: each building lacks what its own substation cannot take."""
-    cool = {
-        "supply_temp_c": 50.0,
-        "mild_temp_c": 46.0,
-        "return_temp_c": 45.0,
-        "least_supply_c": 45.5,
-        "bypass_shared": 0,
+    """A hundred cold hours in which the flats' substation takes 5 kW less than they ask for."""
+    results = run(district, parse_scenario("name: n"), memo=MEMO)
+    plans = {"electricity": power_plan(), "heat": heat_plan()}
+    year = coupled_year(make_twin(district), results, plans, memo=Memo(), report=lambda _share, _what: None)
+    water, operation = year.water["heat"], year.operation
+    short = np.zeros_like(water.shortfall_kw)
+    short[list(water.drawing).index(0), :100] = 5.0
+    less = short.sum(axis=0, dtype=np.float64)
+    parts = {
+        name: getattr(year, name) for name in ("plans", "loads", "fleet", "grid", "gas", "twin", "least_c", "notes")
     }
-    results, networks = coupled(
-        district, parse_scenario("name: n"), heat=heat_plan("steel_600_s1", "steel_300_s1", design=cool)
+    cold = Coupled(
+        **parts,
+        water={"heat": replace(water, shortfall_kw=short, network_kw=water.network_kw - less)},
+        operation=replace(operation, bought_kwh=operation.bought_kwh | {"heat": operation.bought_kwh["heat"] - less}),
     )
-    missing = networks.missing["heat"]
-    assert missing.loc["w1"] > 10.0
-    assert missing[["w3", "w4"]].tolist() == [0.0, 0.0]
-    assert missing.sum() == pytest.approx(networks.summary["heat"]["missing"], rel=1e-5)
-    lacking = networks.dataset["building_missing_heat_kwh"].to_numpy().sum(axis=0, dtype=float)
-    np.testing.assert_allclose(lacking, networks.dataset["missing_kwh"].sel(carrier="heat"), atol=1e-2)
-    told = kpis(results, networks=networks)["buildings"]["w1"]
-    assert told["energy_missing_kwh"]["value"] == pytest.approx(missing.loc["w1"])
-    asked = float(results.dataset["district_heat_kwh"].sel(building="w1").sum(dtype=np.float64))
-    assert told["district_heat_kwh"]["value"] == pytest.approx(asked - missing.loc["w1"], rel=1e-6)
+    dataset = dataset_of(cold, results)
+    networks = NetworkResults(dataset, elements_with_states(cold, dataset), year.plans["electricity"].net)
+    assert networks.missing["heat"].tolist() == [500.0, 0.0, 0.0, 0.0]
+    assert networks.summary["heat"]["missing"] == pytest.approx(500.0)
+    lacking = networks.dataset["building_missing_heat_kwh"]
+    assert lacking.dims == ("building", "time")
+    assert lacking.to_numpy()[0, 98:102].tolist() == [5.0, 5.0, 0.0, 0.0]
+    told, before = (kpis(results, networks=of)["buildings"]["w1"] for of in (networks, None))
+    assert told["energy_missing_kwh"]["value"] == 500.0
+    assert before["energy_missing_kwh"]["value"] is None
+    asked = before["district_heat_kwh"]["value"]
+    assert told["district_heat_kwh"]["value"] == pytest.approx(asked - 500.0, rel=1e-9)
+    price = results.dataset["district_heat_price_eur_kwh"].to_numpy()[:100].sum() * 5.0
+    assert before["energy_cost_eur"]["value"] - told["energy_cost_eur"]["value"] == pytest.approx(price, rel=1e-4)
+    agree(pairs_of(results, networks))
 
 
 def test_what_nobody_can_give_is_shared_by_what_is_drawn(district: District) -> None:

@@ -17,7 +17,7 @@ from gis_data import District
 from twin._cache.memo import Budget, Memo, content_key
 from twin._cache.rows import Rows
 from twin.model.geometry import building_edges, land_around, roof_points
-from twin.model.prices import CARRIERS, emission_factors_of, prices_of
+from twin.model.prices import PRICED, emission_factors_of, prices_of
 from twin.scenario import parse_scenario
 from twin.simulation.run import run
 
@@ -56,13 +56,13 @@ def test_a_roof_s_point_lies_on_the_roof_even_where_its_centre_does_not() -> Non
 
 def test_prices_by_hand_and_with_their_sources() -> None:
     prices = prices_of("FI")
-    assert set(prices.eur_kwh) == set(CARRIERS)
+    assert set(prices.eur_kwh) == set(PRICED)
     assert prices.eur_kwh["electricity"] == (pytest.approx(0.0572 + 0.005 + 0.0445 + 0.0283),) * 12
-    assert prices.eur_kwh["district_heat"][0] == 0.12175, "Helen, January 2025"
-    assert prices.eur_kwh["district_heat"][6] == 0.03996, "Helen, July 2024"
+    assert prices.eur_kwh["heat"][0] == 0.12175, "Helen, January 2025"
+    assert prices.eur_kwh["heat"][6] == 0.03996, "Helen, July 2024"
     months = np.array([1, 7, 12])
-    np.testing.assert_array_equal(prices.hourly("district_heat", months), [0.12175, 0.03996, 0.12024])
-    assert all(len(prices.source[carrier]) > 20 for carrier in CARRIERS)
+    np.testing.assert_array_equal(prices.hourly("heat", months), [0.12175, 0.03996, 0.12024])
+    assert all(len(prices.source[carrier]) > 20 for carrier in PRICED)
     dearer = prices.with_price("gas", 0.2)
     assert (dearer.eur_kwh["gas"], dearer.source["gas"]) == ((0.2,) * 12, "edited")
     assert prices.eur_kwh["gas"] == (0.125,) * 12
@@ -73,7 +73,7 @@ def test_prices_are_of_the_size_that_statistics_tell() -> None:
     prices = prices_of("FI").eur_kwh
     assert 0.10 < prices["electricity"][0] < 0.20
     heating_months = np.array([0.16, 0.15, 0.13, 0.09, 0.05, 0.02, 0.02, 0.02, 0.04, 0.08, 0.11, 0.13])
-    assert 0.07 < float(heating_months @ np.array(prices["district_heat"])) < 0.12
+    assert 0.07 < float(heating_months @ np.array(prices["heat"])) < 0.12
 
 
 def test_factors_follow_from_the_fuels_carbon() -> None:
@@ -81,8 +81,8 @@ def test_factors_follow_from_the_fuels_carbon() -> None:
     factors = emission_factors_of("FI").kgco2_kwh
     assert factors["gas"] == pytest.approx(55.3 * 0.0036, abs=5e-4)
     assert factors["oil"] == pytest.approx(73.1 * 0.0036, abs=5e-4)
-    assert factors["wood"] == 0
-    assert 0 < factors["electricity"] < factors["district_heat"] < factors["gas"]
+    assert factors["biomass"] == 0
+    assert 0 < factors["electricity"] < factors["heat"] < factors["gas"]
 
 
 def test_a_country_without_tariffs_takes_finland_s() -> None:

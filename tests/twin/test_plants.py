@@ -15,7 +15,8 @@ from gis_data import District
 from twin import ScenarioError, kpis, make_twin, parse_scenario, run
 from twin._cache.memo import Memo
 from twin.model.plants import plant_costs, plant_kinds, plant_table
-from twin.networks.operation.site_conditions import conversion_site, ground_c, network_temperatures, water_body
+from twin.networks.layout.temperatures import network_temperatures
+from twin.networks.operation.site_conditions import conversion_site, ground_c, water_body
 
 
 def twin_with(district: District, *edits: str):

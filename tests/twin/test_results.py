@@ -53,6 +53,13 @@ def test_the_file_is_plain_netcdf_in_utc_with_its_provenance(with_solar: Results
         assert file["pv_kwh"].filters()["complevel"] == 1
 
 
+def test_figures_written_building_by_building_are_those_written_at_once(with_solar: Results, tmp_path: Path) -> None:
+    figures = twin.kpis(with_solar)
+    assert twin.save_kpis(with_solar, tmp_path / "streamed.json") == figures["district"]
+    twin.save_json(figures, tmp_path / "whole.json")
+    assert (tmp_path / "streamed.json").read_text() == (tmp_path / "whole.json").read_text()
+
+
 @pytest.mark.parametrize(("content", "message"), [(None, "there are no results"), (b"no netCDF", "cannot be read")])
 def test_what_is_no_results_file_is_told(tmp_path: Path, content: bytes | None, message: str) -> None:
     if content is not None:

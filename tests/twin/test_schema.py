@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,12 +15,13 @@ from tests.twin.network_plans import cold_plan, gas_plan, heat_plan, power_plan
 from twin import make_twin, parse_scenario
 from twin._cache.memo import Memo
 from twin._errors import ResultsError
+from twin.networks.layout.heat_plan import water_design
+from twin.networks.layout.plan import NetworkPlan
 from twin.networks.results.results import NetworkResults, load_networks
 from twin.networks.run import networks_of
 from twin.results.nomenclature import with_tables
 from twin.results.results import Results, load_results
 from twin.results.schema import attrs_of, check_declared, variables
-from twin.simulation.city import run_city
 from twin.simulation.run import run
 
 EVERYTHING = """name: all
@@ -49,6 +51,13 @@ edits:
 - {what: plant, id: tank, kind: heat_accumulator_block, capacity_kwh: 500}
 """
 
+LACKING = """name: lacking
+edits:
+- {what: heating, system: gas_boiler, where: {buildings: [w3]}}
+- {what: cooling, system: district_cooling, begin: true, where: {buildings: [w2]}}
+- {what: pv, share: 1.0}
+"""
+
 
 @pytest.fixture(scope="module")
 def charged(district: District) -> District:
@@ -64,7 +73,7 @@ def charged(district: District) -> District:
 
 @pytest.fixture(scope="module")
 def full(charged: District) -> Results:
-    return run(charged, parse_scenario(EVERYTHING), memo=Memo(keep=0))
+    return run(charged, parse_scenario(EVERYTHING), memo=Memo(0))
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +84,26 @@ def networks(charged: District, full: Results) -> NetworkResults:
 
 @pytest.fixture(scope="module")
 def city(charged: District) -> Results:
-    return run_city(charged, parse_scenario(EVERYTHING), chunk=2)
+    return run(charged, parse_scenario(EVERYTHING), keep="annual", memo=Memo(0))
+
+
+@pytest.fixture(scope="module")
+def years(charged: District, networks: NetworkResults) -> tuple[NetworkResults, ...]:
+    """Two years; one of networks that leave somebody out of each, and heat on an ambient loop."""
+
+    def without(plan: NetworkPlan, row: int) -> NetworkPlan:
+        consumers = np.where(np.arange(len(plan.consumers)) == row, -1, plan.consumers)
+        return replace(plan, consumers=consumers, cut_off=np.array([row]))
+
+    loop = heat_plan("pe_160_sdr17", "pe_110_sdr17", design=water_design("heat", (-20.0, "FI"), generation="5"))
+    plans = {"electricity": without(power_plan(), 1), "heat": without(loop, 0),
+             "cold": without(cold_plan(), 1), "gas": without(gas_plan(), 2)}  # fmt: skip
+    scenario = parse_scenario(LACKING)
+    return networks, networks_of(make_twin(charged, scenario), run(charged, scenario, memo=Memo(0)), plans)
 
 
 def test_saved_datasets_are_as_declared_and_all_that_is_declared_occurs(
-    as_it_is: Results, full: Results, city: Results, networks: NetworkResults, tmp_path: Path
+    as_it_is: Results, full: Results, city: Results, years: tuple[NetworkResults, ...], tmp_path: Path
 ) -> None:
     there: set[str] = set()
     for results, parts in ((as_it_is, ("buildings", "hours")), (full, ("buildings", "hours")),
@@ -87,14 +111,15 @@ def test_saved_datasets_are_as_declared_and_all_that_is_declared_occurs(
         saved = load_results(results.save(tmp_path / "results.nc")).dataset
         check_declared(saved, *parts)
         there |= {str(name) for name in saved.variables}
-    saved = load_networks(networks.save(tmp_path / "networks")).dataset
-    check_declared(saved, "networks")
-    there |= {str(name) for name in saved.variables}
+    for year in years:
+        saved = load_networks(year.save(tmp_path / "networks")).dataset
+        check_declared(saved, "networks")
+        there |= {str(name) for name in saved.variables}
     assert there == set(variables())
 
 
-def test_what_has_no_sign_is_never_below_zero(full: Results, city: Results, networks: NetworkResults) -> None:
-    for dataset in (full.dataset, city.dataset, networks.dataset):
+def test_what_has_no_sign_is_never_below_zero(full: Results, city: Results, years: tuple[NetworkResults, ...]) -> None:
+    for dataset in (year.dataset for year in (full, city, *years)):
         for name, array in dataset.variables.items():
             if array.dtype.kind in "fi" and not variables()[str(name)].sign:
                 assert not (array.to_numpy() < 0).any(), name

@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 
 from assets.building_systems.supply import heating_systems
+from assets.carriers import RETAIL
 from assets.catalogue import table
 from twin._errors import ScenarioError
-from twin.model.prices import EmissionFactors, Prices, emission_factors_of, prices_of
+from twin.model.prices import EXPORT, EmissionFactors, Prices, emission_factors_of, prices_of
 from twin.scenario import (
     BatteryEdit,
     BuildingEdit,
@@ -137,7 +138,6 @@ def edited_prices(prices: Prices, edit: PricesEdit) -> Prices:
     ScenarioError
         There is no such tariff.
     """
-    names = {"export": "electricity_export"}
     if edit.electricity_tariff is not None:
         known = sorted(set(table("time_of_use")["tariff"]))
         if edit.electricity_tariff not in known:
@@ -146,7 +146,7 @@ def edited_prices(prices: Prices, edit: PricesEdit) -> Prices:
             )
         prices = prices.with_tariff(edit.electricity_tariff)
     for key, value in _given(edit, "_eur_kwh").items():
-        prices = prices.with_price(names.get(key, key), value)
+        prices = prices.with_price(key, value)
     return prices
 
 
@@ -159,4 +159,12 @@ def edited_factors(factors: EmissionFactors, edit: EmissionFactorsEdit) -> Emiss
 
 def _given(edit: PricesEdit | EmissionFactorsEdit, suffix: str) -> Mapping[str, float]:
     values = edit.model_dump(exclude={"what", "electricity_tariff"}, exclude_none=True)
-    return {key.removesuffix(suffix): value for key, value in values.items()}
+    return {carrier_of_key(key.removesuffix(suffix)): value for key, value in values.items()}
+
+
+def carrier_of_key(key: str) -> str:
+    """Id of the carrier, or `EXPORT`, that an edit of prices or factors names by what buildings buy it as."""
+    return _OF_KEY[key]
+
+
+_OF_KEY: Mapping[str, str] = {retail: carrier for carrier, retail in RETAIL.items()} | {"export": EXPORT}

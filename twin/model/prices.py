@@ -13,8 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets import catalogue
+from assets.carriers import RETAIL
 
-CARRIERS = ("electricity", "electricity_export", "district_heat", "district_cold", "gas", "oil", "wood")
+EXPORT = "electricity_export"
+"""What prices call the electricity that buildings sell, beside the ids of the carriers that they buy."""
+PRICED = (*RETAIL, EXPORT)
+"""What has a price."""
+FLAT: Mapping[str, str] = MappingProxyType({c: name for c, name in RETAIL.items() if c not in {"electricity", "heat"}})
+"""Retail names of the carriers that cost the same in every hour, by id; prices of the others are series in results."""
 Months = tuple[float, ...]
 
 
@@ -25,7 +31,7 @@ class Prices:
     Attributes
     ----------
     eur_kwh : mapping of str to 12 floats
-        Price of each carrier in each month [EUR/kWh].
+        Price of each of `PRICED` in each month [EUR/kWh].
     source : mapping of str to str
         Where each carrier's price comes from.
     tariff : str
@@ -108,7 +114,7 @@ def prices_of(country: str) -> Prices:
     """
     table = _read("tariffs", country)
     months: dict[str, Months] = {}
-    for carrier in CARRIERS:
+    for carrier in PRICED:
         rows = table[table["carrier"] == carrier]
         flat = rows.loc[rows["month"].isna(), "eur_kwh"].sum()
         by_month = rows.dropna(subset=["month"]).groupby("month")["eur_kwh"].sum()

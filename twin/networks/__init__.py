@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from twin.networks.layout.design_loads import DesignLoads, design_loads
     from twin.networks.layout.gas_plan import tree_gas_pipes
     from twin.networks.layout.heat_plan import tree_pipes
-    from twin.networks.layout.plan import CARRIERS, NetworkPlan
+    from twin.networks.layout.plan import NetworkPlan
     from twin.networks.layout.planning import plan_networks
 
 # Imported when first asked for: networks bring geometry and solvers, which take seconds to load.
 _HOME = {
-    "CARRIERS": "twin.networks.layout.plan",
     "DesignLoads": "twin.networks.layout.design_loads",
     "NetworkPlan": "twin.networks.layout.plan",
     "design_loads": "twin.networks.layout.design_loads",
@@ -31,7 +30,6 @@ _HOME = {
 }
 
 __all__ = [
-    "CARRIERS",
     "DesignLoads",
     "NetworkPlan",
     "design_loads",

@@ -104,11 +104,11 @@ def plans_of(
     return plan_networks(twin, before, now=now, memo=memo, progress=report)
 
 
-def _read(results: Results) -> list[object]:
-    """Gather what design loads are made of."""
+def _read(results: Results) -> list[str]:
+    """Digest what design loads are made of, one variable after the other."""
     names = ("grid_import_kwh", "cooling_kwh", "space_heat_kwh", "hot_water_kwh", "district_heat_kwh", "gas_kwh",
              "heating_system", "use", "station_charging_kwh", "building")  # fmt: skip
-    return [results.dataset[name].to_numpy() for name in names if name in results.dataset]
+    return [content_key(name, results.dataset[name].to_numpy()) for name in names if name in results.dataset]
 
 
 def networks_of(

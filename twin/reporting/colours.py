@@ -5,31 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from assets.carriers import carriers
+
 CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
 """Amounts, low to high (Nuñez, Anderton, Renslow, PLoS ONE 13(7), 2018)."""
 LESS, NONE, MORE = "#0072b2", "#f2f0eb", "#d55e00"
 """Differences, zero in the middle."""
 SCENARIOS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f")
 """Kinds (Okabe and Ito, 2008), black for the baseline; an eighth is grey."""
-CARRIERS = {
-    "electricity": "#e69f00",
-    "heat": "#d55e00",
-    "cold": "#56b4e9",
-    "gas": "#cc79a7",
-    "hydrogen": "#cc79a7",
-    "solar": "#f0e442",
-    "sun": "#f0e442",
-    "storage": "#009e73",
-    "grid": "#0072b2",
-    "oil": "#3b3b3b",
-    "biomass": "#7a8b3c",
-    "wood": "#7a8b3c",
-    **dict.fromkeys(
-        ("ambient", "wind", "air", "ground", "deep_ground", "water", "wastewater", "waste_heat"), "#a9c6a0"
-    ),
-    "waste": "#8a8378",
-    **dict.fromkeys(("loss", "rejected_heat"), "#b9b3a9"),
-}
+CARRIERS = {carrier.id: carrier.colour for carrier in carriers().values()}
 """One colour a carrier, in every chart."""
 UNTOLD = "#d9d6cf"
 """Where a figure can't be told."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from twin.results.balance import BOUGHT, PIPED
+from assets.carriers import WATERBORNE
+from twin.results.balance import BOUGHT_AS
 from twin.results.results import Results
 from twin.results.totals import district_hours
 
@@ -28,9 +29,9 @@ def bought_by_hour(results: Results, networks: NetworkResults | None = None) -> 
     if networks is not None:
         book = networks.dataset["bought_kwh"]
         found = {str(name): book.to_numpy()[k] for k, name in enumerate(book["carrier"].to_numpy())}
-        apart = {c: name for c, name in BOUGHT.items() if c in PIPED and f"{c}_node" not in networks.dataset.dims}
+        apart = {c: BOUGHT_AS[c] for c in WATERBORNE if f"{c}_node" not in networks.dataset.dims}
         return found | {c: found.get(c, 0.0) + district_hours(data, f"{name}_kwh") for c, name in apart.items()}
-    found = {carrier: district_hours(data, f"{name}_kwh") for carrier, name in BOUGHT.items()}
+    found = {carrier: district_hours(data, f"{name}_kwh") for carrier, name in BOUGHT_AS.items()}
     if "station_charging_kwh" in data:
         found["electricity"] = found["electricity"] + data["station_charging_kwh"].to_numpy().sum(axis=0)
     return found

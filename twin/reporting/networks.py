@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from assets.carriers import NETWORKED
 from twin._errors import TwinError
 from twin.reporting.colours import CARRIERS, amounts
 from twin.reporting.maps import Line, Maps
@@ -63,6 +64,7 @@ class NetworkPart:
         parts = [f"<h2>{escape(words('report.networks'))}</h2><p>{escape(words('report.networks.told'))}</p>"]
         parts += [self._flows(name) for name in self.networks]
         parts.append(self._figures())
+        parts += [self._notes(name) for name in self.networks]
         parts += [self._problems(name) for name in self.networks]
         parts.append(self._maps(maps))
         return f"<section>{''.join(parts)}</section>"
@@ -109,6 +111,17 @@ class NetworkPart:
             f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
         )
 
+    def _notes(self, name: str) -> str:
+        """List what was assumed and what has not settled, beside what the scenario's own notes say."""
+        of, words = self.networks[name], self.words
+        own = [note for note in of.notes if note not in self.results[name].notes]
+        if not own:
+            return ""
+        names = {one: self.naming[name].asset(one) for note in own for one in note.ids if one in of.elements.index}
+        items = "".join(f"<li>{escape(note.told(words.language, names))}</li>" for note in own)
+        heading = escape(words("report.networks.notes", title=self.titles[name]))
+        return f"<h3>{heading}</h3><ul>{items}</ul>"
+
     def _problems(self, name: str) -> str:
         from twin import causes  # noqa: PLC0415
 
@@ -149,7 +162,7 @@ class NetworkPart:
         for name, of in self.networks.items():
             crs = maps.district.crs
             elements = of.elements.to_crs(crs)
-            for carrier in ("electricity", "heat", "cold", "gas"):
+            for carrier in NETWORKED:
                 mine = elements[(elements["carrier"] == carrier) & (elements.geometry.geom_type != "Point")]
                 if mine.empty:
                     continue

@@ -22,7 +22,9 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from assets.carriers import RETAIL, WATERBORNE
 from twin._errors import ResultsError
+from twin.model.prices import FLAT
 from twin.results.totals import Totals, totals
 
 if TYPE_CHECKING:
@@ -31,17 +33,8 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-BOUGHT: Mapping[str, str] = {
-    "electricity": "grid_import",
-    "heat": "district_heat",
-    "cold": "district_cold",
-    "gas": "gas",
-    "oil": "oil",
-    "biomass": "wood",
-}
-"""What buildings buy of each carrier, without its unit."""
-PIPED = ("heat", "cold")
-"""Carriers that are bought at the border by each building where there is no network of them."""
+BOUGHT_AS: Mapping[str, str] = {**RETAIL, "electricity": "grid_import"}
+"""What results call what buildings buy of each carrier, without its unit."""
 ACCOUNTS = ("buildings", "charging stations", "operator")
 INTO = ("bought_kwh", "given_kwh", "fed_in_kwh", "discharged_kwh", "missing_kwh")
 OUT = (
@@ -144,7 +137,7 @@ def at_the_border(results: Results, sums: tuple[Totals, Totals], networks: Netwo
     """
     table = balance_of(results, sums, networks)
     found = dict(sums[1])
-    for carrier, name in BOUGHT.items():
+    for carrier, name in BOUGHT_AS.items():
         found[f"{name}_kwh"] = np.array([table.loc[carrier, "bought_kwh"]])
     power = table.loc["electricity"]
     found["grid_export_kwh"] = np.array([power["sold_kwh"]])
@@ -164,7 +157,7 @@ def at_the_border(results: Results, sums: tuple[Totals, Totals], networks: Netwo
 
 def bills_of(buildings: Totals, attrs: Mapping[str, Any]) -> Totals:
     """Give what each building pays, emits and buys of all carriers together: `cost_eur`, `co2_kg`, `bought_kwh`."""
-    bought = [buildings[f"{name}_kwh"] for name in BOUGHT.values()]
+    bought = [buildings[f"{name}_kwh"] for name in BOUGHT_AS.values()]
     return {
         "cost_eur": np.sum(list(_bills(buildings, attrs).values()), axis=0),
         "co2_kg": buildings["import_co2_kg"] + buildings["fuel_co2_kg"],
@@ -175,10 +168,10 @@ def bills_of(buildings: Totals, attrs: Mapping[str, Any]) -> Totals:
 def balance_of(results: Results, sums: tuple[Totals, Totals], networks: NetworkResults | None) -> pd.DataFrame:
     """Make the table of `balance` of sums that are known."""
     dataset, (buildings, whole) = results.dataset, sums
-    table = pd.DataFrame({carrier: _bought_apart(dataset, carrier, buildings, whole) for carrier in BOUGHT}).T
+    table = pd.DataFrame({carrier: _bought_apart(dataset, carrier, buildings, whole) for carrier in BOUGHT_AS}).T
     if networks is not None:
         book = _book(networks.dataset)
-        there = [c for c in book.index if c not in PIPED or f"{c}_node" in networks.dataset.dims]
+        there = [c for c in book.index if c not in WATERBORNE or f"{c}_node" in networks.dataset.dims]
         # A carrier that only plants give or take, without a network of it, stands beside what the buildings buy.
         added = book.drop(index=there).add(table.reindex(book.index.difference(there)), fill_value=0.0)
         table = pd.concat([table.drop(index=book.index, errors="ignore"), book.loc[there], added])
@@ -188,7 +181,7 @@ def balance_of(results: Results, sums: tuple[Totals, Totals], networks: NetworkR
 
 def _bought_apart(dataset: xr.Dataset, carrier: str, buildings: Totals, whole: Totals) -> pd.Series[float]:
     """Tell what buildings, each for itself, and charging stations buy and sell of a carrier at the border."""
-    name, attrs = BOUGHT[carrier], dataset.attrs
+    name, attrs = BOUGHT_AS[carrier], dataset.attrs
     bought = float(buildings[f"{name}_kwh"].sum())
     row = {"bought_kwh": bought, "drawn_kwh": bought}
     if carrier == "electricity":
@@ -219,8 +212,7 @@ def _bills(buildings: Totals, attrs: Mapping[str, Any]) -> dict[str, Array]:
     """Tell what each building pays less what it gets, by carrier [EUR/a]."""
     found = {"electricity": buildings["import_cost_eur"] - buildings["export_income_eur"],
              "heat": buildings["district_heat_cost_eur"]}  # fmt: skip
-    for carrier in ("cold", "gas", "oil", "biomass"):
-        name = BOUGHT[carrier]
+    for carrier, name in FLAT.items():
         found[carrier] = buildings[f"{name}_kwh"] * float(attrs.get(f"{name}_price_eur_kwh", 0.0))
     return found
 

@@ -116,7 +116,7 @@ def compare(
         index=values.index,
     )
     changes = values[order[1:]].sub(values[first], axis=0)
-    catalogue = _about(told).loc[values.index]
+    catalogue = _about(told, networks or {}).loc[values.index]
     return Comparison(
         baseline=first,
         figures=values,
@@ -133,20 +133,13 @@ def _of_networks(name: str, networks: Mapping[str, NetworkResults] | None) -> di
     """Key figures of a scenario's networks; none where they are not given."""
     if networks is None or name not in networks:
         return {}
-    from twin.networks.results.kpis import network_kpis  # noqa: PLC0415  networks take seconds to load
-
-    return network_kpis(networks[name])
+    return networks[name].kpis()
 
 
-def _about(told: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> pd.DataFrame:
+def _about(told: Mapping[str, Mapping[str, Mapping[str, Any]]], networks: Mapping[str, NetworkResults]) -> pd.DataFrame:
     """Describe every figure, with what it is held against."""
     columns = ["label", "unit", "better", "kind", "description"]
-    parts = [kpi_catalogue()[columns]]
-    keys = {key for of in told.values() for key in of} - set(parts[0].index)
-    if keys:
-        from twin.networks.results.kpis import network_kpi_catalogue  # noqa: PLC0415
-
-        parts.append(network_kpi_catalogue()[columns])
+    parts = [kpi_catalogue()[columns], *(each.kpi_catalogue()[columns] for each in networks.values())]
     frame: pd.DataFrame = pd.concat(parts)
     frame = frame[~frame.index.duplicated()]
     limits: dict[str, tuple[float, str]] = {}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from assets.technology import BOUGHT, FREE, REJECTED
-from twin.networks.results.results import NetworkResults
+from assets.carriers import BOUGHT, FREE, REJECTED, RETAIL
 from twin.results.results import Results
+from twin.results.schema import names_of, variable_of
+
+if TYPE_CHECKING:
+    from twin.networks.results.results import NetworkResults
 
 COLUMNS = ("source", "target", "carrier", "kwh")
 LEAST_KWH = 1e-6
@@ -82,12 +85,10 @@ def _networks(dataset: xr.Dataset) -> Iterator[Flow]:
 def _plants(dataset: xr.Dataset) -> Iterator[Flow]:
     if not dataset.sizes.get("plant"):
         return
-    for name in dataset.data_vars:
-        word = str(name)
-        if not (word.startswith("plant_") and word.endswith("_kwh")) or word == "plant_main_kwh":
+    for name in (*names_of("networks", of="plant_{carrier}_kwh"), "plant_loss_kwh"):
+        if name not in dataset:
             continue
-        carrier = word.removeprefix("plant_").removesuffix("_kwh")
-        flow = dataset[name].to_numpy()
+        carrier, flow = variable_of(name).carrier, dataset[name].to_numpy()
         for k, plant in enumerate(dataset["plant"].to_numpy()):
             node = f"plant:{plant}"
             given, taken = float(np.maximum(flow[k], 0.0).sum()), float(np.maximum(-flow[k], 0.0).sum())
@@ -149,7 +150,7 @@ def _buildings(dataset: xr.Dataset, networks: xr.Dataset) -> Iterator[Flow]:
 
 
 def _building_heat(year: Any, networks: xr.Dataset, heat: str, booster: float) -> Iterator[Flow]:
-    drawn = year("district_heat_kwh")
+    drawn = year(f"{RETAIL['heat']}_kwh")
     if booster:
         # Heat pumps between the loop and the rooms draw on both.
         pumps = "buildings:heat pumps on the loop"
@@ -158,9 +159,8 @@ def _building_heat(year: Any, networks: xr.Dataset, heat: str, booster: float) -
         yield pumps, heat, "heat", drawn
     else:
         yield "network:heat", heat, "heat", drawn
-    yield "network:gas", heat, "gas", year("gas_kwh")
-    yield "network:oil", heat, "oil", year("oil_kwh")
-    yield "network:biomass", heat, "biomass", year("wood_kwh")
+    for carrier in ("gas", "oil", "biomass"):
+        yield f"network:{carrier}", heat, carrier, year(f"{RETAIL[carrier]}_kwh")
     yield "source:ambient", heat, "air", year("ambient_heat_kwh")
     yield heat, "demand:rooms", "heat", year("space_heat_kwh")
     yield heat, "demand:hot water", "heat", year("hot_water_kwh")

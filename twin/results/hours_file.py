@@ -74,7 +74,7 @@ class HoursFile:
         )
         made.set_var_chunk_cache(size=_CACHE_BYTES)
         made.set_auto_maskandscale(False)
-        made.setncatts(dict(attrs))
+        made.setncatts(dict(sorted(attrs.items())))
 
     def _fill(self, name: str, rows: slice, dtype: Any) -> None:
         for start in range(rows.start, rows.stop, ROWS):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +18,7 @@ import pandas as pd
 from assets.economics import abatement_cost, simple_payback
 from twin._errors import ResultsError
 from twin.results.balance import account_totals, at_the_border, bills_of
-from twin.results.results import Results
+from twin.results.results import Results, plain, whole_file
 from twin.results.sources import sources_of
 from twin.results.totals import ENERGIES, Totals
 
@@ -126,6 +129,51 @@ def kpis(
             for building, told in zip(ids, zip(*columns, strict=True), strict=True)
         },
     }
+
+
+def save_kpis(results: Results, path: str | Path) -> dict[str, dict[str, Any]]:
+    """Write what `kpis` gives as JSON, building by building: of a city, all at once would not fit into the memory.
+
+    Parameters
+    ----------
+    results : Results
+        Of a run, or loaded.
+    path : str or Path
+        Folders are made; an interrupted write leaves nothing behind.
+
+    Returns
+    -------
+    dict
+        KPIs of the district.
+    """
+    now, alone = _told_by(results, None), (None, None, None)
+    against = _against_baseline(results, now, alone)
+    values, told = now[0] | against[0], _told_district(results, now[1] | against[1], alone=True)
+    names = _of_level("building")
+    texts = [_text_column(name, values[name]) for name in names]
+    ids = [json.dumps(str(i), ensure_ascii=False) for i in results.dataset["building"].to_numpy()]
+    with whole_file(path) as part, part.open("w", encoding="utf-8") as file:
+        file.write(f'{{\n "district": {_indented(told, 1)},\n "buildings": {{')
+        for n, (building, *figures) in enumerate(zip(ids, *texts, strict=True)):
+            file.write(("," if n else "") + f"\n  {building}: {{\n   " + ",\n   ".join(figures) + "\n  }")
+        file.write("\n }\n}\n")
+    return told
+
+
+def _text_column(name: str, values: Array) -> Iterator[str]:
+    """Write one figure of every building as JSON; all but the value is the same for those that can be told."""
+    first, after = _indented({name: {"value": 0, **_frame(name), "available": True}}, 2)[1:-1].strip().split(": 0,", 1)
+    for value in values.tolist():
+        if math.isfinite(value):
+            yield f"{first}: {value!r},{after}"
+        else:
+            yield _indented({name: _told(name, value)}, 2)[1:-1].strip()
+
+
+def _indented(data: Any, depth: int) -> str:
+    """Write JSON as `save_json` does, so many levels deep."""
+    text = json.dumps(plain(data), ensure_ascii=False, allow_nan=False, indent=1)
+    return text.replace("\n", "\n" + " " * depth)
 
 
 def kpi_table(

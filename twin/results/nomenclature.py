@@ -50,11 +50,9 @@ def with_tables(page: str) -> str:
 
 
 def _line(row: dict[str, str]) -> str:
-    name = f"`{row['name']}`"
-    of = (
-        "" if row["of"] in {"", "carriers", "networks"} or len(row["of"]) > 40 else f" ({row['of'].replace(' ', ', ')})"
-    )
-    cells = (name + of, row["dimensions"].replace(" ", " × "), row["unit"], row["kind"], row["title"])
+    # What a placeholder stands for, but for the long list of energies that are summed.
+    of = f" ({row['of'].replace(' ', ', ')})" if row["of"] and "{variable}" not in row["name"] else ""
+    cells = (f"`{row['name']}`{of}", row["dimensions"].replace(" ", " × "), row["unit"], row["kind"], row["title"])
     return f"| {' | '.join((*cells, row['sign'], row['needs']))} |"
 
 

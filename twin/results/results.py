@@ -21,9 +21,9 @@ import xarray as xr
 
 from twin._errors import ResultsError
 from twin.results.hours_file import LEVEL, ROWS, HoursFile, room_told
+from twin.results.schema import FORMAT
 from twin.results.totals import HOURS, KEEP, blocks_of, keeps_hours
 from twin.scenario import Scenario, parse_scenario
-from twin.simulation.dataset import FORMAT
 from twin.texts import Note, load_notes
 
 _HOURLY = ("building", "time")
@@ -139,11 +139,20 @@ def save_streamed(
     with room_told(path), whole_file(path) as part:
         file = HoursFile(part, n, hours, level=level)
         try:
-            rest = write(file.write)
+            rest = _in_order(write(file.write))
         finally:
             file.close()
         rest.to_netcdf(part, mode="a", engine="netcdf4", format="NETCDF4", encoding=_encoding(rest))
     return path
+
+
+def _in_order(dataset: xr.Dataset) -> xr.Dataset:
+    """Sort the attributes: netCDF does not always give them back in the order that it took them in."""
+    dataset = dataset.copy()
+    dataset.attrs = dict(sorted(dataset.attrs.items()))
+    for variable in dataset.variables.values():
+        variable.attrs = dict(sorted(variable.attrs.items()))
+    return dataset
 
 
 def temporary_results(folder: Path, n: int, hours: int, write: Callable[[Take], xr.Dataset]) -> Results:

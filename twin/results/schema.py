@@ -3,8 +3,10 @@
 Datasets take their attributes from here, exports and the map their lists, the documentation its tables. A row whose
 name holds a placeholder in braces stands for several variables, one for each word of its column `of`:
 
-- `{carrier}`: a carrier's id; the words may be "carriers" (all of `assets.carriers`) or "networks" (those with one);
-- `{variable}`: another declared variable, whose `{title}`, `{unit}`, `{carrier}` and `{needs}` the row may repeat.
+- `{carrier}`: a carrier's id; the words may be a group of `assets.carriers`: "carriers" (all that plants give or take),
+  "networks" (those with one) or "water" (those whose networks move water);
+- `{variable}`: another declared variable, whose `{title}`, `{unit}`, `{carrier}`, `{sign}` and `{needs}` the row may
+  repeat.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ from typing import Any
 
 import xarray as xr
 
-from assets.carriers import carrier_ids, network_carriers
+from assets.carriers import BOUGHT, FREE, NETWORKED, REJECTED, WATERBORNE
 from twin._errors import ResultsError
 
 PARTS = ("buildings", "hours", "sums", "networks")
 """What a variable belongs to: figures of buildings and of the district's hours, which every year of buildings has;
 their hours, or in the place of those their sums; and the networks' year."""
+FORMAT = "city-energy-twin results 2"
+"""What a file of results says it is; another number is not read."""
 ID = "id"
 """Kind of the coordinates that name things: they have no unit."""
 WEATHER = "weather"
@@ -217,13 +221,13 @@ def _faults(dataset: xr.Dataset, name: str, mine: Mapping[str, Variable], parts:
 
 def _of_row(row: Mapping[str, str], known: Mapping[str, Variable]) -> Iterator[Variable]:
     """Expand a row of the file into its variables."""
-    groups = {"carriers": carrier_ids(), "networks": network_carriers()}
+    groups = {"carriers": (*BOUGHT, *FREE, REJECTED), "networks": NETWORKED, "water": WATERBORNE}
     words = [word for part in row["of"].split() for word in groups.get(part, (part,))]
     for word in words or [""]:
         base = known.get(word)
         places = {"carrier": word, "variable": word}
         if base is not None:
-            places |= {"title": base.title, "unit": base.unit, "carrier": base.carrier, "needs": base.needs}
+            places |= {field: getattr(base, field) for field in ("title", "unit", "carrier", "sign", "needs")}
         told = {name: text.format_map(places) for name, text in row.items()}
         yield Variable(
             name=told["name"],

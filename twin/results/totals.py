@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from assets.carriers import RETAIL
 from assets.time_grid import TimeGrid
+from twin.model.prices import FLAT
 from twin.results._totals_kernel import above, peak, sum_up, weigh
 from twin.results.clock import time_of
 from twin.results.schema import names_of, variable_of
@@ -20,11 +22,10 @@ Array = npt.NDArray[np.float64]
 Totals = dict[str, Array]
 """Sums and peaks by name, a number for each building, or one for the district."""
 
-_SUMMED = tuple(name.removeprefix("total_") for name in names_of("sums", "building", of="total_{variable}"))
-ENERGIES = tuple(name for name in _SUMMED if not variable_of(name).needs)
+SUMMED = tuple(name.removeprefix("total_") for name in names_of("sums", "building", of="total_{variable}"))
+"""Energies that are summed up."""
+ENERGIES = tuple(name for name in SUMMED if not variable_of(name).needs)
 """Energies that every building has, summed over the year."""
-OPTIONAL = tuple(name for name in _SUMMED if variable_of(name).needs)
-"""Energies that are there only where a building has the device."""
 OVERHEATED_ABOVE_C = 27.0
 """Finland's limit for dwellings (Ministry of the Environment, decree 1010/2017, 29 §), from June to August."""
 OVERHEATING_LIMIT_KH = 150.0
@@ -176,9 +177,7 @@ def add_hours(total: Array, groups: Array) -> None:
         total += group
 
 
-def block_totals(
-    get: Callable[[str], Any], n: int, hours: Hours, *, names: Sequence[str] = (*ENERGIES, *OPTIONAL)
-) -> tuple[Totals, dict[str, Array]]:
+def block_totals(get: Callable[[str], Any], n: int, hours: Hours) -> tuple[Totals, dict[str, Array]]:
     """Sum some buildings up.
 
     Parameters
@@ -189,8 +188,6 @@ def block_totals(
         Buildings.
     hours : Hours
         Prices and factors.
-    names : sequence of str
-        Energies to sum up, at least those that the KPIs are made of.
 
     Returns
     -------
@@ -202,7 +199,7 @@ def block_totals(
     found: Totals = {}
     arrays: dict[str, Any] = {}
     of_hour: dict[str, Array] = {}
-    for name in names:
+    for name in SUMMED:
         arrays[name] = get(name)
         found[name] = np.zeros(n)
         if arrays[name] is not None:
@@ -223,9 +220,9 @@ def block_totals(
     found["export_income_eur"] = per_row(weigh, arrays["grid_export_kwh"], hours.export_price)
     found["import_co2_kg"] = per_row(weigh, arrays["grid_import_kwh"], hours.co2)
     found["district_heat_cost_eur"] = per_row(weigh, arrays["district_heat_kwh"], hours.heat_price)
-    fuels = ("gas", "oil", "wood", "district_cold")
+    fuels = tuple(FLAT.values())
     found["fuel_cost_eur"] = sum(found[f"{fuel}_kwh"] * hours.attrs.get(f"{fuel}_price_eur_kwh", 0.0) for fuel in fuels)
-    others = ("district_heat", *fuels)
+    others = (RETAIL["heat"], *fuels)
     found["fuel_co2_kg"] = sum(found[f"{each}_kwh"] * hours.attrs.get(f"{each}_co2_kg_kwh", 0.0) for each in others)
     found["overheating_kh"] = hours.time.step_h * per_row(above, get("indoor_temp_c"), hours.summer, OVERHEATED_ABOVE_C)
     return found, of_hour
@@ -261,7 +258,7 @@ def _whole(found: Totals, of_hour: Mapping[str, Array], hours: Hours, stations: 
     whole["peak_heat_kw"] = kw_of(np.array([heat.max(initial=0.0)]))
     whole["peak_cooling_kw"] = kw_of(np.array([of_hour.get("cooling_kwh", zero).max(initial=0.0)]))
     whole["peak_electricity_kw"] = kw_of(np.array([(bought + public).max(initial=0.0)]))
-    for name in ("district_heat", "district_cold", "gas", "oil", "wood"):
+    for name in (RETAIL["heat"], *FLAT.values()):
         whole[f"peak_{name}_kw"] = kw_of(np.array([of_hour.get(f"{name}_kwh", zero).max(initial=0.0)]))
     whole["public_charging_kwh"] = np.array([public.sum()])
     whole["grid_import_kwh"] = whole["grid_import_kwh"] + public.sum()

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from assets.carriers import WATERBORNE, NetworkCarrier
 from twin.scenario.parts import Name, Part, Share, Where
 
-NetworkCarrier = Literal["electricity", "heat", "cold", "gas"]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
 Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
 Place = tuple[Longitude, Latitude]
@@ -72,7 +72,7 @@ class NetworkEdit(Part):
             raise ValueError("`do: import` and `file` belong together")
         if self.generation is not None and self.carrier != "heat":
             raise ValueError("`generation` is said of a heat network")
-        if self.supply_temp_c is not None and self.carrier not in {"heat", "cold"}:
+        if self.supply_temp_c is not None and self.carrier not in WATERBORNE:
             raise ValueError("`supply_temp_c` is said of a heat or a cold network")
         if self.hydrogen_share is not None and self.carrier != "gas":
             raise ValueError("`hydrogen_share` is said of a gas network")

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from assets.building_systems.supply import CARRIERS, cooling_systems, heating_systems
+from assets.building_systems.supply import cooling_systems, heating_carriers, heating_systems
+from assets.carriers import RETAIL
 from twin._version import __version__
 from twin.model.building_edits import SETPOINTS
 from twin.model.geometry import rows_of
-from twin.results.schema import as_declared, names_of, variable_of
+from twin.model.prices import EXPORT, FLAT
+from twin.results.schema import FORMAT, as_declared, names_of, variable_of
 from twin.scenario import dump_scenario
 from twin.simulation.investments import MEASURES, Investments
 from twin.texts import dump_notes
@@ -25,8 +27,6 @@ from twin.texts import dump_notes
 if TYPE_CHECKING:
     from twin.model.twin import Twin
     from twin.simulation.sunlight import Light
-
-FORMAT = "city-energy-twin results 2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +114,8 @@ def flows_of(dataset: xr.Dataset) -> dict[str, Any]:
 
 def provenance(twin: Twin) -> dict[str, Any]:
     """Tell where results come from, as plain texts and numbers that netCDF can hold."""
-    factors = {f"{carrier}_co2_kg_kwh": value for carrier, value in twin.factors.kgco2_kwh.items()}
-    flat = ("gas", "oil", "wood", "district_cold")
-    prices = {f"{carrier}_price_eur_kwh": twin.prices.eur_kwh[carrier][0] for carrier in flat}
+    factors = {f"{RETAIL[carrier]}_co2_kg_kwh": value for carrier, value in twin.factors.kgco2_kwh.items()}
+    prices = {f"{retail}_price_eur_kwh": twin.prices.eur_kwh[carrier][0] for carrier, retail in FLAT.items()}
     return {
         "format": FORMAT,
         "Conventions": "CF-1.11",
@@ -135,11 +134,16 @@ def provenance(twin: Twin) -> dict[str, Any]:
         "seed": twin.seed,
         "notes": dump_notes(twin.notes),
         "versions": json.dumps(_versions(), sort_keys=True),
-        "price_sources": json.dumps(dict(twin.prices.source), sort_keys=True, ensure_ascii=False),
-        "emission_factor_sources": json.dumps(dict(twin.factors.source), sort_keys=True, ensure_ascii=False),
+        "price_sources": json.dumps(_by_retail(twin.prices.source), sort_keys=True, ensure_ascii=False),
+        "emission_factor_sources": json.dumps(_by_retail(twin.factors.source), sort_keys=True, ensure_ascii=False),
         **prices,
         **factors,
     }
+
+
+def _by_retail(sources: Mapping[str, str]) -> dict[str, str]:
+    """Name the sources of prices or factors by what buildings buy, as results do."""
+    return {RETAIL.get(carrier, carrier): source for carrier, source in sources.items()}
 
 
 def _shared_costs(twin: Twin) -> tuple[dict[str, float], dict[str, str]]:
@@ -168,8 +172,9 @@ def _hourly(twin: Twin, year: Year) -> dict[str, Any]:
     if np.any(supply["tank_l"] > 0.0):
         arrays |= {name: supply[name] for name in tanks}
     carrier = heating_systems()["carrier"].fillna("")[twin.buildings["heating_system"]].to_numpy(dtype=str)
-    of = {name: f"{name}_kwh" for name in CARRIERS} | {"electricity": "heating_electricity_kwh"}
-    arrays |= {of[name]: _of_carrier(supply["heating_input_kwh"], carrier == name) for name in CARRIERS}
+    for name in heating_carriers():
+        into = "heating_electricity_kwh" if name == "electricity" else f"{RETAIL[name]}_kwh"
+        arrays[into] = _of_carrier(supply["heating_input_kwh"], carrier == name)
     arrays["district_cold_kwh"] = _of_carrier(supply["cooling_kwh"], _cold_carrier(twin) == "cold")
     arrays |= {"ambient_heat_kwh": supply["ambient_heat_kwh"], "indoor_temp_c": year.demand["indoor_temp_c"]}
     # A tank that is there stays, should it rest all year; of other devices only what some building has is told.
@@ -250,8 +255,8 @@ def of_hours(twin: Twin) -> dict[str, Any]:
         "air_temp_c": table["air_temp_c"].to_numpy(),
         "ghi_w_m2": table["ghi_w_m2"].to_numpy(),
         "electricity_price_eur_kwh": price("electricity"),
-        "export_price_eur_kwh": price("electricity_export"),
-        "district_heat_price_eur_kwh": price("district_heat"),
+        "export_price_eur_kwh": price(EXPORT),
+        "district_heat_price_eur_kwh": price("heat"),
         "electricity_co2_kg_kwh": np.full(len(table), twin.factors.kgco2_kwh["electricity"]),
     }
     return as_declared({name: values.astype(np.float32) for name, values in hours.items()}, twin.weather.kind)

@@ -19,7 +19,7 @@ from assets.threads import at_most
 from twin._cache.memo import Memo
 from twin.model.twin import Twin
 from twin.results.schema import as_declared
-from twin.results.totals import ENERGIES, OPTIONAL, Hours, add_hours, block_totals
+from twin.results.totals import Hours, add_hours, block_totals
 from twin.simulation.dataset import Year, hourly_variables, of_hours, provenance
 from twin.simulation.investments import MEASURES, Investments
 from twin.simulation.year import Progress, Scene, year_of
@@ -28,8 +28,6 @@ Array = npt.NDArray[np.float64]
 Each = Callable[[slice, Mapping[str, Any]], None]
 """Takes the rows of some buildings and their hourly variables: dimensions, array, attributes by name."""
 
-SUMMED = (*ENERGIES, *OPTIONAL, "ambient_heat_kwh", "battery_charge_kwh", "battery_stored_kwh", "tank_stored_kwh")
-"""What is summed up of every building and hour."""
 _OF_ROOFS = ("irradiation_kwh_m2", "potential_kwh", "potential_kwp")
 _OF_BUILDINGS = ("heated_area_m2", "tank_l", "pump_kw", "battery_kwh", "charge_points", "building_kwp")
 
@@ -141,7 +139,7 @@ def _block(scene: Scene, rows: slice, prices: Hours, hours: bool) -> _Block:
     hourly = hourly_variables(part.twin, year)
     arrays = {name: array for name, (_dims, array, _attrs) in hourly.items()}
     _hold_the_balance(part.twin, arrays)
-    sums, of_hour = block_totals(arrays.get, len(index), prices, names=SUMMED)
+    sums, of_hour = block_totals(arrays.get, len(index), prices)
     told = {"building_kwp": year.light.building_kwp, "battery_kwh": year.battery_kwh}
     told |= {"charge_points": year.charge_points, "heated_area_m2": year.demand["heated_area_m2"]}
     told |= {"tank_l": year.supply["tank_l"], "pump_kw": year.supply["pump_kw"]}
@@ -195,11 +193,8 @@ class _Sums:
             charge_points=of["charge_points"],
             investments=self.investments,
         )
-        return Sums(year, self._variables())
-
-    def _variables(self) -> dict[str, Any]:
         of_hour = {f"district_{name}": values for name, values in self.of_hour.items()}
-        return as_declared({f"total_{name}": values for name, values in self.totals.items()} | of_hour)
+        return Sums(year, as_declared({f"total_{name}": values for name, values in self.totals.items()} | of_hour))
 
 
 @dataclass(frozen=True, eq=False)

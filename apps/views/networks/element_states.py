@@ -13,6 +13,7 @@ from apps._errors import UnknownQuantityError
 from apps.views.bounded_cache import cached_by_stamp
 from apps.views.networks.network_views import QUANTITIES, NetworkView
 from apps.views.quantities import CLASSES, classes_of, nice_ceiling, scale_of
+from assets.carriers import BOUGHT, carriers
 
 ALL = "all"
 """Every carrier at once."""
@@ -20,7 +21,8 @@ KIND = "carrier"
 """Not a quantity: which carrier it is."""
 BELOW, ABOVE = CLASSES + 1, CLASSES + 2
 """Classes of what is beyond its lower or upper limit; `CLASSES` itself is "no value"."""
-CARRIERS = ("electricity", "heat", "cold", "gas", "hydrogen")
+CARRIERS = tuple(name for name in BOUGHT if carriers()[name].network)
+"""What elements can be of: carriers that networks bring."""
 _FROM_ZERO = {"loading", "flow", "loss", "hydrogen"}
 _STEP = {"temperature": 5.0, "return_temperature": 5.0, "pressure": 50.0}
 _LEAST_DEVIATION = 0.005

@@ -18,8 +18,10 @@ from apps.views.district_views import AS_IS, Views
 from apps.views.networks.problem_groups import problem_groups, worst_of_each
 from apps.views.networks.worst_hours import WorstHours, find_worst_hours, limits_of
 from apps.views.view import View
+from assets.carriers import NETWORKED
 from twin import NetworkResults, Results
 from twin.reporting.naming import served_by
+from twin.texts import Note
 
 Array = npt.NDArray[np.float32]
 Key = tuple[str, str]
@@ -84,6 +86,8 @@ class NetworkView:
         As `twin.network_kpis` gives them.
     flows : pandas.DataFrame
         The year's energies: source, target, carrier, kwh.
+    notes : tuple of Note
+        What was assumed, and what has not settled.
     """
 
     view: View
@@ -98,6 +102,7 @@ class NetworkView:
     served: Mapping[str, tuple[str, ...]]
     kpis: Mapping[str, Any]
     flows: pd.DataFrame
+    notes: tuple[Note, ...]
 
     @property
     def stamp(self) -> str:
@@ -114,7 +119,7 @@ class NetworkView:
     def carriers(self) -> list[str]:
         """Carriers that have networks or plants, in the order they are told in."""
         there = set(self.elements["carrier"])
-        return [name for name in ("electricity", "heat", "cold", "gas") if name in there]
+        return [name for name in NETWORKED if name in there]
 
     @property
     def worst_days(self) -> list[str]:
@@ -268,6 +273,7 @@ def _cut(view: View, results: Results, whole: NetworkResults) -> NetworkView:
         served=served_by(whole.dataset),
         kpis=twin.network_kpis(whole),
         flows=twin.energy_flows(results, whole),
+        notes=whole.notes,
     )
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.carriers import NETWORKED
+
 MISSING = "missing"
 """What has no state to be held to, but lacks energy."""
-_CARRIERS = ("electricity", "heat", "cold", "gas")
 _QUANTITIES = (MISSING, "temperature", "voltage", "loading", "pressure")
 _MOSTLY = 0.8
 
@@ -32,7 +33,7 @@ def problem_groups(problems: pd.DataFrame) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, carrier, quantity in zip(problems.index, problems["carrier"], problems["quantity"], strict=True):
         found.setdefault(f"{carrier}.{quantity or MISSING}", []).append(str(name))
-    order = [f"{carrier}.{quantity}" for carrier in _CARRIERS for quantity in _QUANTITIES]
+    order = [f"{carrier}.{quantity}" for carrier in NETWORKED for quantity in _QUANTITIES]
     return dict(sorted(found.items(), key=lambda group: order.index(group[0]) if group[0] in order else len(order)))
 
 

@@ -28,7 +28,7 @@ from twin.networks.layout.grid_plan import import_grid, lay_grid, places_to_conn
 from twin.networks.layout.heat_plan import water_design
 from twin.networks.layout.laying import lay_pipes
 from twin.networks.layout.pipe_draft import Draft
-from twin.networks.layout.plan import Carrier, Index
+from twin.networks.layout.plan import Index
 from twin.networks.layout.sizing import sizing_of
 from twin.networks.layout.streets import Ground, make_ground
 
@@ -60,7 +60,7 @@ class Base:
     key : str
     """
 
-    carrier: Carrier
+    carrier: str
     draft: Any
     design: dict[str, Any]
     ground: Ground
@@ -81,7 +81,7 @@ def served(buildings: gpd.GeoDataFrame, carrier: str) -> npt.NDArray[np.bool_]:
 
 
 def base_of(
-    twin: Twin, carrier: Carrier, edits: CarrierEdits, loads: tuple[DesignLoads, DesignLoads], memo: Memo
+    twin: Twin, carrier: str, edits: CarrierEdits, loads: tuple[DesignLoads, DesignLoads], memo: Memo
 ) -> Base | None:
     """Lay or import the network that a scenario's smaller edits begin with.
 
@@ -143,7 +143,7 @@ class _Case:
 
     twin: Twin
     site: Site
-    carrier: Carrier
+    carrier: str
     edits: CarrierEdits
     loads: DesignLoads
     member: Index

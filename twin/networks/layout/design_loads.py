@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.building_systems.supply import heating_systems
-from twin.networks.layout.plan import CARRIERS
+from assets.carriers import NETWORKED
+from assets.hours_on_disk import hours_array, let_go, row_blocks
 from twin.results.clock import time_of
 
 if TYPE_CHECKING:
@@ -67,12 +68,19 @@ def design_loads(results: Results) -> DesignLoads:
     """
     data = results.dataset
     groups = _groups(data)
+    shape = (data.sizes["building"], data.sizes["time"])
+    groups_of = [[k for k, rows in enumerate(groups) if rows[row]] for row in range(shape[0])]
     peak: dict[str, Array] = {}
     hours: dict[str, Array] = {}
     at: dict[str, Any] = {}
-    for carrier in CARRIERS:
-        drawn = _drawn(data, carrier)
-        sums = np.stack([drawn[rows].sum(axis=0, dtype=np.float64) for rows in groups])
+    for carrier in NETWORKED:
+        drawn, sums = hours_array(*shape), np.zeros((len(groups), shape[1]))
+        for rows in row_blocks(*shape):
+            drawn[rows] = _drawn(data, carrier, rows)
+            for row in range(rows.start, rows.stop):
+                for group in groups_of[row]:
+                    sums[group] += drawn[row]
+            let_go(drawn)
         chosen = np.unique(np.argmax(sums, axis=1))
         peak[carrier] = drawn.max(axis=1).astype(np.float64)
         hours[carrier] = drawn[:, chosen].astype(np.float64)
@@ -100,25 +108,24 @@ def as_design_loads(peaks: DesignLoads | pd.DataFrame) -> DesignLoads:
         return peaks
     own: dict[str, Array] = {
         name: peaks[name].fillna(0.0).to_numpy(dtype=np.float64) if name in peaks else np.zeros(len(peaks))
-        for name in CARRIERS
+        for name in NETWORKED
     }
     return DesignLoads(peaks.index, own, {name: values[:, None] for name, values in own.items()})
 
 
-def _groups(data: Any) -> list[npt.NDArray[np.int64]]:
-    rows = np.arange(data.sizes["building"])
-    found = [rows]
+def _groups(data: Any) -> list[npt.NDArray[np.bool_]]:
+    found = [np.ones(data.sizes["building"], dtype=bool)]
     for name in ("use", "heating_system"):
         told = data[name].to_numpy().astype(str)
-        found += [np.flatnonzero(told == word) for word in np.unique(told)]
+        found += [told == word for word in np.unique(told)]
     return found
 
 
-def _drawn(data: Any, carrier: str) -> Array:
-    """Draw of each building and hour from a network, or what it would be [kW], shape (n, T)."""
+def _drawn(data: Any, carrier: str, rows: slice) -> Array:
+    """Draw of some buildings in each hour from a network, or what it would be [kW], shape (rows, T)."""
 
     def values(name: str) -> Any:
-        return time_of(data).kw_of(data[name].transpose("building", "time").to_numpy()) if name in data else None
+        return time_of(data).kw_of(data[name].transpose("building", "time")[rows].to_numpy()) if name in data else None
 
     if carrier == "electricity":
         return np.asarray(values("grid_import_kwh"))
@@ -128,5 +135,5 @@ def _drawn(data: Any, carrier: str) -> Array:
     room, water = (np.float32(heating_systems().loc[system, column]) for column in _EFFICIENCY)
     would = values("space_heat_kwh") / room + values("hot_water_kwh") / water
     own = values(name)
-    served = data["heating_system"].to_numpy() == system
+    served = data["heating_system"].to_numpy()[rows] == system
     return np.asarray(would if own is None else np.where(served[:, None], own, would))

@@ -11,9 +11,9 @@ import pandas as pd
 import pyproj
 import shapely
 
+from assets.carriers import NETWORKED, carriers
 from assets.conversions.catalogue import conversions
 from twin.model.plants import plant_table
-from twin.networks.layout.plan import CARRIERS
 from twin.networks.layout.wording import near
 from twin.scenario import ElementEdit, NetworkEdit, Scenario
 from twin.texts import Note
@@ -100,7 +100,7 @@ def edits_of(scenario: Scenario) -> tuple[dict[str, CarrierEdits], list[str]]:
     findings : list of str
         Edits of elements of which nobody can tell the network.
     """
-    found: dict[str, CarrierEdits] = {carrier: CarrierEdits() for carrier in CARRIERS}
+    found: dict[str, CarrierEdits] = {carrier: CarrierEdits() for carrier in NETWORKED}
     added: dict[str, str] = {}
     findings = []
     for number, edit in enumerate(scenario.edits, start=1):
@@ -109,7 +109,7 @@ def edits_of(scenario: Scenario) -> tuple[dict[str, CarrierEdits], list[str]]:
         elif isinstance(edit, ElementEdit):
             carrier = edit.carrier or added.get(edit.id) or _carrier_of(edit.id)
             if carrier is None:
-                words = f"ids begin with {', '.join(CARRIERS)}, as the map shows them{near(edit.id, added)}"
+                words = f"ids begin with {', '.join(NETWORKED)}, as the map shows them{near(edit.id, added)}"
                 findings.append(f"edit {number} (element {edit.id}): there is no such element; {words}")
                 continue
             if edit.do == "add":
@@ -135,7 +135,7 @@ def _network(found: CarrierEdits, edit: NetworkEdit, number: int) -> None:
 
 
 def _carrier_of(name: str) -> str | None:
-    return next((carrier for carrier in CARRIERS if name.startswith(f"{carrier}-")), None)
+    return next((carrier for carrier in NETWORKED if name.startswith(f"{carrier}-")), None)
 
 
 def plants_of(twin: Any) -> dict[str, tuple[pd.DataFrame, dict[str, float]]]:
@@ -157,7 +157,7 @@ def plants_of(twin: Any) -> dict[str, tuple[pd.DataFrame, dict[str, float]]]:
     """
     table = plant_table(twin)
     found: dict[str, tuple[pd.DataFrame, dict[str, float]]] = {}
-    for carrier in CARRIERS:
+    for carrier in NETWORKED:
         share = {str(name): part for name, row in table.iterrows() if (part := _share(row, carrier)) > 0.0}
         found[carrier] = (table.loc[list(share)], share)
     return found
@@ -165,7 +165,7 @@ def plants_of(twin: Any) -> dict[str, tuple[pd.DataFrame, dict[str, float]]]:
 
 def main_carrier(row: pd.Series[Any]) -> str:
     """Network that a plant is run for, or a store stores."""
-    return "gas" if row["carrier"] == "hydrogen" else str(row["carrier"])
+    return carriers()[row["carrier"]].network or str(row["carrier"])
 
 
 def _share(row: pd.Series[Any], carrier: str) -> float:

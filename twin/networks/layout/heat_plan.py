@@ -10,7 +10,7 @@ import numpy as np
 
 from assets.networks.heat.pipes import PipeSizes, heat_pipes
 from twin.networks.layout.plan import Index, NetworkPlan
-from twin.networks.operation.site_conditions import GENERATIONS, network_temperatures
+from twin.networks.layout.temperatures import GENERATIONS, network_temperatures
 
 AS_IS_GENERATION = "3"
 """Of a heat network that is there already: Finnish ones run at up to 115 °C."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from assets.networks.graph import Graph, nearest_source, tree_of
 from twin.networks.layout.pipe_draft import Draft
-from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Carrier, Index, NetworkPlan
+from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Index, NetworkPlan
 from twin.networks.layout.sizing import sizing_of
 from twin.texts import Note
 
@@ -102,16 +102,11 @@ def plan_of(
     if len(cut):
         told.append(Note("cut_off", values={"buildings": len(cut), "carrier": draft.carrier}))
     return NetworkPlan(
-        carrier=_carrier(draft.carrier), nodes=nodes, edges=edges, tree=tree, consumers=np.where(served, at, -1),
+        carrier=draft.carrier, nodes=nodes, edges=edges, tree=tree, consumers=np.where(served, at, -1),
         entry=entry, net=None, design=dict(design), notes=tuple(told),
         plants={name: int(row[node]) for name, node in draft.plants.items()}, cut_off=cut,
         open_edges=np.flatnonzero(closed), key=key,
     )  # fmt: skip
-
-
-def _carrier(name: str) -> Carrier:
-    carriers: dict[str, Carrier] = {"electricity": "electricity", "heat": "heat", "cold": "cold", "gas": "gas"}
-    return carriers[name]
 
 
 def _nodes(draft: Draft, used: Index) -> pd.DataFrame:

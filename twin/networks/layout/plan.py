@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +14,8 @@ import pandas as pd
 from assets.networks.graph import Tree
 from twin.texts import Note
 
-Carrier = Literal["electricity", "heat", "cold", "gas"]
 Index = npt.NDArray[np.int64]
 
-CARRIERS: tuple[Carrier, ...] = ("electricity", "heat", "cold", "gas")
-"""Carriers that have networks."""
 ORIGINS = ("mapped", "laid", "imported", "edited", "assumed")
 """Where an element comes from: somebody mapped it; the algorithm laid it along the streets; it stands in a file that a
 scenario imports; a scenario adds or changes it; or nobody knows and it is assumed, as where a network begins."""
@@ -77,7 +74,7 @@ class NetworkPlan:
         Digest of all that the plan was made of: equal for equal plans.
     """
 
-    carrier: Carrier
+    carrier: str
     nodes: pd.DataFrame
     edges: gpd.GeoDataFrame
     tree: Tree | None

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.carriers import NETWORKED
 from twin._cache.memo import Memo, content_key
 from twin._errors import ScenarioError
 from twin.networks.layout.bases import Base, base_of, rows_by_id, served
@@ -23,7 +24,7 @@ from twin.networks.layout.grid_edits import connect_plants as connect_plants_to_
 from twin.networks.layout.pipe_draft import Draft
 from twin.networks.layout.pipe_edits import edit_pipe
 from twin.networks.layout.pipe_plan import only_the_served, plan_of
-from twin.networks.layout.plan import CARRIERS, Index, NetworkPlan
+from twin.networks.layout.plan import Index, NetworkPlan
 from twin.networks.layout.sizing import GasSizing, Sizing, sizing_of
 from twin.networks.layout.streets import Ground
 from twin.texts.notes import Note, Value
@@ -85,8 +86,8 @@ def plan_networks(
     edits, findings = edits_of(twin.scenario)
     bases: dict[str, Base] = {}
     drafts: dict[str, tuple[Any, str]] = {}
-    for step, carrier in enumerate(CARRIERS):
-        report(0.9 * step / len(CARRIERS), f"laying {carrier}")
+    for step, carrier in enumerate(NETWORKED):
+        report(0.9 * step / len(NETWORKED), f"laying {carrier}")
         try:
             base = base_of(twin, carrier, edits[carrier], loads, memo)
             if base is not None:

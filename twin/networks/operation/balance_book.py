@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from assets._errors import BalanceError
 from assets.balance import TOLERANCE, Carrier, check_balance
-from assets.technology import BOUGHT
+from assets.carriers import BOUGHT
 from twin.networks.operation.building_loads import total
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from assets.carriers import carriers
 from assets.sources import fuel_kinds
 from twin.networks.operation.balance_book import Book
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from twin.networks.operation.fleet import Fleet
 
 Array = npt.NDArray[np.float64]
-
-_RETAIL: Mapping[str, str] = {"heat": "district_heat", "cold": "district_cold", "biomass": "wood"}
-"""What buildings' prices and the emission factors call a carrier."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def crossings_of(twin: Twin, fleet: Fleet, books: Mapping[str, Book], wood_kw: A
     """
     factors = emission_factors(twin, books)
     nothing = np.zeros(len(wood_kw))
-    own = twin.prices.of_hours("wood", twin.weather.table.index, twin.timezone)
+    own = twin.prices.of_hours("biomass", twin.weather.table.index, twin.timezone)
     found = {}
     for carrier, book in books.items():
         bought, price = book.of("bought"), fleet.buy_eur_kwh.get(carrier, nothing)
@@ -71,9 +69,9 @@ def crossings_of(twin: Twin, fleet: Fleet, books: Mapping[str, Book], wood_kw: A
     return found
 
 
-def emission_factors(twin: Twin, carriers: Mapping[str, object]) -> dict[str, float]:
+def emission_factors(twin: Twin, names: Iterable[str]) -> dict[str, float]:
     """Fossil emissions of carriers that are bought [kgCO2/kWh]: of waste, those of the part that is no biomass."""
     factors = twin.factors.kgco2_kwh
-    found = {carrier: float(factors.get(_RETAIL.get(carrier, carrier), 0.0)) for carrier in carriers}
-    waste = fuel_kinds().loc["mixed_waste"]
+    found = {carrier: float(factors.get(carrier, 0.0)) for carrier in names}
+    waste = fuel_kinds().loc[carriers()["waste"].fuel]
     return found | {"waste": float(waste["co2_kg_kwh"]) * (1.0 - float(waste["biogenic_share"]))}

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.conversions import large_heat_pump_cop
-from assets.hours_on_disk import row_sums
+from assets.hours_on_disk import hours_array, is_large, let_go, row_blocks, row_sums
 
 if TYPE_CHECKING:
     from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
-    from twin.networks.operation.site_conditions import Temperatures
+    from twin.networks.layout.temperatures import Temperatures
     from twin.results.results import Results
 
 Array = npt.NDArray[np.float64]
@@ -82,7 +82,13 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
     nothing = np.broadcast_to(np.float32(0.0), shape)
 
     def of(name: str) -> Any:
-        return time.kw_of(dataset[name].to_numpy()) if name in dataset else nothing
+        if name not in dataset or not is_large(*shape):
+            return time.kw_of(dataset[name].to_numpy()) if name in dataset else nothing
+        found = hours_array(*shape)
+        for row in row_blocks(*shape):
+            found[row] = time.kw_of(dataset[name][row].to_numpy())
+            let_go(found)
+        return found
 
     bought, drawn = of("grid_import_kwh"), of("district_heat_kwh")
     booster = None

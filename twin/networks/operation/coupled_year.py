@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assets.carriers import WATERBORNE
 from twin._cache.memo import Memo, content_key
+from twin.networks.layout.temperatures import Temperatures, network_temperatures, usual_temperatures
 from twin.networks.operation.balance_book import Book, Parts, books_of, check_books, check_plants
 from twin.networks.operation.border import Crossing, crossings_of
 from twin.networks.operation.building_loads import Loads, loads_of, total
@@ -18,7 +20,7 @@ from twin.networks.operation.gas_network import GasNetworkYear, gas_network_year
 from twin.networks.operation.heat_network import WaterYear
 from twin.networks.operation.power_network import GridYear, grid_year
 from twin.networks.operation.shortages import shortages_of
-from twin.networks.operation.site_conditions import Temperatures, ground_c, network_temperatures, usual_temperatures
+from twin.networks.operation.site_conditions import ground_c
 from twin.networks.operation.turns import WaterNetwork, settle
 from twin.texts import Note
 
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from twin.results.results import Results
 
 Report = Callable[[float, str], None]
-
-_WATER = ("heat", "cold")
 
 
 @dataclass(eq=False)
@@ -100,7 +100,7 @@ def coupled_year(
     """
     air = twin.weather.table["air_temp_c"].to_numpy(dtype=np.float64)
     temperatures = {
-        c: network_temperatures(plans[c].design if c in plans else {}, c, air, twin.country) for c in _WATER
+        c: network_temperatures(plans[c].design if c in plans else {}, c, air, twin.country) for c in WATERBORNE
     }
     loads = loads_of(results, plans, temperatures["heat"], twin.time)
     net = total(loads.import_kw) - total(loads.export_kw) + total(loads.public_kw)
@@ -134,7 +134,7 @@ def _water_networks(
 ) -> dict[str, WaterNetwork]:
     drawn, ground = {"heat": loads.heat_kw, "cold": loads.cold_kw}, ground_c(twin)
     found = {}
-    for carrier in _WATER:
+    for carrier in WATERBORNE:
         if carrier in plans:
             design = plans[carrier].design
             least = float(design.get("least_supply_c", usual_temperatures(design, carrier).least_c))

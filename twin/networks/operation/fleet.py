@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.carriers import BOUGHT, BY_LORRY, carriers
 from assets.conversions import conversion_cost, technology_of
 from assets.operation import Outside, Unit
 from assets.sources import fuel_kinds
@@ -20,8 +21,10 @@ from assets.technology import Technology
 from twin._cache.memo import Memo, content_key
 from twin._errors import ScenarioError
 from twin.model.plants import plant_table
+from twin.model.prices import EXPORT
+from twin.networks.layout.temperatures import Temperatures
 from twin.networks.operation.gas_network import hydrogen_room
-from twin.networks.operation.site_conditions import Temperatures, conversion_site, source_site
+from twin.networks.operation.site_conditions import conversion_site, source_site
 from twin.texts import Note
 
 if TYPE_CHECKING:
@@ -32,10 +35,6 @@ Array = npt.NDArray[np.float64]
 
 INJECTION = "hydrogen-into-gas"
 """Id of the station that puts the district's own hydrogen into its gas network."""
-FUELS: Mapping[str, str] = {"biomass": "forest_chips", "waste": "mixed_waste"}
-"""Fuel of fuels.csv that plants burn, by carrier; oil and gas have the prices of the scenario."""
-_PRICE = {"heat": "district_heat", "cold": "district_cold"}
-_NETWORKS = ("heat", "cold")
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +124,7 @@ def _check(table: pd.DataFrame, plans: Mapping[str, NetworkPlan]) -> None:
         f"plant {name} ({row['kind']}) gives {row['carrier']}, and there is no {row['carrier']} network here: "
         + _REMEDY[row["carrier"]]
         for name, row in own.iterrows()
-        if row["carrier"] in _NETWORKS and row["carrier"] not in plans
+        if row["carrier"] in _REMEDY and row["carrier"] not in plans
     ]
     if told:
         raise ScenarioError(told)
@@ -161,11 +160,8 @@ def _starving(units: Mapping[str, Unit], outside: Mapping[str, Outside]) -> list
         Note("starving", (name,), {"carrier": carrier})
         for name, unit in units.items()
         for carrier in unit.technology.inputs
-        if carrier in _MADE_HERE and carrier not in known
+        if carrier in BOUGHT and carrier not in known
     ]
-
-
-_MADE_HERE = ("hydrogen", "heat", "cold", "gas")
 
 
 def _idle(made: Technology) -> Note | None:
@@ -189,11 +185,15 @@ def prices_of_hours(twin: Twin) -> tuple[dict[str, Array], dict[str, Array]]:
     def price(name: str) -> Array:
         return np.asarray(twin.prices.of_hours(name, index, twin.timezone), dtype=np.float64)
 
-    names = {c: _PRICE.get(c, c) for c in ("electricity", "heat", "cold", "gas", "oil")}
-    buy = {c: price(name) for c, name in names.items()}
     fuels = fuel_kinds()["price_eur_kwh"]
-    buy |= {carrier: np.full(len(index), float(fuels[fuel])) for carrier, fuel in FUELS.items()}
-    sell = {"electricity": price("electricity_export")}
+    buy = {}
+    for name in BOUGHT:
+        carrier = carriers()[name]
+        if carrier.fuel:
+            buy[name] = np.full(len(index), float(fuels[carrier.fuel]))
+        elif carrier.retail:
+            buy[name] = price(name)
+    sell = {"electricity": price(EXPORT)}
     return buy, sell
 
 
@@ -201,7 +201,7 @@ def _outside(
     table: pd.DataFrame, plans: Mapping[str, NetworkPlan], buy: Mapping[str, Array], sell: Mapping[str, Array],
     net_load_kw: Array,
 ) -> dict[str, Outside]:  # fmt: skip
-    found = {carrier: Outside(buy[carrier]) for carrier in (*FUELS, "oil")}
+    found = {carrier: Outside(buy[carrier]) for carrier in BY_LORRY}
     for _name, row in table[table["family"] == "outside"].iterrows():
         carrier = str(row["carrier"])
         if carrier not in plans and carrier != "gas":

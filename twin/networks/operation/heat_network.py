@@ -20,7 +20,7 @@ from assets.networks.heat.pipes import PipeSizes, heat_pipes
 from assets.networks.heat.year import HeatYear, heat_year
 from assets.time_grid import TimeGrid
 from twin.networks.layout.plan import NetworkPlan
-from twin.networks.operation.site_conditions import Temperatures
+from twin.networks.layout.temperatures import Temperatures
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]

@@ -1,11 +1,9 @@
-"""What surrounds networks and plants, hour by hour: temperatures of supply, return and ground, sources at hand."""
+"""What surrounds networks and plants, hour by hour: temperature of the ground, sources at hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +29,7 @@ from assets.sources.heat_source import WATER_KJ_KG_K
 from assets.sources.open_water import COOLING_K
 from assets.sources.plants import SourceSite
 from twin._cache.memo import Memo, content_key
+from twin.networks.layout.temperatures import Temperatures
 from twin.texts import Note
 
 if TYPE_CHECKING:
@@ -40,10 +39,6 @@ Array = npt.NDArray[np.float64]
 
 PIPE_DEPTH_M = 1.0
 """Depth of pipes in the ground: cover of EN 13941's usual 0.8 m and half a casing."""
-MILD_C = 8.0
-"""Outdoor temperature from which supply is no longer lowered: hot water needs it (Finnish Energy K1/2021, usual)."""
-COLDEST_FI_C = -26.0
-"""Outdoor temperature that heating is designed for on Finland's south coast (decree 1010/2017, zone I)."""
 EVAPORATOR_SHARE = 0.72
 """Of a heat pump's heat, what its source gives at a COP of 3.6: sizes a source that nobody told the size of."""
 INTAKE_M, LAKE_INTAKE_M = 20.0, 15.0
@@ -51,71 +46,6 @@ INTAKE_M, LAKE_INTAKE_M = 20.0, 15.0
 SPARE = 1.25
 """Room that an assumed source has over what its plant takes at its rated power."""
 _GULF = (21.5, 59.3, 30.5, 60.8)
-
-
-@dataclass(frozen=True)
-class Temperatures:
-    """Supply and return of a water network by the hour, shape (T,) [°C]."""
-
-    supply_c: Array
-    return_c: Array
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """Temperatures of a kind of network, where its plan says nothing: design day, mild days, return, least supply."""
-
-    supply_c: float
-    mild_c: float
-    return_c: float
-    least_c: float
-
-
-GENERATIONS: Mapping[str, Defaults] = {
-    "3": Defaults(115.0, 75.0, 45.0, 60.0),
-    "4": Defaults(65.0, 60.0, 30.0, 53.0),
-    "5": Defaults(16.0, 12.0, 8.0, 2.0),
-    "cold": Defaults(6.0, 6.0, 16.0, 10.0),
-}
-"""Third generation as in Helsinki (supply 65 to 115 °C: Helen; substations of Finnish Energy K1: 115/45 °C); fourth
-after Lund et al., Energy 68, 2014 (50 to 65 °C; 58 °C hot water at the tap over an exchanger of 2 K needs 60 °C); fifth
-as ambient loops of Buffa et al., Renew. Sustain. Energy Rev. 104, 2019; cold 6/16 °C as in Nordic cities. The least
-supply is what a substation makes 55 °C of hot water with, or for the fourth 50 °C: assumed."""
-
-
-def network_temperatures(design: Mapping[str, Any], carrier: str, air_c: Array, country: str) -> Temperatures:
-    """Supply by the outdoor temperature, and return, of a network.
-
-    Parameters
-    ----------
-    design : mapping
-        Of the network's plan: `generation`, `supply_temp_c`, `mild_temp_c`, `return_temp_c`, whatever of it there is.
-    carrier : str
-        "heat" or "cold".
-    air_c : ndarray, shape (T,)
-        Outdoor air [°C].
-    country : str
-        ISO 3166 code.
-
-    Returns
-    -------
-    Temperatures
-        Of heat, straight from the design day's to that of mild days; of cold the same all year.
-    """
-    usual = usual_temperatures(design, carrier)
-    high = float(design.get("supply_temp_c", usual.supply_c))
-    back = float(design.get("return_temp_c", usual.return_c))
-    if carrier == "cold":
-        return Temperatures(np.full(len(air_c), high), np.full(len(air_c), max(back, high + 4.0)))
-    mild = min(float(design.get("mild_temp_c", usual.mild_c)), high)
-    coldest = COLDEST_FI_C if country == "FI" else min(float(air_c.min()), MILD_C - 10.0)
-    supply = np.interp(air_c, [coldest, MILD_C], [high, mild])
-    return Temperatures(supply, np.minimum(back, supply - 4.0))
-
-
-def usual_temperatures(design: Mapping[str, Any], carrier: str) -> Defaults:
-    """Defaults of the kind of network that a design is of."""
-    return GENERATIONS["cold" if carrier == "cold" else str(design.get("generation", "3"))]
 
 
 def ground_c(twin: Twin) -> Array:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from assets.hours_on_disk import let_go
 from assets.operation import Operation, OperationProblem, operate
 from twin._cache.memo import Memo, content_key
 from twin.networks.operation.building_loads import Loads, total
@@ -20,8 +21,8 @@ from twin.texts.notes import Note, Value
 if TYPE_CHECKING:
     from assets.time_grid import TimeGrid
     from twin.networks.layout.plan import NetworkPlan
+    from twin.networks.layout.temperatures import Temperatures
     from twin.networks.operation.fleet import Fleet
-    from twin.networks.operation.site_conditions import Temperatures
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[float, str], None]
@@ -70,6 +71,7 @@ class WaterNetwork:
         """Make a network ready to be run."""
         node = balancing_node(plan, fleet.table)
         told = (plan.key, content_key(drawn_kw), temperatures, ground_c, time, node, least_c)
+        let_go(drawn_kw)
         return cls(plan, drawn_kw, temperatures, ground_c, time, node, least_c, content_key(*told) if plan.key else "")
 
     def run(self, at_nodes: Flows, memo: Memo) -> WaterYear:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 import xarray as xr
 
+from assets.carriers import WATERBORNE, carriers
 from assets.catalogue import table
 from assets.hours_on_disk import let_go, row_blocks
 from twin.networks.layout.topology import buildings_behind
@@ -133,7 +134,7 @@ def _lost(carrier: str, dataset: xr.Dataset) -> Array:
 
 def _edge_titles(carrier: str, edges: gpd.GeoDataFrame) -> list[str]:
     word = _WORDS[carrier][0]
-    nominal = dict(table("heat_pipes").set_index("name")["nominal_mm"]) if carrier in {"heat", "cold"} else {}
+    nominal = dict(table("heat_pipes").set_index("name")["nominal_mm"]) if carrier in WATERBORNE else {}
     streets = edges["street"] if "street" in edges else pd.Series("", index=edges.index)
     told = []
     for size, kind, street in zip(edges["size"], edges["kind"], streets, strict=True):
@@ -157,7 +158,7 @@ def _consumers(carrier: str, plan: NetworkPlan, names: list[str], dataset: xr.Da
     return pd.DataFrame(
         {
             "carrier": carrier,
-            "kind": "substation" if carrier in {"heat", "cold"} else "service",
+            "kind": "substation" if carrier in WATERBORNE else "service",
             "geometry": shapely.points(nodes["x_m"].to_numpy(), nodes["y_m"].to_numpy()),
             "size": "",
             "origin": "assumed",
@@ -267,7 +268,7 @@ def _plant(year: Coupled, dataset: xr.Dataset, name: str) -> dict[str, Any]:
     state = operation.main_kwh[name] if unit else operation.level_kwh[name]
     lost = operation.flows_kwh[name]["loss"] if unit else operation.store_loss_kwh[name]
     return {
-        "carrier": "gas" if carrier == "hydrogen" else carrier,
+        "carrier": carriers()[carrier].network or carrier,
         "kind": dim,
         "geometry": shapely.Point(x, y),
         "size": str(row["kind"]),

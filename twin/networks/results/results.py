@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from assets.carriers import NETWORKED
 from assets.hours_on_disk import hours_array, is_large, let_go, on_disk, row_blocks
 from twin._errors import ResultsError
 from twin.networks.results.dataset import FORMAT
@@ -80,10 +81,23 @@ class NetworkResults:
             carrier: self.dataset[f"building_missing_{carrier}_kwh"].sum("time", dtype=np.float64).to_numpy()
             if f"building_missing_{carrier}_kwh" in self.dataset
             else 0.0
-            for carrier in ("electricity", "heat", "cold", "gas")
+            for carrier in NETWORKED
         }
         names = [str(name) for name in self.dataset["building"].to_numpy()]
         return pd.DataFrame(missing, index=pd.Index(names, name="building"), dtype=np.float64)
+
+    def kpis(self) -> dict[str, dict[str, Any]]:
+        """Compute the key figures of the networks: see `twin.network_kpis`."""
+        from twin.networks.results.kpis import network_kpis  # noqa: PLC0415  it reads what is held here
+
+        return network_kpis(self)
+
+    @staticmethod
+    def kpi_catalogue() -> pd.DataFrame:
+        """Tell what each of them is: see `twin.network_kpi_catalogue`."""
+        from twin.networks.results.kpis import network_kpi_catalogue  # noqa: PLC0415
+
+        return network_kpi_catalogue()
 
     def pipe_use(self, carrier: str) -> float:
         """Highest flow of any pipe by what it is held to, of heat or cold [%]."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from assets.carriers import WATERBORNE
 from assets.hours_on_disk import let_go, on_disk, row_blocks
 from twin._errors import ResultsError
 from twin.results.schema import variable_of
@@ -246,7 +247,7 @@ def _hydrogen(dataset: xr.Dataset) -> Iterator[Part]:
 
 
 def _there(dataset: xr.Dataset) -> list[str]:
-    return [carrier for carrier in ("heat", "cold") if f"{carrier}_node" in dataset.dims]
+    return [carrier for carrier in WATERBORNE if f"{carrier}_node" in dataset.dims]
 
 
 _READERS: Mapping[str, tuple[str, Callable[[xr.Dataset], Iterator[Part]]]] = {
@@ -265,7 +266,7 @@ _READERS: Mapping[str, tuple[str, Callable[[xr.Dataset], Iterator[Part]]]] = {
 def pipe_use(dataset: xr.Dataset, carrier: str) -> float:
     """Highest flow of any pipe by what it is held to, of heat or cold [%]."""
     name = f"{carrier}_flow_kg_s"
-    most = [np.abs(hours_of(dataset, name, row)).max(axis=1) for row in row_blocks(*dataset[name].shape)]
+    most = [np.abs(hours_of(dataset, name, row)).max(axis=1, initial=0.0) for row in row_blocks(*dataset[name].shape)]
     flow = np.concatenate([np.empty(0, dtype=np.float32), *most])
     capacity = dataset[f"{carrier}_capacity_kg_s"].to_numpy()
     return 100.0 * float(np.max(flow / np.where(capacity > 0.0, capacity, np.inf), initial=0.0))

@@ -19,7 +19,7 @@ from apps.views.map_quantities import building_curve
 from apps.views.view import View
 from twin import kpi_catalogue
 
-_CURVES = {"heat": "heat", "electricity": "electricity", "cold": "cooling", "solar": "solar"}
+_CURVES = {"heat": "heat", "electricity": "electricity", "cold": "cooling", "sun": "solar"}
 _FIGURES = ("heat_kwh", "electricity_kwh", "pv_potential_kwh", "co2_t")
 _KNOWN = {"tagged", "input", "edited"}
 _GUESSED = {"default"}

@@ -63,7 +63,7 @@ def day_lines(curves: Mapping[str, Sequence[float]], unit: str, title: str, word
         casing = f'<polyline points="{points}" fill="none" stroke="#8a7f2a" stroke-width="2.6"/>'
         line = f'<polyline points="{points}" fill="none" stroke="{CARRIERS[carrier]}" stroke-width="2"/>'
         # Yellow on white needs an edge to be seen.
-        parts.append((casing if carrier == "solar" else "") + line)
+        parts.append((casing if carrier == "sun" else "") + line)
     parts += [_tick(x(hour), f"{hour:02d}") for hour in range(0, 24, 6)]
     step = (_WIDTH - _LEFT - _RIGHT) / 24
     for hour in range(24):

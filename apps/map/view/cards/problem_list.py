@@ -46,6 +46,8 @@ def problems_panel(networks: NetworkView, words: Texts) -> None:
     )
     if part == "figures":
         st.html(_figures(networks, words))
+        with st.expander(words("network.notes")):
+            st.html(_notes(networks, words))
     elif networks.problems.empty:
         st.caption(words("network.fine.told"))
     else:
@@ -85,6 +87,14 @@ def _figure(value: float, unit: str, words: Texts, *, large: bool) -> str:
     if unit in {"", "h/a"} and value == int(value) and abs(value) < 1e6:
         return tick(value, words.language) + ("\u00a0h" if unit else "")
     return with_unit(value, unit, words.language, large=large)
+
+
+def _notes(networks: NetworkView, words: Texts) -> str:
+    """Write what was assumed of the networks, and what has not settled, as a list."""
+    known = networks.elements.index
+    names = {one: element_title(networks, one, words) for note in networks.notes for one in note.ids if one in known}
+    items = "".join(f"<li>{escape(note.told(words.language, names))}</li>" for note in networks.notes)
+    return f'<ul class="cet-note">{items}</ul>'
 
 
 def _figures(networks: NetworkView, words: Texts) -> str:

@@ -13,26 +13,13 @@ from apps.map.view.state import ViewState
 from apps.texts import Texts, amount
 from apps.views.view import View
 from twin import list_presets
-from twin.model.building_edits import prices_and_factors
+from twin.model.building_edits import carrier_of_key, prices_and_factors
 from twin.scenario import EmissionFactorsEdit, PricesEdit, Scenario, WeatherEdit
 
 _CENTS, _GRAMS = 100.0, 1000.0
-_PRICES: Mapping[str, str] = {
-    "electricity_eur_kwh": "electricity",
-    "export_eur_kwh": "electricity_export",
-    "district_heat_eur_kwh": "district_heat",
-    "gas_eur_kwh": "gas",
-    "oil_eur_kwh": "oil",
-    "wood_eur_kwh": "wood",
-}
-_FACTORS: Mapping[str, str] = {
-    "electricity_kgco2_kwh": "electricity",
-    "district_heat_kgco2_kwh": "district_heat",
-    "gas_kgco2_kwh": "gas",
-    "oil_kgco2_kwh": "oil",
-    "wood_kgco2_kwh": "wood",
-}
-"""Carrier of each key of an edit."""
+_FACTORS = ("electricity", "district_heat", "gas", "oil", "wood")
+_PRICES = ("electricity", "export", *_FACTORS[1:])
+"""What edits of prices and factors call the carriers that are shown."""
 _AS_IT_IS = Scenario(name="as-is")
 _GIVEN, _FILE, _GENERATED = "given", "file", "generated"
 _SAME, _BY, _OWN = "same", "by", "own"
@@ -72,8 +59,8 @@ def prices(view: View, words: Texts) -> None:
     """
     now, first = (prices_and_factors(view.district.country, one)[0] for one in (session.state().present, _AS_IT_IS))
     fields = [
-        _Field(key, _mean(now.eur_kwh[of]) * _CENTS, _mean(first.eur_kwh[of]) * _CENTS, first.source.get(of, ""))
-        for key, of in _PRICES.items()
+        _Field(f"{key}_eur_kwh", _mean(now.eur_kwh[of]) * _CENTS, _mean(first.eur_kwh[of]) * _CENTS, first.source[of])
+        for key, of in ((key, carrier_of_key(key)) for key in _PRICES)
     ]
     _show("prices", fields, (-20.0, 200.0, 0.5, "%.2f"), words)
 
@@ -90,8 +77,8 @@ def emission_factors(view: View, words: Texts) -> None:
     """
     now, first = (prices_and_factors(view.district.country, one)[1] for one in (session.state().present, _AS_IT_IS))
     fields = [
-        _Field(key, now.kgco2_kwh[of] * _GRAMS, first.kgco2_kwh[of] * _GRAMS, first.source.get(of, ""))
-        for key, of in _FACTORS.items()
+        _Field(f"{key}_kgco2_kwh", now.kgco2_kwh[of] * _GRAMS, first.kgco2_kwh[of] * _GRAMS, first.source[of])
+        for key, of in ((key, carrier_of_key(key)) for key in _FACTORS)
     ]
     _show("emission_factors", fields, (0.0, 3000.0, 5.0, "%.0f"), words)
 

@@ -11,6 +11,7 @@ from apps.map.view import session
 from apps.map.view.state import ViewState
 from apps.texts import Texts
 from apps.views.networks.network_views import NetworkView
+from assets.carriers import NETWORKED, PIPED
 from twin.scenario import NetworkEdit
 
 _GENERATIONS = ("3", "4", "5")
@@ -28,16 +29,16 @@ def network_panel(networks: NetworkView | None, words: Texts) -> None:
         Language.
     """
     st.html(f'<div class="cet-card-title"><h2>{escape(words("network.change.title"))}</h2></div>')
-    carrier = st.segmented_control(
+    chosen = st.segmented_control(
         words("network.carrier"),
-        ("heat", "cold", "gas", "electricity"),
+        (*(name for name in NETWORKED if name in PIPED), "electricity"),
         format_func=lambda name: words(f"carrier.{name}"),
         required=True,
         label_visibility="collapsed",
         width="stretch",
         **session.bound("network_to_change"),
     )
-    carrier = str(carrier)
+    carrier = str(chosen)
     now = network_edit_of(carrier)
     there = networks is None or carrier in networks.carriers
     title = words(f"network.{carrier}")

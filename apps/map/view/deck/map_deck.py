@@ -20,6 +20,7 @@ from apps.views.map_quantities import MapQuantity, map_quantity
 from apps.views.networks.element_states import Look
 from apps.views.networks.network_views import NetworkView
 from apps.views.view import View
+from assets.carriers import PIPED
 
 BUILDINGS = "buildings"
 LAYERS = ("streets", "water", "landuse", "trees", "parking", "chargers", "pipes", "roofs")
@@ -216,9 +217,7 @@ def _points(name: str, data: str) -> pdk.Layer:
 def _carrier_expression() -> str:
     colours = {name: list(palette.rgb(colour)) for name, colour in palette.CARRIERS.items() if name}
     rest = list(palette.rgb(palette.CARRIERS[""]))
-    chain = " : ".join(
-        f"__source.object.properties.k == '{name}' ? {colours[name]}" for name in ("heat", "cold", "gas", "hydrogen")
-    )
+    chain = " : ".join(f"__source.object.properties.k == '{name}' ? {colours[name]}" for name in PIPED)
     return f"@@={chain} : {rest}"
 
 

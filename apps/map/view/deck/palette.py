@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.views.quantities import CLASSES
+from assets.carriers import carriers
 
 RGB = tuple[int, int, int]
 
@@ -27,17 +28,7 @@ _BLUE_RED: tuple[RGB, ...] = (
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILLION, PURPLE, BLACK = "#0072B2", "#D55E00", "#CC79A7", "#3B3B3B"
 
-CARRIERS = {
-    "electricity": ORANGE,
-    "heat": VERMILLION,
-    "cold": SKY,
-    "gas": PURPLE,
-    "hydrogen": PURPLE,
-    "solar": YELLOW,
-    "storage": GREEN,
-    "grid": BLUE,
-    "": "#6B665E",
-}
+CARRIERS = {carrier.id: carrier.colour for carrier in carriers().values()} | {"": "#6B665E"}
 """One colour a carrier, in every chart."""
 
 USES = {
