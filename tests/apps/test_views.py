@@ -11,7 +11,7 @@ import pytest
 
 import twin
 from apps._errors import UnknownDistrictError, UnknownScenarioError
-from apps.views import district_views as module
+from apps.views import view_computation as module
 from apps.views.district_views import Views
 from apps.views.view import View
 from apps.views.view_computation import district_stamp, view_stamp
