@@ -12,6 +12,7 @@ import pandas as pd
 from assets.catalogue import table
 from assets.sources._validate import done, each, hourly, known
 from assets.sources.heat_source import HeatSource
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -57,13 +58,15 @@ def ground_kinds() -> pd.DataFrame:
     return table("ground_kinds").set_index("ground")
 
 
-def ground_climate(air_temp_c: npt.ArrayLike, ground: str = "finnish_bedrock") -> GroundClimate:
+def ground_climate(air_temp_c: npt.ArrayLike, time: TimeGrid, ground: str = "finnish_bedrock") -> GroundClimate:
     """Ground's climate by that of the air.
 
     Parameters
     ----------
     air_temp_c : array_like, shape (T,)
-        Hourly outdoor air of a whole year [°C].
+        Outdoor air of a whole year [°C].
+    time : TimeGrid
+        T steps.
     ground : str
         Of `ground_kinds.csv`.
 
@@ -77,10 +80,10 @@ def ground_climate(air_temp_c: npt.ArrayLike, ground: str = "finnish_bedrock") -
     The first harmonic of the air is the surface's; the mean is Kukkonen's, whom snow makes warmer than the air.
     """
     findings: list[str] = []
-    air = hourly(findings, "air_temp_c", air_temp_c, low=-90.0, high=60.0)
+    air = hourly(findings, "air_temp_c", air_temp_c, time.n, low=-90.0, high=60.0)
     known(findings, [ground], ground_kinds().index, "ground")
-    if not findings and not 8700 <= len(air) <= 8800:
-        findings.append(f"air_temp_c has {len(air)} hours: give a whole year, 8760 or 8784")
+    if not findings and not 8700 <= time.n * time.step_h <= 8800:
+        findings.append(f"air_temp_c has {time.n * time.step_h:g} hours: give a whole year, 8760 or 8784")
     done(findings)
     angle = 2 * np.pi * np.arange(len(air)) / len(air)
     wave = 2 * np.mean((air - air.mean()) * np.exp(-1j * angle))
@@ -93,7 +96,7 @@ def ground_climate(air_temp_c: npt.ArrayLike, ground: str = "finnish_bedrock") -
     )
 
 
-def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, hours: int = 8760) -> Array:
+def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, time: TimeGrid) -> Array:
     """Temperature of ground that nobody draws heat from.
 
     Parameters
@@ -101,8 +104,8 @@ def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, hours: in
     climate : GroundClimate
     depth_m : array_like, shape (n,)
         Below the surface [m], 0 or more.
-    hours : int
-        T, from the start of the year that the climate was fitted to.
+    time : TimeGrid
+        T steps, from the start of the year that the climate was fitted to.
 
     Returns
     -------
@@ -123,7 +126,7 @@ def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, hours: in
     depths = np.atleast_1d(np.asarray(depth_m, dtype=np.float64))
     depth = each(findings, "depth_m", depths, depths.size, low=0.0)[:, None]
     done(findings)
-    day = np.arange(hours)[None, :] / DAY_H
+    day = np.arange(time.n)[None, :] * time.step_h / DAY_H
     alpha = climate.diffusivity_m2_s * DAY_S
     damped = climate.amplitude_k * np.exp(-depth * np.sqrt(np.pi / (YEAR_DAYS * alpha)))
     late = climate.coldest_day + depth / 2 * np.sqrt(YEAR_DAYS / (np.pi * alpha))
@@ -173,7 +176,7 @@ def shallow_source(
     full_load_h: float = 2400.0,
     depth_m: float = 200.0,
     brine_below_ground_k: float = 5.0,
-    hours: int = 8760,
+    time: TimeGrid,
 ) -> HeatSource:
     """Ground collector by the usual limits, for places where no field is planned yet (`borehole_source` is).
 
@@ -188,8 +191,8 @@ def shallow_source(
         Of the boreholes' foot, whose mean counts, or of the field [m].
     brine_below_ground_k : float
         How much colder the brine is than the ground [K]: 5 as in Ruhnau, Hirth, Praktiknjo 2019.
-    hours : int
-        T.
+    time : TimeGrid
+        T steps.
 
     Returns
     -------
@@ -197,5 +200,5 @@ def shallow_source(
     """
     limit = float(extraction_limit_w(collector, ground, full_load_h)) * size / 1000.0
     depth = depth_m / 2 if collector == "borehole" else depth_m
-    temp = ground_temperature(climate, [depth], hours)[0] - brine_below_ground_k
-    return HeatSource("ground", temp, np.full(hours, limit), BRINE_LIMIT_C)
+    temp = ground_temperature(climate, [depth], time)[0] - brine_below_ground_k
+    return HeatSource("ground", temp, np.full(time.n, limit), BRINE_LIMIT_C)

@@ -14,6 +14,7 @@ from assets.catalogue import table
 from assets.sources._validate import done, hourly
 from assets.sources.heat_source import HeatSource, flow_heat_kw
 from assets.sources.shallow_ground import ground_climate, ground_temperature
+from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
 
@@ -120,7 +121,8 @@ def wastewater_year(
     if not 0.0 <= city.kept_share <= 1.0:
         findings.append(f"kept_share is {city.kept_share:g}: give a share from 0 to 1")
     done(findings)
-    ground = ground_temperature(ground_climate(air, "moist_soil"), [SEWER_DEPTH_M], len(index))[0]
+    time = TimeGrid.of_index(index, timezone)
+    ground = ground_temperature(ground_climate(air, time, "moist_soil"), [SEWER_DEPTH_M], time)[0]
     per_second = inhabitants / 86_400.0
     sanitary = city.sanitary_l_d * per_second * _rhythm(index, timezone)
     seepage = np.full(len(index), city.seepage_l_d * per_second)

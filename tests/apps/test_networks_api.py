@@ -283,9 +283,7 @@ def test_elements_are_named_in_every_language(found: NetworkView, small_networks
 
 
 def test_what_the_networks_rest_on_is_told_in_every_language(client: Client) -> None:
-    told = {
-        language: client.get(f"{BASE}/networks/notes", params={"language": language}).json() for language in LANGUAGES
-    }
+    told = {language: client.get(f"{BASE}/networks/notes", params={"lang": language}).json() for language in LANGUAGES}
     english = told["en"]
     laid = next(note for note in english if note["kind"].startswith("laid") and note["values"]["carrier"] == "heat")
     assert laid["text"].startswith("Heat: the network is laid along the streets by an algorithm")

@@ -29,8 +29,10 @@ from assets.sources.shallow_ground import (
     ground_temperature,
     shallow_source,
 )
+from tests.assets.clock import clock
 
 HOURS = 8760
+YEAR = clock(HOURS)
 DAY = np.arange(HOURS) / 24
 
 
@@ -53,7 +55,7 @@ def winter_load(peak_kw: float) -> np.ndarray:
 
 def test_temperature_by_depth_solves_the_heat_equation() -> None:
     """An implicit solution of conduction in 40 m of ground, ten years with the same surface; within 0.05 K."""
-    climate = ground_climate(helsinki_air(), "moist_soil")
+    climate = ground_climate(helsinki_air(), YEAR, "moist_soil")
     climate = GroundClimate(climate.mean_c, climate.amplitude_k, climate.coldest_day, climate.diffusivity_m2_s, 0.0)
     dz, dt, n = 0.1, 6 * 3600.0, 400
     r = climate.diffusivity_m2_s * dt / dz**2
@@ -67,20 +69,20 @@ def test_temperature_by_depth_solves_the_heat_equation() -> None:
         state[-1] = 0.0
         state = solve_banded((1, 1), banded, state)
     depths = np.array([0.5, 1.0, 2.0, 5.0, 10.0])
-    end = ground_temperature(climate, depths, HOURS + 1)[:, -1]
+    end = ground_temperature(climate, depths, clock(HOURS + 1))[:, -1]
     np.testing.assert_allclose(end, state[np.rint(depths / dz).astype(int)], atol=0.05)
 
 
 def test_finnish_boreholes_find_the_temperature_that_is_measured() -> None:
     """Bedrock of Espoo has 7 to 8.5 °C at 100 to 150 m (GTK, from memory); it knows no season below 20 m."""
-    temps = ground_temperature(ground_climate(helsinki_air()), [20.0, 100.0, 150.0])
+    temps = ground_temperature(ground_climate(helsinki_air(), YEAR), [20.0, 100.0, 150.0], YEAR)
     assert np.ptp(temps[0]) < 0.3
     assert 7.0 < temps[1].mean() < 9.0
     assert temps[2].mean() - temps[1].mean() == pytest.approx(0.6, abs=1e-6)
 
 
 def test_surface_is_as_cold_as_the_air_s_first_harmonic() -> None:
-    climate = ground_climate(helsinki_air())
+    climate = ground_climate(helsinki_air(), YEAR)
     assert climate.amplitude_k == pytest.approx(11.5, rel=1e-3)
     assert climate.coldest_day == pytest.approx(28.0, abs=0.1)
     assert climate.mean_c == pytest.approx(0.71 * 6.5 + 2.93, abs=1e-6)
@@ -146,7 +148,7 @@ def test_years_add_up_and_each_is_colder() -> None:
 
 def test_a_finnish_borehole_gives_what_finnish_boreholes_give() -> None:
     """Some 100 kWh a metre and year without neighbours (Finnish dimensioning, GTK and Motiva, from memory: 80-140)."""
-    temp = float(ground_temperature(ground_climate(helsinki_air()), [100.0]).mean())
+    temp = float(ground_temperature(ground_climate(helsinki_air(), YEAR), [100.0], YEAR).mean())
     field = grid_field(1, 1, 0.0, 200.0, temp)
     load = winter_load(7.0)
     yearly = load.sum() * sustainable_share(field, load) / field.total_m
@@ -182,7 +184,7 @@ def test_usual_limits_by_hand() -> None:
     np.testing.assert_allclose(
         extraction_limit_w("borehole", "good", [1000, 1800, 2100, 2400, 4800]), [84, 84, 77, 70, 35]
     )
-    source = shallow_source(ground_climate(helsinki_air()), size=1000.0)
+    source = shallow_source(ground_climate(helsinki_air(), YEAR), size=1000.0, time=YEAR)
     np.testing.assert_allclose(source.available_kw, 70.0)
     assert 1.0 < source.temp_c.mean() < 5.0
     assert (ground_kinds()["diffusivity_m2_s"] < 2e-6).all()
@@ -195,10 +197,10 @@ def test_bad_fields_and_loads_are_refused_with_all_findings() -> None:
     with pytest.raises(InputError, match="boreholes 0 and 1 stand in each other"):
         BoreholeField(np.zeros(2), np.zeros(2), 100.0, 7.0)
     with pytest.raises(InputError, match="give a whole year"):
-        ground_climate(np.zeros(100))
+        ground_climate(np.zeros(100), clock(100))
     with pytest.raises(InputError, match="no collector borehole in butter"):
         extraction_limit_w("borehole", "butter", 2000)
     with pytest.raises(InputError, match="extraction_kw"):
         borehole_source(grid_field(1, 1, 0.0, 100.0, 7.0), np.array([-1.0, 2.0]))
     with pytest.raises(InputError, match="depth_m"):
-        ground_temperature(ground_climate(helsinki_air()), [-1.0])
+        ground_temperature(ground_climate(helsinki_air(), YEAR), [-1.0], YEAR)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assets.time_grid import TimeGrid
 from twin.model.prices import emission_factors_of, prices_of
 from twin.networks.operation.balance_book import Book
 from twin.networks.operation.border import Crossing, crossings_of, emission_factors
@@ -18,6 +19,7 @@ from twin.simulation.investments import MEASURES, Investments, investments_of
 
 SYSTEMS = ["district_heating", "direct_electric", "electric_boiler", "gas_boiler", "oil_boiler", "wood_boiler",
            "ground_source_heat_pump", "air_water_heat_pump"]  # fmt: skip
+START = pd.Timestamp("2025-01-01", tz="UTC")
 HEAT = np.array([[30.0, 4.0, 1.0], [2.0, 2.0, 2.0]])
 WATER = np.array([[0.0, 50.0, 6.0], [1.0, 2.0, 0.0]])
 """Two buildings: 54 and 4 kW in the hour in which rooms and water together take most; 30.3 and 3 in the mean."""
@@ -44,9 +46,9 @@ def priced(points: Any = (), **columns: Any) -> Investments:
     devices = Devices(
         points=pd.DataFrame(list(points), columns=["building", "users"]).astype({"building": np.int64}),
         sessions=None, sessions_key="", battery_kwh=numbers["battery_kwh"],
-        battery_models=of["battery_model"].to_numpy(dtype=object), room_kw=np.zeros(2),
+        battery_models=of["battery_model"].to_numpy(dtype=object), room_kwh=np.zeros(2),
     )  # fmt: skip
-    twin: Any = SimpleNamespace(buildings=of, country="FI")
+    twin: Any = SimpleNamespace(buildings=of, country="FI", time=TimeGrid(START, pd.Timedelta("1h"), 3))
     return investments_of(twin, numbers["roof_kwp"], supply, devices)
 
 
@@ -161,11 +163,12 @@ def crossed(
         buy_eur_kwh={carrier: np.array(price) for carrier, price in BUY.items()},
         sell_eur_kwh={"electricity": np.array([0.01, 0.02, 0.03])},
     )
-    index = pd.date_range("2025-01-01", periods=HOURS, freq="h", tz="UTC")
+    index = pd.date_range(START, periods=HOURS, freq="h")
     twin: Any = SimpleNamespace(
-        prices=replace(prices_of("FI"), eur_kwh={**prices_of("FI").eur_kwh, "wood": (0.07,) * 12}),
+        prices=replace(prices_of("FI"), eur_kwh={**prices_of("FI").eur_kwh, "biomass": (0.07,) * 12}),
         factors=emission_factors_of("FI"), weather=SimpleNamespace(table=pd.DataFrame(index=index)),
         timezone="Europe/Helsinki",
+        time=TimeGrid(START, pd.Timedelta("1h"), HOURS),
     )  # fmt: skip
     return crossings_of(twin, fleet, books, np.full(HOURS, wood))
 

@@ -33,7 +33,9 @@ def same(one: Any, other: Any) -> None:
     assert set(one.variables) == set(other.variables)
     for name, variable in one.variables.items():
         found = other[name]
-        assert (found.dims, found.attrs, found.dtype) == (variable.dims, variable.attrs, variable.dtype), name
+        assert (found.dims, found.attrs) == (variable.dims, variable.attrs), name
+        if variable.dtype != object:  # words come back from a file as words of fixed length
+            assert found.dtype == variable.dtype, name
         if name in _SUMMED:
             np.testing.assert_allclose(found, variable, rtol=1e-12)
         else:

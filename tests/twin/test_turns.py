@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from assets.operation import Outside, Unit, merit_order, operate
+from assets.operation import OperationProblem, Outside, Unit, merit_order, operate
 from assets.technology import Technology
 from gis_data import District
+from tests.assets.clock import clock
 from tests.twin.network_plans import gas_plan, heat_plan, power_plan
 from twin import make_twin, parse_scenario, run
 from twin._cache.memo import Memo
@@ -50,11 +51,11 @@ def test_rounds_of_plants_that_run_out_are_told(district: District, monkeypatch:
         "boiler": Unit(Technology("heat", 100.0 * flat, inputs={"gas": flat / 0.9})),
     }
     outside = {"electricity": Outside(0.1 * flat, most_kw=10.0), "gas": Outside(0.1 * flat)}
-    settled = operate({"heat": 90.0 * flat}, units, outside=outside)
+    settled = operate(OperationProblem(clock(flat), {"heat": 90.0 * flat}, units, outside=outside))
     assert settled.rounds < 8
     assert settled.unsettled_kw == 0.0
     monkeypatch.setattr(merit_order, "_ROUNDS", 2)
-    found = operate({"heat": 90.0 * flat}, units, outside=outside)
+    found = operate(OperationProblem(clock(flat), {"heat": 90.0 * flat}, units, outside=outside))
     # A third of the pump's 90 kW is wanted and a ninth is there: two thirds of it have still to be held back.
     assert (found.rounds, found.unsettled_kw) == (2, pytest.approx(60.0))
     scenario = parse_scenario(PLANTS + "- {what: plant, id: outside-electricity, do: resize, size_kw: 100}\n")

@@ -39,9 +39,9 @@ KEEP_HOURS_UP_TO = 2_000
 MEMORY_GB = 2.0
 """What a run may take unless it is told otherwise."""
 _PROGRAM_BYTES, _TABLES_BYTES = 450e6, 20e3
-"""Of the program and its libraries, and of a building in the tables of district and twin (measured)."""
+"""Of the program and its libraries, and of a building in the tables of district and twin (estimated)."""
 _HOURLY_ARRAYS = 45
-"""Arrays of all hours that a building has at a time while it is computed (measured), 4 bytes an hour."""
+"""Arrays of all hours that a building has at a time while it is computed (estimated), 4 bytes an hour."""
 _MOST = 4 * GROUP
 """Buildings that a thread computes at once: more is not faster."""
 

@@ -84,6 +84,7 @@ def design_loads(results: Results) -> DesignLoads:
         chosen = np.unique(np.argmax(sums, axis=1))
         peak[carrier] = drawn.max(axis=1).astype(np.float64)
         hours[carrier] = drawn[:, chosen].astype(np.float64)
+        let_go(drawn)
         at[carrier] = chosen
     stations: dict[str, tuple[float, Array]] = {}
     if "station_charging_kwh" in data:

@@ -82,11 +82,14 @@ def loads_of(results: Results, plans: Mapping[str, NetworkPlan], heat: Temperatu
     nothing = np.broadcast_to(np.float32(0.0), shape)
 
     def of(name: str) -> Any:
-        if name not in dataset or not is_large(*shape):
-            return time.kw_of(dataset[name].to_numpy()) if name in dataset else nothing
-        found = hours_array(*shape)
-        for row in row_blocks(*shape):
-            found[row] = time.kw_of(dataset[name][row].to_numpy())
+        if name not in dataset:
+            return nothing
+        variable = dataset[name]
+        if not is_large(*variable.shape):
+            return time.kw_of(variable.to_numpy())
+        found = hours_array(*variable.shape)
+        for row in row_blocks(*variable.shape):
+            found[row] = time.kw_of(variable[row].to_numpy())
             let_go(found)
         return found
 

@@ -50,8 +50,9 @@ _GULF = (21.5, 59.3, 30.5, 60.8)
 
 def ground_c(twin: Twin) -> Array:
     """Ground at the depth of pipes, shape (T,) [°C]."""
-    air = _air(twin)
-    return np.asarray(ground_temperature(ground_climate(air, "moist_soil"), [PIPE_DEPTH_M], len(air))[0])
+    return np.asarray(
+        ground_temperature(ground_climate(_air(twin), twin.time, "moist_soil"), [PIPE_DEPTH_M], twin.time)[0]
+    )
 
 
 def conversion_site(
@@ -115,7 +116,7 @@ def _ground(twin: Twin, size_kw: float, _memo: Memo) -> tuple[HeatSource, Note]:
     air = _air(twin)
     limit_w = float(extraction_limit_w("borehole", "good", 2400.0))
     metres = SPARE * EVAPORATOR_SHARE * size_kw * 1000.0 / limit_w
-    source = shallow_source(ground_climate(air), size=metres, hours=len(air))
+    source = shallow_source(ground_climate(air, twin.time), size=metres, time=twin.time)
     return source, Note("boreholes", values={"metres": metres})
 
 

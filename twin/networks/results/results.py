@@ -243,7 +243,8 @@ def _write(dataset: xr.Dataset, path: Path) -> None:
 def _read(path: Path) -> xr.Dataset:
     """Read a dataset; large variables a block of rows at a time, to disk."""
     with xr.open_dataset(path, engine="netcdf4", cache=False) as file:
-        large = {str(name): v for name, v in file.data_vars.items() if v.ndim == 2 and is_large(*v.shape)}
+        single = {str(name): v for name, v in file.data_vars.items() if v.ndim == 2 and v.dtype == np.float32}
+        large = {name: v for name, v in single.items() if is_large(*v.shape)}
         dataset = file.drop_vars(list(large)).load()
         for name, variable in large.items():
             values = hours_array(*variable.shape)
