@@ -212,7 +212,7 @@ def run() -> Iterator[dict[str, Any]]:
             words = fastest(ways, slice(0, tried), found[:, :tried])
             ways[words](slice(0, measured))
             own, theirs, voltage = [], [], found
-            for _ in range(TIMES if measured == HOURS else 1):
+            for _ in range(TIMES):
                 seconds, _ = timed(lambda: power_year(bare, p, q, method="auto"))
                 own.append(seconds)
                 seconds, voltage = timed(functools.partial(ways[words], slice(0, measured)))
