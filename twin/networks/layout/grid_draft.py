@@ -17,6 +17,7 @@ from scipy import sparse
 
 from assets.networks.power import cables, transformers
 from assets.networks.power.equipment import LOW, MEDIUM
+from assets.networks.power.plan import CABLE_USE, POWER_FACTOR
 from twin.networks.layout.ids import edge_ids, node_ids
 from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Index, NetworkPlan
 from twin.texts import Note
@@ -24,9 +25,6 @@ from twin.texts import Note
 Array = npt.NDArray[np.float64]
 LV_MOST_KV = 1.0
 """Up to this voltage a bus is low voltage (IEC 60038) [kV]."""
-CABLE_USE = 0.8
-"""Planned loading of a cable at its peak, as `LayoutRules` has it."""
-POWER_FACTOR = 0.95
 
 
 @dataclass
