@@ -18,6 +18,7 @@ from numba import njit
 from assets._errors import InputError
 from assets._exact import grid_of
 from assets.catalogue import table
+from assets.fluids.water import REFERENCE_KJ_KG_K, ROOM_KG_M3
 from assets.time_grid import TimeGrid
 
 Array = npt.NDArray[np.float64]
@@ -27,7 +28,7 @@ Flags = npt.NDArray[np.bool_]
 SPECIFICATION = ("capacity_kwh", "heater_kw", "loss_kw", "reserve_kwh")
 """Columns of tanks that the model needs: heat of a full tank, power of its heater, loss of a full tank, heat below
 which it is heated at any hour."""
-WATER_KWH_M3_K = 4.186 * 998.0 / 3600.0
+WATER_KWH_M3_K = REFERENCE_KJ_KG_K * ROOM_KG_M3 / 3600.0
 """Heat that a m³ of water takes up [kWh/K]."""
 LABEL_EXCESS_K = 45.0
 """Excess temperature that labels tell the loss at [K]: water of 65 °C, a room of 20 °C (EN 12897)."""

@@ -10,11 +10,26 @@ import numpy.typing as npt
 from numba import njit
 
 from assets._errors import InputError
+from assets.catalogue import limit
 
 Array = npt.NDArray[np.float64]
 
-REFERENCE_KJ_KG_K = 4.186
-"""Specific heat that caloric temperatures count in [kJ/(kg K)]."""
+REFERENCE_KJ_KG_K = limit("water_caloric_cp")
+"""Specific heat that caloric temperatures count in, and models whose water has but one [kJ/(kg K)]."""
+MEAN_KJ_KG_K = limit("water_mean_cp")
+"""Specific heat of water that flows past heat pumps, wells and plants, rounded [kJ/(kg K)]."""
+COOL_KG_M3 = limit("water_cool_density")
+"""Density of lakes, seas and ground water [kg/m³]."""
+ROOM_KG_M3 = limit("water_room_density")
+"""Density at 20 °C [kg/m³]."""
+WARM_KG_M3 = limit("water_warm_density")
+"""Density at 60 °C [kg/m³]."""
+COLD_WATER_KWH_KG_K = limit("water_cold_cp") / 3600.0
+"""Heat that a kilogram of water takes up near 5 °C [kWh/(kg K)]."""
+FUSION_KWH_KG = limit("ice_fusion") / 3600.0
+"""Heat of fusion of ice [kWh/kg]."""
+ICE_J_M3 = limit("ice_melting") * 1e6
+"""Heat of melting of a cubic metre of ice on lakes and seas [J/m³]."""
 RANGE_C = (0.0, 160.0)
 """Temperatures that the polynomials hold for."""
 
@@ -42,10 +57,6 @@ _FLUIDITY = (
 _TERMS = 7
 _CAPACITY = (1.17008326e0, -5.24341831e-4, 2.33077687e-6, -1.94025191e-8)
 """Fitted to IAPWS-95 at 5 bar, 2 to 98 °C, with CoolProp; 0.08 % at most."""
-FUSION_KWH_KG = 333.4 / 3600.0
-"""Heat of fusion of ice (Feistel and Wagner 2006: 333.4 kJ/kg) [kWh/kg]."""
-COLD_WATER_KWH_KG_K = 4.2 / 3600.0
-"""Heat that a kilogram of water takes up near 5 °C (IAPWS-95: 4.20 kJ/(kg K)) [kWh/(kg K)]."""
 
 
 def _padded(terms: tuple[float, ...]) -> Array:

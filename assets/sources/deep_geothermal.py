@@ -10,13 +10,13 @@ import pandas as pd
 
 from assets._errors import InputError
 from assets.catalogue import table
-from assets.sources.heat_source import WATER_KJ_KG_K, HeatSource, direct_heat_technology
+from assets.fluids.water import COOL_KG_M3, MEAN_KJ_KG_K
+from assets.sources.heat_source import HeatSource, direct_heat_technology
 from assets.technology import Technology
 
 Array = npt.NDArray[np.float64]
 
 YEAR_S = 8760 * 3600.0
-WATER_KG_M3 = 1000.0
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def production_temperature(doublet: Doublet, years: npt.ArrayLike = 10.0) -> Arr
     """
     time = np.maximum(np.asarray(years, dtype=np.float64), 0.01) * YEAR_S
     f = np.log(2 * np.sqrt(doublet.rock_diffusivity_m2_s * time) / doublet.well_radius_m) - 0.29
-    a = doublet.flow_kg_s * WATER_KJ_KG_K * 1000.0 * f / (2 * np.pi * doublet.rock_w_m_k)
+    a = doublet.flow_kg_s * MEAN_KJ_KG_K * 1000.0 * f / (2 * np.pi * doublet.rock_w_m_k)
     # -H/A of standing water is minus infinity: it comes up as cold as the surface.
     share = np.divide(doublet.depth_m, a, out=np.full_like(a, np.inf), where=a > 0.0)
     return np.asarray(doublet.surface_c + doublet.gradient_k_m * a * -np.expm1(-share))
@@ -133,9 +133,9 @@ def breakthrough_years(doublet: Doublet) -> float:
     """
     if not doublet.flow_kg_s:
         return np.inf
-    water = WATER_KG_M3 * WATER_KJ_KG_K * 1000.0
+    water = COOL_KG_M3 * MEAN_KJ_KG_K * 1000.0
     layer = doublet.porosity * water + (1 - doublet.porosity) * doublet.rock_mj_m3_k * 1e6
-    flow_m3_s = doublet.flow_kg_s / WATER_KG_M3
+    flow_m3_s = doublet.flow_kg_s / COOL_KG_M3
     return float(np.pi * doublet.spacing_m**2 * doublet.layer_m * layer / (3 * flow_m3_s * water) / YEAR_S)
 
 
@@ -166,9 +166,9 @@ def deep_source(doublet: Doublet, hours: int = 8760, *, years: float = 10.0) -> 
             [f"cold water comes through after {through:.3g} years, before {years:g}: set the wells further apart"]
         )
     temp = float(production_temperature(doublet, years))
-    heat = doublet.flow_kg_s * WATER_KJ_KG_K * max(temp - doublet.reinjection_c, 0.0)
+    heat = doublet.flow_kg_s * MEAN_KJ_KG_K * max(temp - doublet.reinjection_c, 0.0)
     pressure_kpa = 2 * 100.0 * doublet.flow_kg_s / doublet.productivity_kg_s_bar
-    pump = pressure_kpa * doublet.flow_kg_s / WATER_KG_M3 / doublet.pump_efficiency
+    pump = pressure_kpa * doublet.flow_kg_s / COOL_KG_M3 / doublet.pump_efficiency
     if pump >= heat > 0.0:
         raise InputError([f"the pumps take {pump:.3g} kW, the water gives {heat:.3g} kW: let less water flow"])
     return HeatSource(

@@ -9,12 +9,11 @@ import numpy.typing as npt
 
 from assets._errors import InputError
 from assets.carriers import FREE
+from assets.fluids.water import MEAN_KJ_KG_K
 from assets.technology import Technology
 
 Array = npt.NDArray[np.float64]
 
-WATER_KJ_KG_K = 4.19
-"""Heat capacity of fresh water at 10 °C [kJ/(kg K)]: IAPWS-95, rounded."""
 _HEAT_SOURCES = tuple(kind for kind in FREE if kind not in {"sun", "wind"})
 
 
@@ -81,7 +80,7 @@ def flow_heat_kw(mass_flow_kg_s: npt.ArrayLike, temp_c: npt.ArrayLike, return_li
         [kW], 0 where it arrives colder than that.
     """
     cooling = np.maximum(np.asarray(temp_c, dtype=np.float64) - return_limit_c, 0.0)
-    return np.asarray(np.asarray(mass_flow_kg_s, dtype=np.float64) * WATER_KJ_KG_K * cooling)
+    return np.asarray(np.asarray(mass_flow_kg_s, dtype=np.float64) * MEAN_KJ_KG_K * cooling)
 
 
 def air_source(air_temp_c: npt.ArrayLike) -> HeatSource:

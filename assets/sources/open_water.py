@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.catalogue import table
+from assets.fluids.water import COOL_KG_M3, ICE_J_M3, MEAN_KJ_KG_K
 from assets.sources._validate import done, hourly, known
 from assets.sources.heat_source import HeatSource, flow_heat_kw
 
@@ -19,9 +20,7 @@ Array = npt.NDArray[np.float64]
 LAYER_M = 1.0
 SPIN_UP_YEARS = 6
 """Years that the same weather is repeated until the deep water knows it."""
-WATER_J_M3_K = 4.19e6
-ICE_J_M3 = 3.06e8
-"""Heat of melting of a m³ of ice, 334 kJ/kg and 917 kg/m³."""
+WATER_J_M3_K = COOL_KG_M3 * MEAN_KJ_KG_K * 1000.0
 FREEZING_MARGIN_K = 0.5
 """How far from freezing water must go back, so that no ice grows in the evaporator [K]: assumed."""
 COOLING_K = 3.0

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
-from assets.fluids.water import heat_capacity_kwh_m3_k
+from assets.fluids.water import MEAN_KJ_KG_K, heat_capacity_kwh_m3_k
 from assets.storage.store import Store, StoreYear, store_year, wishes
 from assets.time_grid import TimeGrid
 
@@ -71,7 +71,7 @@ class NetworkWater:
     def equivalent(self, flow_kg_s: npt.ArrayLike | None = None) -> Store:
         """Return the store in the common form; its powers are those of a usual flow, shape (m,) [kg/s], if given."""
         power = np.asarray(np.inf if flow_kg_s is None else flow_kg_s, dtype=np.float64)
-        power = power * 4.19 * np.maximum(self.lift_k, 1e-9)
+        power = power * MEAN_KJ_KG_K * np.maximum(self.lift_k, 1e-9)
         capacity = self.heat_kwh_k * self.lift_k
         loss = np.divide(self.ua_kw_k, self.heat_kwh_k, out=np.zeros(len(self)), where=self.heat_kwh_k > 0)
         return Store("heat", capacity, power, power, loss_per_h=1.0 - np.exp(-loss))
@@ -154,7 +154,6 @@ def network_water_year(
     """
     wanted = wishes(wanted_kwh, len(water), "network")
     flow = np.asarray(flow_kg_s, dtype=np.float64)
-    # Heat capacity by mass at 75 °C (IAPWS-95: 4.19 kJ/(kg K)).
-    limit = flow * 4.19 * (water.lift_k[:, None] if flow.ndim < 2 or len(water) > 1 else water.lift_k[0])
+    limit = flow * MEAN_KJ_KG_K * (water.lift_k[:, None] if flow.ndim < 2 or len(water) > 1 else water.lift_k[0])
     limit = time.kwh_of(np.asarray(limit))
     return store_year(water.equivalent(), wanted, time, charge_limit_kwh=limit, discharge_limit_kwh=limit)

@@ -13,11 +13,11 @@ from scipy.integrate import quad, solve_ivp
 from scipy.special import i0e
 
 from assets._errors import InputError
+from assets.fluids.water import WARM_KG_M3
 from assets.networks.graph import Tree, sum_below
 from assets.networks.heat._plug_flow_kernel import film_w_m2_k, viscosity_pa_s
 from assets.networks.heat.plug_flow import (
     CP_J_KG_K,
-    DENSITY_KG_M3,
     PlugFlow,
     PlugPipes,
     insulated_pipes,
@@ -35,7 +35,7 @@ def one_pipe(length: float = 200.0, diameter: float = 0.1, wall: float = 1.0, lo
 
 
 def water_kg(pipe: PlugPipes) -> float:
-    return float(DENSITY_KG_M3 * np.pi / 4 * pipe.inner_diameter_m[0] ** 2 * pipe.length_m[0])
+    return float(WARM_KG_M3 * np.pi / 4 * pipe.inner_diameter_m[0] ** 2 * pipe.length_m[0])
 
 
 def residual(found: PlugFlow) -> np.ndarray:
@@ -260,7 +260,7 @@ def test_no_heat_comes_from_nowhere(case: tuple[PlugPipes, np.ndarray, np.ndarra
     """in − out − loss − stored is below 1e-6 of what passes and is held; no temperature leaves the range of all."""
     pipes, flow, inlet, step, ambient = case
     found = run_plug_flow(pipes, plug_state(pipes, 50.0), flow, inlet_c=inlet, ambient_c=ambient, step_s=step)
-    held = (DENSITY_KG_M3 * np.pi / 4 * pipes.inner_diameter_m**2 * CP_J_KG_K + pipes.wall_j_m_k) * pipes.length_m
+    held = (WARM_KG_M3 * np.pi / 4 * pipes.inner_diameter_m**2 * CP_J_KG_K + pipes.wall_j_m_k) * pipes.length_m
     passed = found.entered_kwh + held.sum() * 50.0 / 3.6e6
     assert (np.abs(residual(found)) <= 1e-6 * passed).all()
     low, high = min(ambient, 50.0, inlet.min()), max(ambient, 50.0, inlet.max())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from assets._errors import InputError
+from assets.fluids.water import MEAN_KJ_KG_K
 from assets.sources import (
     Doublet,
     breakthrough_years,
@@ -17,7 +18,6 @@ from assets.sources import (
     deep_wells,
     production_temperature,
 )
-from assets.sources.heat_source import WATER_KJ_KG_K
 
 
 def known(well: str, **changes: float) -> Doublet:
@@ -59,7 +59,7 @@ def test_rising_water_cools_as_by_integrating_its_loss(
     """dT/dz = -(T - T_rock(z))/A from the bottom up, by an ODE solver; within 1 mK."""
     doublet = Doublet(depth, flow, 5.0, gradient)
     f = np.log(2 * np.sqrt(doublet.rock_diffusivity_m2_s * years * 8760 * 3600) / doublet.well_radius_m) - 0.29
-    a = flow * WATER_KJ_KG_K * 1000 * f / (2 * np.pi * doublet.rock_w_m_k)
+    a = flow * MEAN_KJ_KG_K * 1000 * f / (2 * np.pi * doublet.rock_w_m_k)
     solved = solve_ivp(
         lambda up, temp: -(temp - (doublet.surface_c + gradient * (depth - up))) / a,
         (0.0, depth),
@@ -87,7 +87,7 @@ def test_direct_heat_stops_where_the_network_is_hotter_than_the_well() -> None:
     technology = deep_technology(known("unterhaching"), supply, back)
     hottest = float(production_temperature(known("unterhaching")))
     # It may not be colder than 60 °C when it goes down, so the first two hours give the same.
-    np.testing.assert_allclose(technology.capacity_kw[:2], 150 * WATER_KJ_KG_K * (hottest - 60.0), rtol=1e-6)
+    np.testing.assert_allclose(technology.capacity_kw[:2], 150 * MEAN_KJ_KG_K * (hottest - 60.0), rtol=1e-6)
     assert technology.capacity_kw[2] == 0.0
     assert (technology.loss > 0).all()
     np.testing.assert_allclose(sum(technology.flows(technology.capacity_kw).values()), 0.0, atol=1e-6)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets._errors import InputError
+from assets.fluids.water import MEAN_KJ_KG_K
 from assets.sources import HeatSource, air_source, direct_heat_technology, flow_heat_kw
-from assets.sources.heat_source import WATER_KJ_KG_K
 
 
 def test_heat_of_a_flow_is_that_of_coolprop() -> None:
@@ -38,7 +38,7 @@ def test_direct_use_takes_no_more_than_the_network_cools(
     source = HeatSource("waste_heat", source_c, flow_heat_kw(flow, source_c, limit), limit, pump)
     technology = direct_heat_technology(source, supply, back, approach_k=3.0)
     by_hand = np.where(
-        source_c >= supply + 3.0, flow * WATER_KJ_KG_K * np.maximum(source_c - np.maximum(back + 3.0, limit), 0), 0.0
+        source_c >= supply + 3.0, flow * MEAN_KJ_KG_K * np.maximum(source_c - np.maximum(back + 3.0, limit), 0), 0.0
     )
     np.testing.assert_allclose(technology.capacity_kw, by_hand, rtol=1e-9, atol=1e-9)
     assert (technology.capacity_kw <= source.available_kw * (1 + 1e-12)).all()

@@ -32,7 +32,6 @@ from twin.model.twin import Twin, make_twin
 from twin.networks import NetworkPlan, design_loads, plan_networks, tree_gas_pipes, tree_pipes
 from twin.networks.layout.heat_plan import water_design
 from twin.networks.layout.laying import lay_pipes
-from twin.networks.layout.pipe_plan import only_the_served, plan_of
 from twin.networks.layout.plan import ORIGINS
 from twin.networks.layout.sizing import sizing_of
 from twin.networks.layout.streets import make_ground
@@ -515,7 +514,7 @@ def test_every_consumer_of_any_town_is_reached(town: tuple[Site, Any, Any]) -> N
     ground = make_ground(site, "heat", Memo(0))
     laid = lay_pipes("heat", ground, member, (kw, kw[:, None]), sizing_of(design))
     rows = {int(k): int(k) for k in member}
-    plan = plan_of(only_the_served(laid.draft, rows, len(site.buildings)), design, site.crs)
+    plan = laid.draft.still_served(rows, len(site.buildings)).plan(design, site.crs)
     is_sound(plan)
     near = [k for k in member if ground.node[k] >= 0]
     assert np.flatnonzero(plan.consumers >= 0).tolist() == near
@@ -544,7 +543,7 @@ def test_a_bridge_along_a_strangers_service_is_no_service_of_its_own() -> None:
     design = water_design("heat", (site.coldest_c, "FI"))
     ground = make_ground(site, "heat", Memo(0))
     laid = lay_pipes("heat", ground, np.array([0, 1]), (np.ones(2), np.ones((2, 1))), sizing_of(design))
-    plan = plan_of(only_the_served(laid.draft, {0: 0, 1: 1}, 3), design, site.crs)
+    plan = laid.draft.still_served({0: 0, 1: 1}, 3).plan(design, site.crs)
     is_sound(plan)
     assert (plan.consumers >= 0).tolist() == [True, True, False]
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
-from assets.fluids.water import WATER, Water
+from assets.fluids.water import MEAN_KJ_KG_K, WATER, Water
 from assets.networks.graph import Graph
 from assets.networks.heat.inputs import Array, Consumers, Ints, Producers, refuse, spread
 from assets.networks.heat.pipes import PipeSizes
@@ -268,7 +268,7 @@ def _set_hour(net: Any, case: _Case, t: int) -> None:
     if rest.any():
         drop = case.feed[rest, t] - 40.0
         net.circ_pump_mass["t_flow_k"] = case.feed[rest, t] + KELVIN
-        net.circ_pump_mass["mdot_flow_kg_per_s"] = case.given[rest, t] / (4.19 * np.maximum(drop, 5.0))
+        net.circ_pump_mass["mdot_flow_kg_per_s"] = case.given[rest, t] / (MEAN_KJ_KG_K * np.maximum(drop, 5.0))
         net.circ_pump_mass["in_service"] = case.given[rest, t] > 0.0
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.fluids.water import REFERENCE_KJ_KG_K, WARM_KG_M3
 from assets.networks.graph import Tree
 from assets.networks.heat._plug_flow_kernel import move_all
 
@@ -20,10 +21,7 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-CP_J_KG_K = 4186.0
-"""Specific heat of water, 10 to 90 °C within 0.5 %."""
-DENSITY_KG_M3 = 983.0
-"""Density of water at 60 °C."""
+CP_J_KG_K = REFERENCE_KJ_KG_K * 1000.0
 STILL_KG_S = 1e-12
 """Flow below which water stands."""
 
@@ -195,7 +193,7 @@ def run_plug_flow(
     inlet_c: npt.ArrayLike,
     ambient_c: npt.ArrayLike,
     step_s: npt.ArrayLike,
-    density_kg_m3: float = DENSITY_KG_M3,
+    density_kg_m3: float = WARM_KG_M3,
     cp_j_kg_k: float = CP_J_KG_K,
 ) -> PlugFlow:
     """Move water and heat through a network.

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from assets._errors import InputError
+from assets.catalogue import limit
 from assets.networks.power.solving import Array, Flow
 
 Ints = npt.NDArray[np.int64]
 KINDS = ("voltage low", "voltage high", "line loading", "transformer loading", "no solution")
+_PLANNED_PU = limit("voltage_planned_low"), limit("voltage_planned_high")
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class GridLimits:
         Loading [%].
     """
 
-    u_min_pu: float = 0.95
-    u_max_pu: float = 1.05
+    u_min_pu: float = _PLANNED_PU[0]
+    u_max_pu: float = _PLANNED_PU[1]
     line_percent: float = 100.0
     trafo_percent: float = 100.0
 
@@ -43,7 +45,7 @@ class GridLimits:
             raise InputError(findings)
 
 
-EN_50160 = GridLimits(0.90, 1.10)
+EN_50160 = GridLimits(limit("voltage_supply_low"), limit("voltage_supply_high"))
 """The supply voltage that customers are entitled to."""
 
 

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from assets._errors import InputError
+from assets.catalogue import limit
 from assets.networks.graph import Array, Graph, Index
 from assets.networks.power.coincidence import Diversity
 
 MAPPED, LAID, IMPORTED = "mapped", "laid", "imported"
 """Where an element comes from: somebody mapped it, the algorithm laid it, or it stood in an imported net."""
+
+POWER_FACTOR = limit("power_factor_sizing")
+"""Of consumers at their peaks."""
+CABLE_USE = limit("cable_use")
+"""Planned loading of a cable at its peak, part of 100 %."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +60,14 @@ class LayoutRules:
 
     country: str = "FI"
     diversity: str = "rusck"
-    power_factor: float = 0.95
+    power_factor: float = POWER_FACTOR
     mv_kv: float = 20.0
     lv_kv: float = 0.4
     mv_direct_kw: float = 1000.0
     lv_reach_m: float = 400.0
     largest_kva: float = 1000.0
     transformer_use: float = 0.8
-    cable_use: float = 0.8
+    cable_use: float = CABLE_USE
     lv_drop_percent: float = 5.0
     mv_drop_percent: float = 5.0
     ring_use: float = 1.0

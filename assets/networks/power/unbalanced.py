@@ -17,13 +17,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets._errors import InputError
+from assets.catalogue import limit
 from assets.networks.power.conversion import GridInput, convert
 from assets.networks.power.tables import Array, Ints, rows_of
 
 Single = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 PHASES = 3
-UNBALANCE_LIMIT_PERCENT = 2.0
+UNBALANCE_LIMIT_PERCENT = limit("voltage_unbalance")
 """Negative- by positive-sequence voltage in 95 % of the 10-minute means: EN 50160:2010, 4.2.4."""
 _TURN = np.exp(2j * np.pi / 3)
 _MEGABYTES = 48.0

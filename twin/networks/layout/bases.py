@@ -61,7 +61,7 @@ class Base:
     """
 
     carrier: str
-    draft: Any
+    draft: Draft | GridDraft
     design: dict[str, Any]
     ground: Ground
     site: Site

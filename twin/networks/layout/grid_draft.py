@@ -17,20 +17,18 @@ from scipy import sparse
 
 from assets.networks.power import cables, transformers
 from assets.networks.power.equipment import LOW, MEDIUM
+from assets.networks.power.plan import CABLE_USE, POWER_FACTOR
 from twin.networks.layout.ids import edge_ids, node_ids
-from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Index, NetworkPlan
+from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Index, NetworkDraft, NetworkPlan
 from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
 LV_MOST_KV = 1.0
 """Up to this voltage a bus is low voltage (IEC 60038) [kV]."""
-CABLE_USE = 0.8
-"""Planned loading of a cable at its peak, as `LayoutRules` has it."""
-POWER_FACTOR = 0.95
 
 
 @dataclass
-class GridDraft:
+class GridDraft(NetworkDraft):
     """A grid under work.
 
     Attributes
@@ -71,9 +69,9 @@ class GridDraft:
             dict(self.plants), list(self.notes),
         )  # fmt: skip
 
-    def place(self, bus: int) -> tuple[float, float]:
+    def place(self, node: int) -> tuple[float, float]:
         """Return the coordinates of a bus [m]."""
-        return float(self.net.bus.loc[bus, "x_m"]), float(self.net.bus.loc[bus, "y_m"])
+        return float(self.net.bus.loc[node, "x_m"]), float(self.net.bus.loc[node, "y_m"])
 
     def levels(self) -> pd.Series:
         """Voltage level of each bus, LV or MV."""
@@ -115,6 +113,34 @@ class GridDraft:
         """Return the indices of lines with an open switch at an end."""
         switch = self.net.switch
         return [int(k) for k in switch["element"][(switch["et"] == "l") & ~switch["closed"].astype(bool)]]
+
+    def still_served(self, rows: Mapping[int, int], count: int) -> GridDraft:
+        """As `NetworkDraft.still_served`; cables to those that are left out stay."""
+        own = self.copy()
+        own.consumers = [-1] * count
+        for row, now in rows.items():
+            own.consumers[now] = self.consumers[row]
+        return own
+
+    def plan(self, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[Note] = ()) -> NetworkPlan:
+        """As `NetworkDraft.plan`; what is open or out of service stays so."""
+        net = self.net
+        row = pd.Series(np.arange(len(net.bus)), index=net.bus.index)
+        supplied = self.supplied()
+        asked = np.array(self.consumers, dtype=np.int64)
+        at = _rows(row, asked)
+        served = (at >= 0) & supplied[np.maximum(at, 0)]
+        cut = np.flatnonzero((asked >= 0) & ~served)
+        opened = np.flatnonzero(net.line.index.isin(self.open_lines()) | ~net.line["in_service"].to_numpy(bool))
+        told = [*self.notes, *notes]
+        if len(cut):
+            told.append(Note("cut_off", values={"buildings": len(cut), "carrier": "electricity"}))
+        return NetworkPlan(
+            carrier="electricity", nodes=_nodes(self, np.where(served, at, -1)), edges=_edges(self, row, crs),
+            tree=None, consumers=np.where(served, at, -1), entry=int(row[self.entry]), net=net, design=dict(design),
+            notes=tuple(told), plants={name: int(row[bus]) for name, bus in self.plants.items()},
+            chargers=_rows(row, np.array(self.chargers, dtype=np.int64)), cut_off=cut, open_edges=opened, key=key,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -217,46 +243,6 @@ def cable_for(level: str, country: str, kw: float) -> tuple[str, int]:
 def cable_country(country: str) -> str:
     """Return the country whose cables are laid: its own where the catalogue has them, else Finland's."""
     return country if country in set(cables()["country"]) else "FI"
-
-
-def grid_plan(
-    draft: GridDraft, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[Note] = ()
-) -> NetworkPlan:
-    """Make the plan of a grid.
-
-    Parameters
-    ----------
-    draft : GridDraft
-        Consumers by the rows of the twin's table.
-    design : mapping
-    crs : Any
-        Of the district.
-    key : str
-        Digest of what it was made of.
-    notes : sequence of Note
-        Behind the draft's own.
-
-    Returns
-    -------
-    NetworkPlan
-    """
-    net = draft.net
-    row = pd.Series(np.arange(len(net.bus)), index=net.bus.index)
-    supplied = draft.supplied()
-    asked = np.array(draft.consumers, dtype=np.int64)
-    at = _rows(row, asked)
-    served = (at >= 0) & supplied[np.maximum(at, 0)]
-    cut = np.flatnonzero((asked >= 0) & ~served)
-    opened = np.flatnonzero(net.line.index.isin(draft.open_lines()) | ~net.line["in_service"].to_numpy(bool))
-    told = [*draft.notes, *notes]
-    if len(cut):
-        told.append(Note("cut_off", values={"buildings": len(cut), "carrier": "electricity"}))
-    return NetworkPlan(
-        carrier="electricity", nodes=_nodes(draft, np.where(served, at, -1)), edges=_edges(draft, row, crs), tree=None,
-        consumers=np.where(served, at, -1), entry=int(row[draft.entry]), net=net, design=dict(design),
-        notes=tuple(told), plants={name: int(row[bus]) for name, bus in draft.plants.items()},
-        chargers=_rows(row, np.array(draft.chargers, dtype=np.int64)), cut_off=cut, open_edges=opened, key=key,
-    )  # fmt: skip
 
 
 def _rows(row: pd.Series, buses: Index) -> Index:

@@ -23,6 +23,7 @@ from twin.networks.layout.grid_draft import (
     set_cable,
     set_transformer,
 )
+from twin.networks.layout.places import MEDIUM_FROM_KW, SNAP_M
 from twin.networks.layout.plan import Index
 from twin.networks.layout.streets import Ground, edge_line, line_along, street_along
 from twin.networks.layout.wording import no_such_element, no_such_size, size_named
@@ -30,10 +31,6 @@ from twin.scenario import ElementEdit
 from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
-SNAP_M = 25.0
-"""Ends of a cable drawn on the map so near to a bus are joined to it."""
-MEDIUM_FROM_KW = 100.0
-"""Plants from this power on are connected to medium voltage, as `twin.networks.layout.places` has it."""
 
 
 def edit_grid(draft: GridDraft, edit: ElementEdit, line: Any, country: str) -> list[str]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from assets.networks.graph import Graph, nearest_source, tree_of
 from twin.networks.layout.ids import edge_ids, node_ids
+from twin.networks.layout.plan import EDGE_COLUMNS, NODE_COLUMNS, Index, NetworkDraft, NetworkPlan
+from twin.networks.layout.sizing import sizing_of
 from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
@@ -53,7 +58,7 @@ class Edge:
 
 
 @dataclass
-class Draft:
+class Draft(NetworkDraft):
     """Nodes and edges under work; an edge that is None was taken away.
 
     Attributes
@@ -169,6 +174,61 @@ class Draft:
         """Ids of the nodes."""
         return node_ids(self.carrier, [node.x_m for node in self.nodes], [node.y_m for node in self.nodes])
 
+    def still_served(self, rows: Mapping[int, int], count: int) -> Draft:
+        """As `NetworkDraft.still_served`: without the services of those that are left out."""
+        own = self.copy()
+        consumers = [-1] * count
+        left: dict[int, int] = {}
+        for building, node in enumerate(self.consumers):
+            if node >= 0 and building in rows:
+                consumers[rows[building]] = node
+                left[node] = min(left.get(node, count), rows[building])
+        for row, place in enumerate(own.nodes):
+            place.building = left.get(row, -1)
+            if place.kind == "consumer" and row not in left:
+                place.kind = "junction"
+        own.consumers = consumers
+        for edge_row, edge in enumerate(own.edges):
+            if edge is not None and edge.kind == "service" and not {edge.start, edge.end} & set(left):
+                own.edges[edge_row] = None
+        return own
+
+    def plan(self, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[Note] = ()) -> NetworkPlan:
+        """As `NetworkDraft.plan`; where edges close loops, those stay that make the way from the entry easiest."""
+        there = self.there()
+        used = np.array(sorted(self.used() | set(self.plants.values())), dtype=np.int64)
+        row = np.full(len(self.nodes), -1, dtype=np.int64)
+        row[used] = np.arange(len(used))
+        nodes = _nodes(self, used)
+        edges = _edges(self, there, row, crs)
+        graph = Graph(
+            nodes["x_m"].to_numpy(), nodes["y_m"].to_numpy(), edges["start"].to_numpy(), edges["end"].to_numpy(),
+            edges["length_m"].to_numpy(), edges["mapped_m"].to_numpy() > 0.0,
+        )  # fmt: skip
+        sizing = sizing_of(design)
+        wide = dict(zip(sizing.names, sizing.inner_m, strict=True))
+        cost = graph.length_m / np.array([wide[name] for name in edges["size"]]) ** 5
+        entry = int(row[self.entry])
+        _, source, through = nearest_source(graph, [entry], cost)
+        tree = tree_of(graph, np.unique(through[through >= 0]), [entry])
+        reached = source >= 0
+        closed = reached[graph.start] & ~np.isin(np.arange(graph.edge_count), tree.edge)
+        asked = np.array(self.consumers, dtype=np.int64)
+        at = np.where(asked >= 0, row[np.maximum(asked, 0)], -1)
+        served = (at >= 0) & reached[np.maximum(at, 0)]
+        cut = np.flatnonzero((asked >= 0) & ~served)
+        told = [*self.notes, *notes]
+        if closed.any():
+            told.append(Note("loops", values={"pipes": int(closed.sum()), "carrier": self.carrier}))
+        if len(cut):
+            told.append(Note("cut_off", values={"buildings": len(cut), "carrier": self.carrier}))
+        return NetworkPlan(
+            carrier=self.carrier, nodes=nodes, edges=edges, tree=tree, consumers=np.where(served, at, -1),
+            entry=entry, net=None, design=dict(design), notes=tuple(told),
+            plants={name: int(row[node]) for name, node in self.plants.items()}, cut_off=cut,
+            open_edges=np.flatnonzero(closed), key=key,
+        )  # fmt: skip
+
     def _ends_in_order(self, edge: Edge) -> tuple[int, int]:
         """Return the nodes at the first and last point of an edge's line."""
         x, y = edge.line.coords[0]
@@ -179,3 +239,25 @@ class Draft:
     def _end_near(self, edge: Edge, first: bool) -> int:
         begin, finish = self._ends_in_order(edge)
         return begin if first else finish
+
+
+def _nodes(draft: Draft, used: Index) -> pd.DataFrame:
+    ids = draft.node_ids()
+    rows = [dataclasses.asdict(draft.nodes[k]) for k in used]
+    frame = pd.DataFrame(rows, columns=list(NODE_COLUMNS), index=pd.Index([ids[k] for k in used], name="element"))
+    return frame.astype({"x_m": np.float64, "y_m": np.float64, "building": np.int64})
+
+
+def _edges(draft: Draft, there: Sequence[int], row: Index, crs: Any) -> gpd.GeoDataFrame:
+    ids = draft.ids()
+    told = []
+    for k in there:
+        edge = draft.edge(k)
+        told.append({
+            "geometry": edge.line, "start": int(row[edge.start]), "end": int(row[edge.end]), "length_m": edge.length_m,
+            "size": edge.size, "kind": edge.kind, "origin": edge.origin,
+            "mapped_m": edge.length_m if edge.followed else 0.0, "street": edge.street,
+        })  # fmt: skip
+    index = pd.Index([ids[k] for k in there], dtype=object, name="element")
+    frame = gpd.GeoDataFrame(pd.DataFrame(told, columns=list(EDGE_COLUMNS), index=index), geometry="geometry", crs=crs)
+    return frame.astype({"start": np.int64, "end": np.int64, "length_m": np.float64, "mapped_m": np.float64})

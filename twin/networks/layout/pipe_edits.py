@@ -8,11 +8,10 @@ import numpy as np
 import shapely
 
 from twin.networks.layout.pipe_draft import Draft
+from twin.networks.layout.places import SNAP_M
 from twin.networks.layout.wording import no_such_element, no_such_size, size_named
 from twin.scenario import ElementEdit
 
-SNAP_M = 25.0
-"""Ends of a line drawn on the map so near to a network are joined to it: about a street's width."""
 _PREFERRED_M = 5.0
 
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assets.catalogue import limit
+
 if TYPE_CHECKING:
     from twin.networks.layout.plan import NetworkPlan
 
-MEDIUM_FROM_KW = 100.0
-"""Plants from this power on are connected to medium voltage (usual; Finnish Energy's guide for connections)."""
+MEDIUM_FROM_KW = limit("medium_voltage_from")
+"""Plants from this power on are connected to medium voltage."""
+SNAP_M = limit("edit_snap")
+"""Ends of a line drawn on the map so near to a network are joined to it."""
 
 
 def node_of(plan: NetworkPlan, name: str, place: Mapping[str, Any] | Any) -> int:

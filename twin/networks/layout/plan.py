@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, Self
 
 import geopandas as gpd
 import numpy as np
@@ -101,3 +101,68 @@ class NetworkPlan:
         if self.tree is None:
             raise ValueError(f"the network of {self.carrier} is no tree")
         return self.tree
+
+
+class NetworkDraft(Protocol):
+    """A network while it is put together, of pipes or of cables: what planning needs of it.
+
+    Attributes
+    ----------
+    consumers : list of int
+        Node of each building, -1 for others: by the rows of the buildings that it was laid for, and once it was asked
+        for those that are `still_served`, by those of the twin's table.
+    entry : int
+        Node where the outside feeds in.
+    plants : dict of str to int
+        Node of each plant.
+    notes : list of Note
+    """
+
+    consumers: list[int]
+    entry: int
+    plants: dict[str, int]
+    notes: list[Note]
+
+    def copy(self) -> Self:
+        """Return one that can be worked on without changing this one."""
+        ...
+
+    def place(self, node: int) -> tuple[float, float]:
+        """Return the coordinates of a node [m]."""
+        ...
+
+    def still_served(self, rows: Mapping[int, int], count: int) -> Self:
+        """Leave out those that the network serves no more; number the others by the twin's table.
+
+        Parameters
+        ----------
+        rows : mapping of int to int
+            Row in the twin's table of each building that is still served, by its row as it is.
+        count : int
+            Buildings in the twin's table.
+
+        Returns
+        -------
+        NetworkDraft
+            One of its own.
+        """
+        ...
+
+    def plan(self, design: Mapping[str, Any], crs: Any, *, key: str = "", notes: Sequence[Note] = ()) -> NetworkPlan:
+        """Make the plan of a draft whose consumers go by the rows of the twin's table.
+
+        Parameters
+        ----------
+        design : mapping
+        crs : Any
+            Of the district.
+        key : str
+            Digest of what it was made of.
+        notes : sequence of Note
+            Behind the draft's own.
+
+        Returns
+        -------
+        NetworkPlan
+        """
+        ...

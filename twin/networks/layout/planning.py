@@ -18,15 +18,15 @@ from twin.networks.layout.bases import Base, base_of, rows_by_id, served
 from twin.networks.layout.connections import connect_buildings, connect_plants, wider_ground
 from twin.networks.layout.design_loads import DesignLoads, as_design_loads
 from twin.networks.layout.edits import CarrierEdits, edits_of, lines_of, main_carrier, plants_of
-from twin.networks.layout.grid_draft import GridDraft, grid_plan
+from twin.networks.layout.grid_draft import GridDraft
 from twin.networks.layout.grid_edits import connect_new_buildings, edit_grid
 from twin.networks.layout.grid_edits import connect_plants as connect_plants_to_grid
 from twin.networks.layout.pipe_draft import Draft
 from twin.networks.layout.pipe_edits import edit_pipe
-from twin.networks.layout.pipe_plan import only_the_served, plan_of
 from twin.networks.layout.plan import Index, NetworkPlan
 from twin.networks.layout.sizing import GasSizing, Sizing, sizing_of
 from twin.networks.layout.streets import Ground
+from twin.scenario import ElementEdit
 from twin.texts.notes import Note, Value
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def plan_networks(
     loads = (as_it_is, as_it_is if now is None else as_design_loads(now))
     edits, findings = edits_of(twin.scenario)
     bases: dict[str, Base] = {}
-    drafts: dict[str, tuple[Any, str]] = {}
+    drafts: dict[str, _Drafted] = {}
     for step, carrier in enumerate(NETWORKED):
         report(0.9 * step / len(NETWORKED), f"laying {carrier}")
         try:
@@ -113,6 +113,14 @@ def _without_network(carrier: str, edits: CarrierEdits) -> list[str]:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class _Drafted:
+    """A network under a scenario, not to be changed, and the digest of all that it was made of."""
+
+    draft: Draft | GridDraft
+    key: str
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class _Edited:
     """A base under the edits of a scenario."""
 
@@ -121,8 +129,8 @@ class _Edited:
     edits: CarrierEdits
     loads: DesignLoads
 
-    def remembered(self, memo: Memo) -> tuple[Any, str]:
-        """Draft of the network under the scenario, and its key."""
+    def remembered(self, memo: Memo) -> _Drafted:
+        """Draft of the network under the scenario."""
         base, buildings = self.base, self.twin.buildings
         wanted = served(buildings, base.carrier)
         rows = rows_by_id(base, buildings.index, wanted)
@@ -133,8 +141,16 @@ class _Edited:
         own, hours = self.loads.of(base.carrier, ids)
         shapes = buildings.geometry.iloc[new]
         key = content_key(base.key, rows, len(buildings), new, own, hours, shapes, self.edits.told())
-        make = self._grid if base.carrier == "electricity" else self._pipes
-        return memo.get(f"{base.carrier} network under edits", key, lambda: make(rows, new, (own, hours))), key
+        make = partial(self._edited, rows, new, (own, hours))
+        return _Drafted(memo.get(f"{base.carrier} network under edits", key, make), key)
+
+    def _edited(self, rows: Mapping[int, int], new: Index, loads: tuple[Array, Array]) -> Draft | GridDraft:
+        draft = self.base.draft.still_served(rows, len(self.twin.buildings))
+        draft.notes += self.edits.notes
+        findings = self._grid(draft, new, loads) if isinstance(draft, GridDraft) else self._pipes(draft, new, loads)
+        if findings:
+            raise ScenarioError(findings)
+        return draft
 
     def _joined(self) -> list[int]:
         return [row for row, node in enumerate(self.base.draft.consumers) if node >= 0]
@@ -150,42 +166,29 @@ class _Edited:
         node[built] = more
         return ground, node
 
-    def _pipes(self, rows: Mapping[int, int], new: Index, loads: tuple[Array, Array]) -> Draft:
-        base = self.base
-        draft = only_the_served(base.draft, rows, len(self.twin.buildings))
-        draft.notes += self.edits.notes
-        sizing = sizing_of(base.design)
+    def _pipes(self, draft: Draft, new: Index, loads: tuple[Array, Array]) -> list[str]:
+        """Lead pipes to new buildings and edit the others; tell what is wrong with edits."""
+        sizing = sizing_of(self.base.design)
         if len(new):
             ground, node = self._ground(new)
             connect_buildings(draft, ground, new.tolist(), node, loads=loads, sizing=at_tap(sizing))
-        lines = lines_of(self.edits.elements, base.site.crs)
-        findings = []
-        for (number, edit), line in zip(self.edits.elements, lines, strict=True):
-            told = edit_pipe(draft, edit, line, sizing.names)
-            findings += [f"edit {number} (element {edit.id}): {what}" for what in told]
-        if findings:
-            raise ScenarioError(findings)
-        return draft
+        return self._edit_all(lambda edit, line: edit_pipe(draft, edit, line, sizing.names))
 
-    def _grid(self, rows: Mapping[int, int], new: Index, loads: tuple[Array, Array]) -> GridDraft:
-        base = self.base
-        draft: GridDraft = base.draft.copy()
-        draft.notes += self.edits.notes
-        consumers = [-1] * len(self.twin.buildings)
-        for row, now in rows.items():
-            consumers[now] = base.draft.consumers[row]
-        draft.consumers = consumers
+    def _grid(self, draft: GridDraft, new: Index, loads: tuple[Array, Array]) -> list[str]:
+        """Lead cables to new buildings and edit the others; tell what is wrong with edits."""
+        design = self.base.design
         if len(new):
             ground, node = self._ground(new)
-            connect_new_buildings(draft, ground, new.tolist(), node, loads[0], design=base.design)
-        lines = lines_of(self.edits.elements, base.site.crs)
+            connect_new_buildings(draft, ground, new.tolist(), node, loads[0], design=design)
+        return self._edit_all(lambda edit, line: edit_grid(draft, edit, line, str(design["country"])))
+
+    def _edit_all(self, edit_one: Callable[[ElementEdit, Any], list[str]]) -> list[str]:
+        """Make each edit of an element, along its line if it has one; tell what is wrong with which."""
+        lines = lines_of(self.edits.elements, self.base.site.crs)
         findings = []
         for (number, edit), line in zip(self.edits.elements, lines, strict=True):
-            told = edit_grid(draft, edit, line, str(base.design["country"]))
-            findings += [f"edit {number} (element {edit.id}): {what}" for what in told]
-        if findings:
-            raise ScenarioError(findings)
-        return draft
+            findings += [f"edit {number} (element {edit.id}): {what}" for what in edit_one(edit, line)]
+        return findings
 
 
 def at_tap(sizing: Sizing) -> Sizing:
@@ -197,9 +200,9 @@ def at_tap(sizing: Sizing) -> Sizing:
 
 
 def _with_plants(
-    twin: Twin, bases: Mapping[str, Base], drafts: Mapping[str, tuple[Any, str]], memo: Memo
+    twin: Twin, bases: Mapping[str, Base], drafts: Mapping[str, _Drafted], memo: Memo
 ) -> dict[str, NetworkPlan]:
-    entries = {carrier: draft.place(draft.entry) for carrier, (draft, _) in drafts.items()}
+    entries = {carrier: own.draft.place(own.draft.entry) for carrier, own in drafts.items()}
     plans: dict[str, NetworkPlan] = {}
     for carrier, (rows, share) in plants_of(twin).items():
         if carrier not in drafts:
@@ -209,21 +212,22 @@ def _with_plants(
             main = main_carrier(row)
             if main != carrier and main in entries and np.isnan(float(row["x_m"])):
                 table.loc[name, ["x_m", "y_m"]] = entries[main]
-        base, (draft, key) = bases[carrier], drafts[carrier]
-        told = content_key(key, base.design, table[["x_m", "y_m", "size_kw"]], share)
-        plans[carrier] = memo.get(f"plan of {carrier}", told, partial(_plan, base, draft, (table, share), told))
+        base, drafted = bases[carrier], drafts[carrier]
+        told = content_key(drafted.key, base.design, table[["x_m", "y_m", "size_kw"]], share)
+        plans[carrier] = memo.get(f"plan of {carrier}", told, partial(_plan, base, drafted.draft, (table, share), told))
     return plans
 
 
-def _plan(base: Base, draft: Any, plants: tuple[pd.DataFrame, Mapping[str, float]], key: str) -> NetworkPlan:
+def _plan(
+    base: Base, draft: Draft | GridDraft, plants: tuple[pd.DataFrame, Mapping[str, float]], key: str
+) -> NetworkPlan:
     own = draft.copy()
     table, share = plants
-    notes = [_how(base)]
     if isinstance(own, GridDraft):
         connect_plants_to_grid(own, table, share, str(base.design["country"]))
-        return grid_plan(own, base.design, base.site.crs, key=key, notes=notes)
-    connect_plants(own, table, at_tap(sizing_of(base.design)), share)
-    return plan_of(own, base.design, base.site.crs, key=key, notes=notes)
+    else:
+        connect_plants(own, table, at_tap(sizing_of(base.design)), share)
+    return own.plan(base.design, base.site.crs, key=key, notes=[_how(base)])
 
 
 def _how(base: Base) -> Note:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assets.catalogue import limit
 from assets.hours_on_disk import BLOCK_HOURS, hours_array, let_go
 from assets.networks.power import power_year
 from assets.time_grid import TimeGrid
@@ -16,9 +17,8 @@ from twin.networks.layout.plan import NetworkPlan
 
 Array = npt.NDArray[np.float64]
 
-POWER_FACTOR = 0.97
-"""Of what buildings draw, mean of the year; modules and cars have 1. Measured of feeders in Finnish towns it is 0.95 to
-0.99 (from memory of Finnish Energy's network recommendations): assumed."""
+POWER_FACTOR = limit("power_factor_load")
+"""Of what buildings draw, mean of the year; modules and cars have 1."""
 _LOAD_BYTES = 96_000_000
 """Loads of more buses than fit into this are put together some hours at a time."""
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from assets.conversions import ConversionSite
 from assets.conversions.catalogue import conversions
+from assets.fluids.water import MEAN_KJ_KG_K
 from assets.solar import site_sun
 from assets.sources import (
     HeatSource,
@@ -25,7 +26,6 @@ from assets.sources import (
     water_source,
     water_year,
 )
-from assets.sources.heat_source import WATER_KJ_KG_K
 from assets.sources.open_water import COOLING_K
 from assets.sources.plants import SourceSite
 from twin._cache.memo import Memo, content_key
@@ -126,7 +126,7 @@ def _water(twin: Twin, size_kw: float, memo: Memo) -> tuple[HeatSource, Note]:
     key = content_key(body, table)
     sun = table["ghi_w_m2"].to_numpy(dtype=np.float64)
     year = memo.get("water", key, lambda: water_year(body, _air(twin), sun))
-    flow = SPARE * EVAPORATOR_SHARE * size_kw / (WATER_KJ_KG_K * COOLING_K)
+    flow = SPARE * EVAPORATOR_SHARE * size_kw / (MEAN_KJ_KG_K * COOLING_K)
     depth = INTAKE_M if body.startswith("gulf") else LAKE_INTAKE_M
     note = Note("water", values={"water": body, "metres": depth, "flow": flow})
     return water_source(year, intake_depth_m=depth, mass_flow_kg_s=flow), note

@@ -14,7 +14,7 @@ from assets.hours_on_disk import let_go
 from twin._errors import ResultsError
 from twin.networks.layout.topology import edges_to, fed_tree, nodes_below
 from twin.networks.results.results import NetworkResults
-from twin.networks.results.states import at_hours, drawing_nodes, hours_of, pipe_loading
+from twin.networks.results.states import VOLTAGE, at_hours, drawing_nodes, hours_of, pipe_loading
 from twin.texts import Note
 
 Array = npt.NDArray[np.float64]
@@ -150,7 +150,7 @@ def _of_the_grid(networks: NetworkResults, element: str, hours: npt.ArrayLike | 
     else:
         row = buses.index(element)
         state = dataset["voltage_pu"].to_numpy()[row]
-        low, high = 0.9, 1.1
+        low, high = VOLTAGE
         over, severity = ~((state >= low) & (state <= high)), np.abs(np.nan_to_num(state, nan=0.0) - 1.0)
         what = ("bus", net.bus.index[row])
         span = {"low": 100.0 * float(np.nanmin(state)), "high": 100.0 * float(np.nanmax(state))}

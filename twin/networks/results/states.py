@@ -12,6 +12,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from assets.carriers import WATERBORNE
+from assets.catalogue import limit
 from assets.hours_on_disk import let_go, on_disk, row_blocks
 from twin._errors import ResultsError
 from twin.results.schema import variable_of
@@ -22,10 +23,8 @@ ALL = slice(None)
 
 QUANTITIES = ("loading", "voltage", "temperature", "return_temperature", "pressure", "flow", "loss", "hydrogen")
 """What `NetworkResults.state` can be asked for."""
-VOLTAGE = (0.9, 1.1)
-"""Voltage that customers are entitled to, by the rated one: EN 50160:2010, 4.2.2."""
-PLANNED_VOLTAGE = (0.95, 1.05)
-"""Voltage that planners keep hourly means in, so that those of ten minutes stay within EN 50160's."""
+VOLTAGE = (limit("voltage_supply_low"), limit("voltage_supply_high"))
+"""Voltage that customers are entitled to, by the rated one."""
 _BAR_KPA = 100.0
 _GAS_KG_M3 = 0.729
 """Density of the gas in Finland's grid at 0 °C (network_gases.csv); what hydrogen takes off it is left out."""
