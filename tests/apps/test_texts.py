@@ -144,7 +144,7 @@ def test_a_missing_text_or_language_is_told() -> None:
 
 
 def test_the_hours_of_the_map_are_declared_hours() -> None:
-    named = {name for quantity in HOURLY for name in quantity.sources}
+    named = {name for quantity in HOURLY.values() for name in quantity.sources}
     assert named <= set(names_of("hours", "building", "time"))
 
 

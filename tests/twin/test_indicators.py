@@ -50,7 +50,7 @@ def tiny(**hourly: Any) -> Results:
             "building": ["a", "b"],
             "roof": ["a-0", "a-1", "b-0"],
             "wall": ["a-S", "a-N"],
-            "time": pd.to_datetime(["2025-01-01T00:00", "2025-01-01T01:00", "2025-07-01T00:00", "2025-07-01T01:00"]),
+            "time": pd.to_datetime(["2025-05-31T22:00", "2025-05-31T23:00", "2025-06-01T00:00", "2025-06-01T01:00"]),
         },
         attrs={
             "district": "tiny",
