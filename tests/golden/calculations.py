@@ -11,7 +11,7 @@ from assets.networks.gas import GasLimits, GasPipes, Injection, gas_year
 from assets.networks.graph import Tree
 from assets.networks.heat import Consumers, Producers, heat_pipes, heat_year
 from assets.networks.power import power_year
-from assets.operation import Outside, Unit, operate
+from assets.operation import OperationProblem, Outside, Unit, operate
 from assets.solar import PVChain, pv_power, site_sun
 from assets.sources.wind import WindMast, wind_power
 from assets.technology import Technology
@@ -104,7 +104,7 @@ def merit_order(given: Case, _settings: Case) -> Found:
         "gas": Outside(price["gas"]),
     }
     demand = {name: np.array(values) for name, values in given["demand_kw"].items()}
-    found = operate(demand, units, outside=outside)
+    found = operate(OperationProblem(clock(demand["heat"]), demand, units, outside=outside))
     paid = sum(float(price[name] @ (found.bought_kwh[name] - found.sold_kwh[name])) for name in outside)
     return {"cost_eur": paid}
 
