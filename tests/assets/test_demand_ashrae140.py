@@ -136,7 +136,7 @@ def run(case_folder: Path, irradiance: tuple[pd.DataFrame, np.ndarray], case: st
 
 SHORT_OF_LIGHT = pytest.mark.xfail(
     strict=True,
-    reason="3.8 % too little: pvlib's light on the south wall is about 2 % below the reference's, cause open",
+    reason="3.8 % too little: light on the south wall is about 2 % below the reference's, cause open",
 )
 
 
