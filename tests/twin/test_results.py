@@ -99,3 +99,9 @@ def test_importing_the_twin_is_quick_and_its_names_are_there() -> None:
     assert callable(twin.run)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = twin.nothing
+
+
+def test_a_place_where_nothing_can_be_written_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ResultsError, match=r"cannot be written .*name another folder"):
+        save_json({}, tmp_path / "file" / "kpis.json")

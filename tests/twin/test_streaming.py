@@ -144,6 +144,9 @@ def test_memory_decides_how_much_is_computed_at_once_and_too_little_is_told() ->
     assert (default_keep(2_000), default_keep(2_001)) == ("hours", "annual")
     with pytest.raises(ResultsError, match=r"0\.3 GB of memory are too little for 9000 buildings.*at least 0\.74"):
         blocks_within(9_000, 8760, 0.3)
+    for nonsense in (-1.0, 0.0, float("nan"), float("inf")):
+        with pytest.raises(ResultsError, match="give a number above 0"):
+            blocks_within(9_000, 8760, nonsense)
 
 
 def test_no_memory_left_is_told_in_words(town: District, monkeypatch) -> None:

@@ -222,11 +222,20 @@ def plain(data: Any) -> Any:
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Give a temporary file beside `path` that takes its place once it is written without an error."""
+    """Give a temporary file beside `path` that takes its place once it is written without an error.
+
+    Raises
+    ------
+    ResultsError
+        Where nothing can be written there.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be written ({error.strerror}): name another folder") from error
     os.close(handle)
     part = Path(name)
     try:

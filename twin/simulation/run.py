@@ -144,8 +144,10 @@ def blocks_within(n: int, hours: int, memory_gb: float) -> Blocks:
     Raises
     ------
     ResultsError
-        Where it is not enough for the fewest in one thread.
+        Where it is no number above 0, or not enough for the fewest in one thread.
     """
+    if not 0.0 < memory_gb < math.inf:
+        raise ResultsError(f"a memory of {memory_gb:g} GB: give a number above 0 (`--memory-gb`, `memory_gb`)")
     base, each = _PROGRAM_BYTES + n * _TABLES_BYTES, 4.0 * hours * _HOURLY_ARRAYS
     for workers in range(threads(), 0, -1):
         size = int((memory_gb * 1e9 - base) / (each * (workers + 1))) // GROUP * GROUP
